@@ -1,0 +1,34 @@
+"""Files and folders that appear whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pathlib
+import shutil
+
+
+@contextlib.contextmanager
+def replacing(path):
+    """Gives a path beside `path`; moves it there when the block ends well.
+
+    Missing parent folders are made. A file takes the place of an older one; a
+    folder's name must be free. After an error nothing is left behind.
+
+    Args:
+        path: where the file or folder is to appear.
+
+    Yields:
+        The path to write to, with the same suffix.
+    """
+    path = pathlib.Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{os.getpid()}-{path.name}")
+    try:
+        yield beside
+        os.replace(beside, path)
+    finally:
+        if beside.is_dir():
+            shutil.rmtree(beside, ignore_errors=True)
+        else:
+            beside.unlink(missing_ok=True)

@@ -1,0 +1,54 @@
+"""Runs a command: flags of its own, and one clear last line when input is bad."""
+
+from __future__ import annotations
+
+import sys
+
+from absl import flags
+
+from dgnet_tf.errors import UserError
+
+
+def run(main, flag_values: flags.FlagValues, description: str, argv=None):
+    """Parses the command line, calls `main(flag_values)` and exits.
+
+    Flags live on `flag_values`, not on absl's global ones, so that commands can
+    be imported side by side.
+
+    Args:
+        main: function of the parsed flags.
+        flag_values: the command's flags.
+        description: what `--help` prints above them, usually the module's
+            docstring.
+        argv: command line; `sys.argv` if None.
+
+    Bad input (`UserError`, a wrong flag, or an error of the file system such as a
+    full disk) ends the process with code 1 and `error: ...` as the last line of
+    standard error. Any other exception is a bug of ours and keeps its traceback.
+    """
+    flags.DEFINE_boolean("help", False, "Show this help.", flag_values=flag_values)
+    argv = sys.argv if argv is None else argv
+    if "--help" in argv[1:]:  # Before parsing, which asks for required flags.
+        print(f"{description.strip()}\n\n{flag_values.get_help()}")
+        return
+    try:
+        rest = flag_values(argv)[1:]
+        if rest:
+            raise UserError(
+                f"Unexpected argument {rest[0]!r}; values are given as --name=value. "
+                "See --help."
+            )
+        flag_values.validate_all_flags()
+        main(flag_values)
+    except (UserError, flags.Error) as error:
+        _fail(str(error))
+    except OSError as error:
+        _fail(f"{error.filename or 'file system'}: {error.strerror or error}")
+    except KeyboardInterrupt:
+        _fail("interrupted")
+
+
+def _fail(message: str):
+    sys.stdout.flush()
+    print("error: " + " ".join(message.split()), file=sys.stderr, flush=True)
+    sys.exit(1)

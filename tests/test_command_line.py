@@ -1,0 +1,65 @@
+"""Commands: help, flags of their own, errors on one last line."""
+
+import errno
+
+import pytest
+from absl import flags
+
+from dgnet_tf import command_line
+from dgnet_tf.errors import UserError
+
+
+def command(main=lambda values: None):
+    values = flags.FlagValues()
+    flags.DEFINE_integer("count", 1, "How many.", flag_values=values)
+    return lambda *argv: command_line.run(main, values, "What it does.", ["x", *argv])
+
+
+def failure(capsys, run, *argv):
+    with pytest.raises(SystemExit) as stop:
+        run(*argv)
+    assert stop.value.code == 1
+    return capsys.readouterr().err.splitlines()[-1]
+
+
+def raising(error):
+    def main(values):
+        raise error
+
+    return command(main)
+
+
+def test_two_commands_may_define_the_same_flag():
+    seen = []
+    for count in (2, 3):
+        command(lambda values: seen.append(values.count))(f"--count={count}")
+    assert seen == [2, 3]
+
+
+def test_help_prints_description_and_flags(capsys):
+    command()("--help")
+    out = capsys.readouterr().out
+    assert "What it does." in out and "How many." in out
+
+
+def test_bad_input_is_one_line_even_if_its_message_is_not(capsys):
+    line = failure(capsys, raising(UserError("clip 3:\n  is empty")))
+    assert line == "error: clip 3: is empty"
+
+
+def test_a_full_disk_is_an_error_and_no_traceback(capsys):
+    error = OSError(errno.ENOSPC, "No space left on device", "data/x.tfrecord")
+    line = failure(capsys, raising(error))
+    assert line == "error: data/x.tfrecord: No space left on device"
+
+
+def test_unknown_and_wrong_flags_are_named(capsys):
+    assert "'--cuont'" in failure(capsys, command(), "--cuont=3").replace(
+        "'cuont'", "'--cuont'"
+    )
+    assert "count" in failure(capsys, command(), "--count=many")
+
+
+def test_our_own_bugs_keep_their_traceback():
+    with pytest.raises(ZeroDivisionError):
+        raising(ZeroDivisionError())()
