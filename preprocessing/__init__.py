@@ -1,0 +1,1 @@
+"""Raw data sets to pose sequences, camera views, records and shards."""

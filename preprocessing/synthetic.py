@@ -1,0 +1,77 @@
+"""Procedural walkers as a data set: no download, for tests and trials.
+
+It is no substitute for real motion: scores on it say nothing about people.
+"""
+
+from __future__ import annotations
+
+import functools
+
+from preprocessing import virtual_cameras, walker
+from preprocessing.sequences import Dataset, PoseSequence, Recording, View
+
+
+def read(
+    subjects: int = 8,
+    clip_frames: int = 300,
+    motion_seed: int = 0,
+    cameras: int = 4,
+    camera_seed: int = 0,
+) -> Dataset:
+    """Lists the clips: one of each action for each person.
+
+    The last person is the test split, the last but one the validation split.
+
+    Args:
+        subjects: number of people, at least 3.
+        clip_frames: frames of each clip, at 50 a second.
+        motion_seed: seed of people and motions.
+        cameras, camera_seed: see `virtual_cameras.film`.
+    """
+    if subjects < 3:
+        raise ValueError(f"`subjects` must be at least 3, got {subjects}.")
+    if clip_frames < 1:
+        raise ValueError(f"`clip_frames` must be at least 1, got {clip_frames}.")
+    people = [f"walker_{person:02d}" for person in range(subjects)]
+    recordings = tuple(
+        Recording(
+            name,
+            action,
+            "take_0",
+            functools.partial(
+                load,
+                person,
+                name,
+                action,
+                clip_frames,
+                motion_seed,
+                cameras,
+                camera_seed,
+            ),
+        )
+        for person, name in enumerate(people)
+        for action in walker.ACTIONS
+    )
+    return Dataset(
+        name="synthetic",
+        skeleton="human36m_17",
+        fps=walker.FPS,
+        recordings=recordings,
+        options={
+            "subjects": subjects,
+            "clip_frames": clip_frames,
+            "motion_seed": motion_seed,
+            "cameras": cameras,
+            "camera_seed": camera_seed,
+        },
+        sources={},
+        test_subjects=(people[-1],),
+        validation_subjects=(people[-2],),
+    )
+
+
+def load(person, name, action, frames, motion_seed, cameras, camera_seed) -> list[View]:
+    """Makes and films one clip."""
+    positions = walker.motion(person, action, frames, motion_seed)
+    sequence = PoseSequence(name, action, "take_0", positions, walker.FPS)
+    return virtual_cameras.film(sequence, cameras, camera_seed)

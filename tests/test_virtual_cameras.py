@@ -1,0 +1,98 @@
+import numpy as np
+import pytest
+
+from preprocessing import virtual_cameras, walker
+from preprocessing.sequences import PoseSequence
+
+
+def sequence(positions, take="1"):
+    return PoseSequence("anna", "walk", take, positions, 50.0)
+
+
+def extrinsics(world, camera):
+    """Recovers rotation and centre from points in both frames, by least squares."""
+    points = world.reshape(-1, 3)
+    ones = np.ones((len(points), 1))
+    solution, *_ = np.linalg.lstsq(
+        np.hstack([points, ones]), camera.reshape(-1, 3).astype(float), rcond=None
+    )
+    rotation = solution[:3].T
+    return rotation, -np.linalg.inv(rotation) @ solution[3]
+
+
+def test_a_camera_that_looks_north_has_east_at_its_right():
+    rotation = virtual_cameras.look_at((0.0, -5.0, 1.5), (0.0, 0.0, 1.5))
+    expected = [[1, 0, 0], [0, 0, -1], [0, 1, 0]]  # right, down, forward
+    np.testing.assert_allclose(rotation, expected, atol=1e-15)
+
+
+def test_a_tilted_camera_has_no_roll_and_is_a_proper_rotation():
+    rotation = virtual_cameras.look_at((1.0, 2.0, 3.0), (4.0, -2.0, 1.0))
+    np.testing.assert_allclose(rotation @ rotation.T, np.eye(3), atol=1e-15)
+    assert np.linalg.det(rotation) == pytest.approx(1.0)
+    assert rotation[0, 2] == 0.0
+    assert rotation[1, 2] < 0.0
+    toward_aim = rotation @ [3.0, -4.0, -2.0]
+    np.testing.assert_allclose(toward_aim, [0, 0, np.sqrt(29)], atol=1e-14)
+
+
+def test_keypoints_are_the_pinhole_projection_of_the_stored_positions():
+    world = walker.motion(0, "walk", 60)
+    for view in virtual_cameras.film(sequence(world), 3, 0):
+        x, y, z = np.moveaxis(view.positions.astype(float), -1, 0)
+        pinhole = np.stack([1145 * x / z + 500, 1145 * y / z + 500], axis=-1)
+        np.testing.assert_array_equal(view.keypoints, pinhole.astype(np.float32))
+        assert view.confidence.min() == view.confidence.max() == 1.0
+        assert view.valid.all()
+
+
+def test_views_are_the_motion_seen_from_four_to_six_metres_all_around():
+    world = walker.motion(1, "wave", 80)
+    aim = (world.min(axis=(0, 1)) + world.max(axis=(0, 1))) / 2
+    azimuths = []
+    for view in virtual_cameras.film(sequence(world), 4, 7):
+        rotation, center = extrinsics(world, view.positions)
+        np.testing.assert_allclose(rotation @ rotation.T, np.eye(3), atol=1e-5)
+        assert np.linalg.det(rotation) == pytest.approx(1.0, abs=1e-5)
+        by_hand = (world - center) @ rotation.T
+        np.testing.assert_allclose(view.positions, by_hand, atol=1e-5)
+        assert 4.0 - 1e-3 <= np.hypot(*(center - aim)[:2]) <= 6.0 + 1e-3
+        assert 1.0 - 1e-3 <= center[2] <= 2.0 + 1e-3
+        azimuths.append(np.arctan2(*(center - aim)[1::-1]))
+    gaps = np.diff(np.sort(azimuths), append=np.min(azimuths) + 2 * np.pi)
+    assert np.degrees(gaps).min() >= 44.9 and np.degrees(gaps).max() <= 135.1
+
+
+def test_heads_are_above_ankles_in_the_image():
+    world = walker.motion(2, "squat", 30)
+    for view in virtual_cameras.film(sequence(world), 4, 1):
+        head, ankles = view.keypoints[:, 10, 1], view.keypoints[:, [3, 6], 1]
+        assert (head[:, None] < ankles).all()
+
+
+def test_a_walk_of_four_metres_stays_in_every_image():
+    stand = walker.motion(0, "wave", 1)
+    path = np.linspace(-2.1, 2.1, 120)[:, None, None] * np.array([0.6, 0.8, 0.0])
+    for seed in range(10):
+        for view in virtual_cameras.film(sequence(stand + path), 4, seed):
+            assert view.keypoints.min() >= 0.0 and view.keypoints.max() <= 1000.0
+            assert view.positions[..., 2].min() > 1.0
+
+
+def test_what_fits_no_image_is_filmed_all_the_same():
+    world = walker.motion(0, "wave", 5) * 10.0
+    views = virtual_cameras.film(sequence(world), 2, 0)
+    assert len(views) == 2
+    assert all(np.isfinite(view.keypoints).all() for view in views)
+
+
+def test_placement_depends_on_seed_and_name_alone():
+    world = walker.motion(0, "wave", 10)
+
+    def keypoints(take, seed):
+        return virtual_cameras.film(sequence(world, take), 2, seed)[1].keypoints
+
+    first = keypoints("1", 0)
+    assert not np.array_equal(first, keypoints("2", 0))
+    assert not np.array_equal(first, keypoints("1", 1))
+    np.testing.assert_array_equal(first, keypoints("1", 0))
