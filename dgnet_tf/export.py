@@ -1,0 +1,49 @@
+"""Exports a trained run as a SavedModel that needs no dgnet_tf.
+
+    python -m dgnet_tf.export --workdir=RUN --output=DIR [--version=1] [--flip=true]
+
+DIR/1/ then holds the signature `serving_default`:
+    keypoints   float32 [B, frames, N, 2]   pixels, origin at the top left
+    image_size  float32 [B, 2]              width and height, pixels
+    -> positions float32 [B, frames, N, 3]  metres, root at 0, camera axes
+for any B and any number of frames from 1, and `assets.extra/model_card.json`.
+"""
+
+from __future__ import annotations
+
+from absl import flags
+
+from dgnet_tf import command_line
+
+FLAGS = flags.FlagValues()
+flags.DEFINE_string("workdir", None, "Run to export.", required=True, flag_values=FLAGS)
+flags.DEFINE_string(
+    "output",
+    None,
+    "Folder of the model's versions.",
+    required=True,
+    flag_values=FLAGS,
+)
+flags.DEFINE_integer("version", 1, "Name of the new version.", 0, flag_values=FLAGS)
+flags.DEFINE_boolean(
+    "flip", True, "Average with the mirrored estimate.", flag_values=FLAGS
+)
+
+
+def main(flag_values):
+    """Exports the run that the flags name."""
+    from dgnet_tf import runs, saved_model
+
+    run = runs.load(flag_values.workdir)
+    path = saved_model.save(
+        run.model,
+        run.config,
+        flag_values.output,
+        version=flag_values.version,
+        flip=flag_values.flip,
+    )
+    print(f"SavedModel: {path}")
+
+
+if __name__ == "__main__":
+    command_line.run(main, FLAGS, __doc__)

@@ -1,0 +1,56 @@
+"""Linear interpolation in time: missing joints and other frame rates."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+
+def fill_gaps(keypoints: np.ndarray) -> np.ndarray:
+    """Replaces missing joints by the line between the frames that show them.
+
+    Before its first and after its last sight a joint is held where it was. A joint
+    that no frame shows stays NaN.
+
+    Args:
+        keypoints: (F, J, 2), NaN where a joint is missing.
+
+    Returns:
+        (F, J, 2).
+    """
+    filled = keypoints.copy()
+    frames = np.arange(len(keypoints))
+    for joint in range(keypoints.shape[1]):
+        seen = ~np.isnan(keypoints[:, joint]).any(axis=-1)
+        if not seen.any():
+            filled[:, joint] = np.nan
+            continue
+        for axis in range(2):
+            filled[:, joint, axis] = np.interp(
+                frames, frames[seen], keypoints[seen, joint, axis]
+            )
+    return filled
+
+
+def frame_times(length: int, fps: float, other_fps: float) -> np.ndarray:
+    """Returns where frames at another rate stand, counted in frames of this one.
+
+    They start at frame 0 and reach the last frame or just beyond it.
+
+    Args:
+        length: number of frames at this rate.
+        fps: this rate.
+        other_fps: the other rate.
+    """
+    count = math.ceil((length - 1) * other_fps / fps - 1e-6) + 1
+    return np.arange(count) * fps / other_fps
+
+
+def sample(values: np.ndarray, times: np.ndarray) -> np.ndarray:
+    """Interpolates (F, ...) values at times counted in frames; ends are held."""
+    times = np.clip(times, 0, len(values) - 1)
+    before = np.floor(times).astype(int)
+    after = np.minimum(before + 1, len(values) - 1)
+    weight = (times - before).reshape(-1, *[1] * (values.ndim - 1))
+    return (1 - weight) * values[before] + weight * values[after]

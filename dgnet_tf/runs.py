@@ -1,0 +1,136 @@
+"""Run folders: what a training leaves behind."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib.metadata
+import json
+import pathlib
+import platform
+
+import numpy as np
+import tensorflow as tf
+
+from dgnet_tf import config as configuration
+from dgnet_tf.atomic import replacing
+from dgnet_tf.errors import UserError
+from dgnet_tf.model import DGNet
+
+CONFIG, MODEL, VERSIONS = "config.json", "model.keras", "versions.json"
+
+
+@dataclasses.dataclass(frozen=True)
+class Run:
+    """A trained run: its configuration and Keras model."""
+
+    config: configuration.Config
+    model: tf.keras.Model
+
+
+def build_model(config: configuration.Config) -> tf.keras.Model:
+    """Builds the configuration's network.
+
+    Raises:
+        UserError: if its fields do not fit together.
+    """
+    try:
+        return DGNet(
+            skeleton=config.skeleton,
+            frames=config.frames,
+            blocks=config.blocks,
+            channels=config.channels,
+            spatial_neighbors=config.spatial_neighbors,
+            temporal_neighbors=config.temporal_neighbors,
+            connection=config.connection,
+            weighting=config.weighting,
+            score_activation=config.score_activation,
+            normalization=config.normalization,
+            spatial_unit=config.spatial_unit,
+            temporal_unit=config.temporal_unit,
+            semantic=config.semantic,
+            non_local=config.non_local,
+            joint_embedding=config.joint_embedding,
+            residual_gamma=config.residual_gamma,
+            head_scale=config.head_scale,
+            seed=config.seed,
+        )
+    except ValueError as error:
+        raise UserError(f"The configuration does not fit together: {error}") from error
+
+
+def start(workdir, config: configuration.Config):
+    """Makes a run folder, or continues one of the same configuration.
+
+    Raises:
+        UserError: if the folder holds a run of another configuration or cannot be
+            written.
+    """
+    workdir = pathlib.Path(workdir)
+    path = workdir / CONFIG
+    if path.is_file():
+        there = dataclasses.asdict(configuration.read(path))
+        asked = dataclasses.asdict(config)
+        changed = [
+            f"{name} was {there[name]!r}, is {asked[name]!r}"
+            for name in asked
+            if there[name] != asked[name]
+        ]
+        if changed:
+            raise UserError(
+                f"{workdir}: holds a run of another configuration "
+                f"({'; '.join(changed)}). Name another --workdir, or remove this one."
+            )
+        return
+    workdir.mkdir(parents=True, exist_ok=True)
+    with replacing(workdir / VERSIONS) as beside:
+        beside.write_text(json.dumps(versions(), indent=2) + "\n")
+    with replacing(path) as beside:
+        beside.write_text(configuration.dumps(config))
+
+
+def versions() -> dict:
+    """Returns what ran: Python, packages and machine."""
+    found = {
+        "python": platform.python_version(),
+        "tensorflow": tf.__version__,
+        "numpy": np.__version__,
+        "machine": platform.machine(),
+    }
+    for package in ("keras", "tensorflow-addons"):
+        try:
+            found[package] = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            pass
+    return found
+
+
+def save_model(workdir, model):
+    """Writes `model.keras`, whole or not at all."""
+    with replacing(pathlib.Path(workdir) / MODEL) as beside:
+        model.save(beside)
+
+
+def load(workdir) -> Run:
+    """Loads a finished run.
+
+    Raises:
+        UserError: if the folder is no run, is not finished, or was written by
+            another Keras.
+    """
+    workdir = pathlib.Path(workdir)
+    config = configuration.read(workdir / CONFIG)
+    path = workdir / MODEL
+    if not path.is_file():
+        raise UserError(
+            f"{path}: not found; the run is not finished. Run `python -m "
+            "dgnet_tf.train` with the same flags again to finish it."
+        )
+    try:
+        model = tf.keras.models.load_model(path, compile=False)
+    except Exception as error:  # Keras raises many kinds for a damaged file.
+        raise UserError(
+            f"{path}: cannot be loaded by TensorFlow {tf.__version__} "
+            f"({type(error).__name__}); {VERSIONS} beside it names the version that "
+            "wrote it. Use that one, or train again."
+        ) from error
+    return Run(config, model)

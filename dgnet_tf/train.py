@@ -1,0 +1,40 @@
+"""Trains a network on a converted data set.
+
+    python -m dgnet_tf.train --data=DIR --workdir=RUN [--preset=paper|small|smoke]
+        [--FIELD=VALUE ...]
+
+A training that was killed goes on when the same command is given again.
+"""
+
+from __future__ import annotations
+
+from absl import flags
+
+from dgnet_tf import command_line, config
+
+FLAGS = flags.FlagValues()
+flags.DEFINE_string(
+    "data", None, "Folder of a converted data set.", required=True, flag_values=FLAGS
+)
+flags.DEFINE_string(
+    "workdir", None, "Folder of the run.", required=True, flag_values=FLAGS
+)
+config.define_flags(FLAGS)
+
+
+def main(flag_values):
+    """Trains as the flags say."""
+    chosen = config.from_flags(flag_values)
+    import tensorflow as tf
+
+    from dgnet_tf import training
+
+    # Several trainings may share a GPU; TensorFlow would take all of its memory.
+    for gpu in tf.config.list_physical_devices("GPU"):
+        tf.config.experimental.set_memory_growth(gpu, True)
+    training.train(chosen, flag_values.data, flag_values.workdir)
+    print(f"run: {flag_values.workdir}")
+
+
+if __name__ == "__main__":
+    command_line.run(main, FLAGS, __doc__)

@@ -1,0 +1,223 @@
+"""The evaluation of whole record sets, recomputed by hand, and its report."""
+
+import dataclasses
+import json
+import math
+
+import numpy as np
+import pytest
+import record_sets
+import tensorflow as tf
+from lifting_stand_ins import Config, small_model
+
+from dgnet_tf import evaluation, inference, manifest, report, views
+from dgnet_tf.errors import UserError
+
+JOINTS = 17
+MEAN_BONE = (0.01, 0.02, -0.03)  # Joint n of the mean pose stands at n of it.
+
+
+@dataclasses.dataclass(frozen=True)
+class Take(record_sets.Take):
+    """A view of a named action."""
+
+    action: str = "Sitting"
+
+    def ids(self):
+        return {**super().ids(), "action": self.action}
+
+
+SITTING = Take(1, 21, invalid=(3, 4, 20))
+SITTING_DOWN = Take(2, 9, action="SittingDown")
+
+
+@pytest.fixture(scope="module")
+def data_dir(tmp_path_factory):
+    folder = record_sets.write(
+        tmp_path_factory.mktemp("data"),
+        {
+            "train": [Take(0, 30)],
+            "validation": [Take(3, 12, invalid=tuple(range(12)))],
+            "test": [SITTING, SITTING_DOWN],
+        },
+    )
+    data = manifest.read(folder)
+    mean_pose = tuple(map(tuple, np.outer(np.arange(JOINTS), MEAN_BONE).tolist()))
+    train = dataclasses.replace(data.splits["train"], mean_pose=mean_pose)
+    data = dataclasses.replace(data, splits={**data.splits, "train": train})
+    (folder / manifest.FILE_NAME).write_text(manifest.dumps(data))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def model():
+    return small_model()
+
+
+def loop_errors(built, predicted):
+    """MPJPE and MPJVE of a view's valid frames and steps, mm, by loops."""
+    arrays = built.arrays(JOINTS)
+    target = arrays["positions"].astype(np.float64)
+    target = target - target[:, :1]
+    frames = [f for f in range(built.frames) if f not in built.invalid]
+
+    def mean(errors):
+        return 1000 * sum(errors) / JOINTS
+
+    poses = [
+        mean(math.dist(predicted[f, n], target[f, n]) for n in range(JOINTS))
+        for f in frames
+    ]
+    steps = [
+        mean(
+            math.dist(
+                predicted[f + 1, n] - predicted[f, n], target[f + 1, n] - target[f, n]
+            )
+            for n in range(JOINTS)
+        )
+        for f in frames
+        if f + 1 in frames
+    ]
+    return poses, steps
+
+
+def lifted(model, built, noise=0.0, flip=True):
+    keypoints = built.arrays(JOINTS)["keypoints"] + noise
+    return inference.lift_keypoints(
+        model,
+        Config(),
+        tf.constant(keypoints[None], tf.float32),
+        tf.constant([record_sets.IMAGE_SIZE], tf.float32),
+        flip=flip,
+    )[0].numpy()
+
+
+def test_the_report_of_two_views_by_hand(data_dir, model):
+    result = evaluation.evaluate(model, Config(), data_dir)
+    poses, steps = loop_errors(SITTING, lifted(model, SITTING))
+    down_poses, down_steps = loop_errors(SITTING_DOWN, lifted(model, SITTING_DOWN))
+    assert (len(poses), len(steps)) == (21 - 3, 20 - 4)
+
+    assert result["dataset"] == "synthetic"
+    assert result["split"] == "test"
+    assert result["frames"] == 18 + 9
+    assert result["views"] == 2
+    close = {"abs": 1e-2}  # Lifted in float32, errors of some hundred mm.
+    overall = result["metrics"]
+    assert overall["mpjpe_mm"] == pytest.approx(np.mean(poses + down_poses), **close)
+    assert overall["mpjve_mm"] == pytest.approx(np.mean(steps + down_steps), **close)
+    per_action = result["per_action"]
+    assert list(per_action) == ["Sitting", "SittingDown"]
+    sitting, down = per_action["Sitting"], per_action["SittingDown"]
+    assert sitting["mpjpe_mm"] == pytest.approx(np.mean(poses), **close)
+    assert down["mpjpe_mm"] == pytest.approx(np.mean(down_poses), **close)
+    assert result["metrics_action_mean"]["mpjpe_mm"] == pytest.approx(
+        (np.mean(poses) + np.mean(down_poses)) / 2, **close
+    )
+    assert result["per_subject"]["S001"] == sitting
+    assert result["per_camera"]["c0"] == overall
+    assert result["intervals"]["mpjpe_mm"]["videos"] == 2
+    for row in (overall, sitting, down):
+        assert row["p_mpjpe_mm"] < row["n_mpjpe_mm"] < row["mpjpe_mm"]
+
+
+def test_the_mean_pose_of_the_training_split_is_the_baseline(data_dir, model):
+    baseline = evaluation.evaluate(model, Config(), data_dir)["baselines"]["mean_pose"]
+    mean_pose = np.outer(np.arange(JOINTS), MEAN_BONE)
+    errors = []
+    for built in (SITTING, SITTING_DOWN):
+        errors += loop_errors(built, np.tile(mean_pose, (built.frames, 1, 1)))[0]
+    assert baseline["mpjpe_mm"] == pytest.approx(np.mean(errors), abs=1e-2)
+    # Joint n moves by n / 10 metres a frame, the mean pose stands still.
+    assert baseline["mpjve_mm"] == pytest.approx(800.0, abs=1e-2)
+    # Both are straight lines of evenly spaced joints.
+    assert baseline["p_mpjpe_mm"] == pytest.approx(0.0, abs=1e-2)
+
+
+def test_flip_is_an_option(data_dir, model):
+    result = evaluation.evaluate(model, Config(), data_dir, flip=False)
+    poses, _ = loop_errors(SITTING, lifted(model, SITTING, flip=False))
+    sitting = result["per_action"]["Sitting"]
+    assert sitting["mpjpe_mm"] == pytest.approx(np.mean(poses), abs=1e-2)
+    assert result["options"]["flip"] is False
+    both = evaluation.evaluate(model, Config(), data_dir)["per_action"]["Sitting"]
+    assert abs(sitting["mpjpe_mm"] - both["mpjpe_mm"]) > 0.1
+
+
+def test_noise_is_gaussian_and_seeded_by_the_view(data_dir, model):
+    first, second = views.load_views(data_dir, "test")
+    long = dataclasses.replace(first, keypoints=np.zeros((2000, JOINTS, 2)))
+    drawn = evaluation.noise(long, 5.0, seed=0)
+    assert drawn.shape == (2000, JOINTS, 2)
+    assert drawn.std() == pytest.approx(5.0, abs=0.05)
+    assert drawn.mean() == pytest.approx(0.0, abs=0.05)
+    np.testing.assert_array_equal(drawn, evaluation.noise(long, 5.0, seed=0))
+    other_ids = dataclasses.replace(long, camera="c1")
+    assert np.abs(drawn - evaluation.noise(other_ids, 5.0, seed=0)).max() > 1.0
+    assert np.abs(drawn - evaluation.noise(long, 5.0, seed=1)).max() > 1.0
+
+    result = evaluation.evaluate(model, Config(), data_dir, noise_px=5.0, seed=4)
+    noise = evaluation.noise(second, 5.0, seed=4)
+    poses, _ = loop_errors(SITTING_DOWN, lifted(model, SITTING_DOWN, noise))
+    down = result["per_action"]["SittingDown"]
+    assert down["mpjpe_mm"] == pytest.approx(np.mean(poses), abs=1e-2)
+
+
+def test_another_skeleton_is_refused(data_dir, model):
+    config = Config(skeleton="mpi_inf_3dhp_17")
+    with pytest.raises(UserError, match="holds skeleton 'human36m_17'.*mpi_inf_3dhp"):
+        evaluation.evaluate(model, config, data_dir)
+
+
+def test_a_split_without_valid_frames_is_refused(data_dir, model):
+    with pytest.raises(UserError, match="'validation' has no valid frame"):
+        evaluation.evaluate(model, Config(), data_dir, "validation")
+
+
+def test_a_missing_split_is_refused(tmp_path, model):
+    folder = record_sets.write(tmp_path, {"test": [SITTING]})
+    with pytest.raises(UserError, match="has no split 'validation'"):
+        evaluation.evaluate(model, Config(), folder, "validation")
+
+
+def test_without_a_training_split_there_is_no_baseline(tmp_path, model):
+    folder = record_sets.write(tmp_path, {"test": [SITTING]})
+    result = evaluation.evaluate(model, Config(), folder)
+    assert result["baselines"] == {}
+    assert result["intervals"]["mpjpe_mm"] is None
+    assert "mean pose" not in report.markdown(result)
+    assert "no bootstrap interval" in report.markdown(result)
+
+
+def test_a_diverged_model_is_named(data_dir):
+    model = small_model()
+    model.set_weights([np.full_like(w, np.nan) for w in model.get_weights()])
+    with pytest.raises(UserError, match="not finite for S001/Sitting/1/c0"):
+        evaluation.evaluate(model, Config(), data_dir)
+
+
+def test_the_report_is_written_twice_over(data_dir, model, tmp_path):
+    result = evaluation.evaluate(model, Config(fps=25.0), data_dir, noise_px=2.0)
+    json_path, markdown_path = report.write(result, tmp_path / "new" / "folder")
+    assert json.loads(json_path.read_text()) == result
+    text = markdown_path.read_text()
+    metrics = result["metrics"]
+    assert f"{metrics['mpjpe_mm']:.1f}" in text
+    assert f"{result['baselines']['mean_pose']['mpjpe_mm']:.1f}" in text
+    assert f"{result['per_action']['SittingDown']['p_mpjpe_mm']:.1f}" in text
+    assert "noise of 2 pixels" in text
+    assert "50 frames a second, the model was trained at 25" in text
+    assert sorted(path.name for path in json_path.parent.iterdir()) == [
+        "report.json",
+        "report.md",
+    ]
+
+
+def test_a_failed_write_keeps_the_older_report(tmp_path, data_dir, model, monkeypatch):
+    result = evaluation.evaluate(model, Config(), data_dir)
+    json_path, _ = report.write(result, tmp_path)
+    before = json_path.read_text()
+    with pytest.raises(ValueError, match="JSON"):
+        report.write({**result, "frames": math.nan}, tmp_path)
+    assert json_path.read_text() == before
+    assert len(list(tmp_path.iterdir())) == 2

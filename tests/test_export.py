@@ -1,0 +1,58 @@
+"""The export command."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from lifting_stand_ins import command_error, run_command, write_run
+
+from dgnet_tf import export, inference, runs
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    return write_run(tmp_path_factory.mktemp("run"))
+
+
+def test_a_run_becomes_a_saved_model_that_lifts_the_same(run, tmp_path, capsys):
+    output = tmp_path / "model"
+    run_command(export, f"--workdir={run}", f"--output={output}")
+    assert capsys.readouterr().out.splitlines()[-1] == f"SavedModel: {output / '1'}"
+    graph = (output / "1" / "saved_model.pb").read_bytes()
+    assert b"_XlaMustCompile" not in graph
+    loaded = runs.load(run)
+    ours = inference.serving_function(loaded.model, loaded.config, flip=True)
+    theirs = tf.saved_model.load(str(output / "1")).signatures["serving_default"]
+    keypoints = np.random.default_rng(0).uniform(0, 900, (6, 17, 2))
+    size = np.array([1000.0, 900.0])
+    expected = inference.lift_view(ours, keypoints, size)
+    assert np.abs(expected).max() > 1e-3
+    np.testing.assert_allclose(
+        inference.lift_view(theirs, keypoints, size), expected, atol=1e-5
+    )
+
+
+def test_bad_input_ends_with_one_line_and_leaves_nothing(run, tmp_path, capsys):
+    output = tmp_path / "model"
+    nowhere = tmp_path / "nowhere"
+    line = command_error(capsys, export, f"--workdir={nowhere}", f"--output={output}")
+    assert line.startswith("error: ") and "config.json: not found" in line
+    line = command_error(
+        capsys, export, f"--workdir={run}", f"--output={output}", "--version=-1"
+    )
+    assert line.startswith("error: ") and "version" in line
+    assert not output.exists()
+
+    half = tmp_path / "half"
+    half.mkdir()
+    (half / runs.CONFIG).write_text((run / runs.CONFIG).read_text())
+    line = command_error(capsys, export, f"--workdir={half}", f"--output={output}")
+    assert line.startswith("error: ") and "the run is not finished" in line
+    (half / runs.MODEL).write_bytes((run / runs.MODEL).read_bytes()[:1000])
+    line = command_error(capsys, export, f"--workdir={half}", f"--output={output}")
+    assert line.startswith("error: ") and "cannot be loaded" in line
+    assert not output.exists()
+
+    (output / "1").mkdir(parents=True)
+    line = command_error(capsys, export, f"--workdir={run}", f"--output={output}")
+    assert line.startswith("error: ") and "exists already" in line
+    assert list(output.iterdir()) == [output / "1"]

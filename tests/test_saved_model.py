@@ -1,0 +1,163 @@
+"""The exported SavedModel, used the way others would: without dgnet_tf."""
+
+import json
+import pathlib
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from lifting_stand_ins import Config, small_model
+from tensorflow.core.protobuf import saved_model_pb2
+
+from dgnet_tf import inference, saved_model
+from dgnet_tf.errors import UserError
+
+SIZES = [(batch, frames) for batch in (1, 3) for frames in (1, 3, 4, 1000)]
+
+ELSEWHERE = """
+import sys
+sys.modules["dgnet_tf"] = None  # importing it raises
+import numpy as np
+import tensorflow as tf
+serve = tf.saved_model.load("model/1").signatures["serving_default"]
+data = np.load("inputs.npz")
+results = {}
+for name in data["names"]:
+    keypoints, image_size = data[f"keypoints/{name}"], data[f"image_size/{name}"]
+    outputs = serve(
+        keypoints=tf.constant(keypoints), image_size=tf.constant(image_size)
+    )
+    assert list(outputs) == ["positions"]
+    results[str(name)] = outputs["positions"].numpy()
+np.savez("outputs.npz", **results)
+"""
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory):
+    """A folder with an export, its model and configuration."""
+    folder = tmp_path_factory.mktemp("export")
+    config = Config(overlap="mean", frame_stride=2)
+    model = small_model(config)
+    path = saved_model.save(model, config, folder / "model")
+    assert path == folder / "model" / "1"
+    return folder, model, config
+
+
+def saved_graph(folder):
+    message = saved_model_pb2.SavedModel()
+    message.ParseFromString((folder / "model/1/saved_model.pb").read_bytes())
+    return message.meta_graphs[0]
+
+
+def test_a_clean_process_gives_the_same_positions(exported):
+    folder, model, config = exported
+    rng = np.random.default_rng(0)
+    inputs, expected = {"names": [f"{b}x{f}" for b, f in SIZES]}, {}
+    for (batch, frames), name in zip(SIZES, inputs["names"], strict=True):
+        keypoints = rng.uniform(0, 900, (batch, frames, 17, 2)).astype(np.float32)
+        image_size = rng.uniform(900, 1200, (batch, 2)).astype(np.float32)
+        inputs[f"keypoints/{name}"], inputs[f"image_size/{name}"] = (
+            keypoints,
+            image_size,
+        )
+        expected[name] = inference.lift_keypoints(
+            model, config, tf.constant(keypoints), tf.constant(image_size), flip=True
+        ).numpy()
+    np.savez(folder / "inputs.npz", **inputs)
+    subprocess.run([sys.executable, "-I", "-c", ELSEWHERE], cwd=folder, check=True)
+    with np.load(folder / "outputs.npz") as outputs:
+        for (batch, frames), name in zip(SIZES, inputs["names"], strict=True):
+            assert outputs[name].dtype == np.float32
+            assert outputs[name].shape == (batch, frames, 17, 3)
+            assert np.abs(outputs[name]).max() > 0.1
+            np.testing.assert_allclose(outputs[name], expected[name], atol=1e-5)
+
+
+def test_serving_default_has_the_documented_names_types_and_shapes(exported):
+    signature = saved_graph(exported[0]).signature_def["serving_default"]
+
+    def described(tensors):
+        return {
+            name: (tensor.dtype, [dim.size for dim in tensor.tensor_shape.dim])
+            for name, tensor in tensors.items()
+        }
+
+    float32 = tf.float32.as_datatype_enum
+    assert described(signature.inputs) == {
+        "keypoints": (float32, [-1, -1, 17, 2]),
+        "image_size": (float32, [-1, 2]),
+    }
+    assert described(signature.outputs) == {
+        "positions": (float32, [-1, -1, 17, 3]),
+    }
+
+
+def test_no_function_of_the_graph_must_be_compiled(exported):
+    functions = saved_graph(exported[0]).graph_def.library.function
+    names = [function.signature.name for function in functions]
+    assert any("while_body" in name for name in names)  # The model is in there.
+    for function in functions:
+        attributes = [function.attr, *(node.attr for node in function.node_def)]
+        assert not any("_XlaMustCompile" in attribute for attribute in attributes)
+
+
+def test_the_model_card_tells_rate_skeleton_and_units(exported):
+    folder, _, config = exported
+    card = json.loads((folder / "model/1/assets.extra/model_card.json").read_text())
+    assert card["skeleton"] == "human36m_17"
+    assert card["joints"][0] == card["root"] == "hip"
+    assert card["fps"] == 50.0
+    assert card["flip"] is True
+    assert card["config"]["overlap"] == "mean"
+    assert card["units"]["positions"] == "metres"
+    assert card["config"]["frame_stride"] == config.frame_stride
+
+
+def test_without_flip_the_model_runs_once(tmp_path):
+    config = Config()
+    model = small_model(config)
+    path = saved_model.save(model, config, tmp_path, version=7, flip=False)
+    assert path == tmp_path / "7"
+    keypoints = np.random.default_rng(1).uniform(0, 900, (5, 17, 2))
+    size = np.array([1000.0, 900.0])
+    serve = tf.saved_model.load(str(path)).signatures["serving_default"]
+    result = inference.lift_view(serve, keypoints, size)
+    straight, both = (
+        inference.lift_view(
+            inference.serving_function(model, config, flip=flip), keypoints, size
+        )
+        for flip in (False, True)
+    )
+    np.testing.assert_allclose(result, straight, atol=1e-5)
+    assert np.abs(result - both).max() > 0.01
+
+
+def test_a_half_precision_model_is_served_in_float32(tmp_path):
+    model = small_model(dtype="mixed_bfloat16")
+    path = saved_model.save(model, Config(), tmp_path)
+    serve = tf.saved_model.load(str(path)).signatures["serving_default"]
+    assert serve.structured_outputs["positions"].dtype == tf.float32
+
+
+def test_an_existing_version_is_refused_and_kept(exported):
+    folder, model, config = exported
+    before = (folder / "model/1/saved_model.pb").read_bytes()
+    with pytest.raises(UserError, match="1: exists already. Choose another --version"):
+        saved_model.save(model, config, folder / "model")
+    assert (folder / "model/1/saved_model.pb").read_bytes() == before
+
+
+def test_a_failed_export_leaves_nothing_behind(exported, tmp_path, monkeypatch):
+    _, model, config = exported
+
+    def full_disk(module, folder, signatures):
+        pathlib.Path(folder).mkdir()
+        raise tf.errors.ResourceExhaustedError(None, None, "No space left on device")
+
+    monkeypatch.setattr(tf.saved_model, "save", full_disk)
+    with pytest.raises(UserError, match="model/1: cannot be written: No space left"):
+        saved_model.save(model, config, tmp_path / "model")
+    assert list((tmp_path / "model").iterdir()) == []

@@ -1,0 +1,211 @@
+"""Training: what it leaves behind, resuming, divergence, strategies, bad input."""
+
+import csv
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import record_sets
+import tensorflow as tf
+
+from dgnet_tf import config, inference, runs, training
+from dgnet_tf.errors import UserError
+from preprocessing import conversion, synthetic
+
+TINY = {"channels": 8, "blocks": 1, "epochs": 3, "steps_per_epoch": 2}
+
+
+def tiny(**overrides):
+    return config.make("smoke", **{**TINY, **overrides})
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("training") / "data"
+    dataset = synthetic.read(4, 60, 0, cameras=1, camera_seed=0)
+    conversion.convert(dataset, folder, workers=1)
+    return folder
+
+
+def weights(run):
+    return [np.asarray(w) for w in run.model.get_weights()]
+
+
+class Killed(Exception):
+    """Stands for the end of the process."""
+
+
+def kill_after(monkeypatch, epoch):
+    """Ends training as soon as that epoch's checkpoint is written."""
+    save = training.callbacks.Checkpoints.on_epoch_end
+
+    def save_and_die(self, number, logs=None):
+        save(self, number, logs)
+        if number == epoch:
+            raise Killed
+
+    monkeypatch.setattr(training.callbacks.Checkpoints, "on_epoch_end", save_and_die)
+
+
+def test_a_run_holds_what_it_was_made_with_and_loads(data, tmp_path):
+    run = training.train(tiny(), data, tmp_path / "run", progress=False)
+    found = {path.name for path in (tmp_path / "run").iterdir()}
+    assert found == {
+        *("config.json", "versions.json", "history.csv", "model.keras"),
+        *("checkpoints", "tensorboard"),
+    }
+    again = runs.load(tmp_path / "run")
+    assert again.config == run.config
+    assert (again.config.skeleton, again.config.fps) == ("human36m_17", 50.0)
+    x = np.random.default_rng(0).normal(size=(2, 4, 17, 2)).astype(np.float32)
+    np.testing.assert_array_equal(
+        run.model(x, training=False)["pose"], again.model(x, training=False)["pose"]
+    )
+    versions = json.loads((tmp_path / "run" / "versions.json").read_text())
+    assert versions["tensorflow"] == tf.__version__
+    with open(tmp_path / "run" / "history.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [int(row["epoch"]) for row in rows] == [0, 1, 2]
+    assert all(float(row["val_pose_mpjpe_mm"]) > 0 for row in rows)
+
+
+def test_training_lowers_the_error(data, tmp_path):
+    overrides = {"epochs": 6, "steps_per_epoch": 20, "channels": 16}
+    training.train(tiny(**overrides), data, tmp_path, progress=False)
+    with open(tmp_path / "history.csv", newline="") as file:
+        errors = [float(row["pose_mpjpe_mm"]) for row in csv.DictReader(file)]
+    assert errors[-1] < 0.7 * errors[0]
+
+
+def test_a_killed_training_ends_with_the_weights_of_an_unbroken_one(
+    data, tmp_path, monkeypatch
+):
+    chosen = tiny(noise_px=2.0)
+    unbroken = training.train(chosen, data, tmp_path / "unbroken", progress=False)
+    with monkeypatch.context() as patch:
+        kill_after(patch, epoch=0)
+        with pytest.raises(Killed):
+            training.train(chosen, data, tmp_path / "killed", progress=False)
+    assert not (tmp_path / "killed" / "model.keras").exists()
+    with pytest.raises(UserError, match="not finished"):
+        runs.load(tmp_path / "killed")
+    resumed = training.train(chosen, data, tmp_path / "killed", progress=False)
+    for a, b in zip(weights(unbroken), weights(resumed), strict=True):
+        np.testing.assert_array_equal(a, b)
+    histories = [
+        (tmp_path / name / "history.csv").read_text() for name in ("unbroken", "killed")
+    ]
+    assert histories[0] == histories[1]
+
+
+def test_another_seed_gives_other_weights(data, tmp_path):
+    a, b = (
+        training.train(tiny(seed=s, epochs=1), data, tmp_path / str(s), progress=False)
+        for s in (0, 1)
+    )
+    pairs = zip(weights(a), weights(b), strict=True)
+    assert any(not np.array_equal(x, y) for x, y in pairs)
+
+
+def test_a_finished_run_is_not_trained_again(data, tmp_path):
+    first = training.train(tiny(epochs=1), data, tmp_path, progress=False)
+    again = training.train(tiny(epochs=1), data, tmp_path, progress=False)
+    for a, b in zip(weights(first), weights(again), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_a_folder_of_another_configuration_is_refused(data, tmp_path):
+    training.train(tiny(epochs=1), data, tmp_path, progress=False)
+    with pytest.raises(UserError, match="channels was 8, is 12"):
+        training.train(tiny(epochs=1, channels=12), data, tmp_path, progress=False)
+
+
+def test_a_diverging_training_says_what_to_change(data, tmp_path):
+    # Squared targets of 1e25 m overflow float32.
+    folder = record_sets.write(tmp_path / "data", {"train": record_sets.takes(40, 40)})
+    chosen = tiny(learning_rate=1e30, steps_per_epoch=20, batch_size=2)
+    with pytest.raises(UserError, match=r"diverged.*--learning_rate"):
+        training.train(chosen, folder, tmp_path / "run", progress=False)
+    assert not (tmp_path / "run" / "model.keras").exists()
+
+
+def test_data_without_a_training_split_leaves_no_folder(tmp_path):
+    folder = record_sets.write(tmp_path / "data", {"test": record_sets.takes(20)})
+    with pytest.raises(UserError, match="no split 'train'"):
+        training.train(tiny(), folder, tmp_path / "run", progress=False)
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize(
+    "overrides,message",
+    [
+        ({"frames": 4, "frame_stride": 12}, "--record_overlap=36"),
+        ({"spatial_neighbors": 18}, "`neighbors` must be at most"),
+        ({"spatial_unit": "fsg,gcn"}, "`spatial_unit` must be one of"),
+        ({"strategy": "mirrored"}, "at least two devices"),
+    ],
+)
+def test_what_does_not_fit_is_refused_before_anything_is_written(
+    overrides, message, data, tmp_path
+):
+    with pytest.raises(UserError, match=message):
+        training.train(tiny(**overrides), data, tmp_path / "run", progress=False)
+    assert not (tmp_path / "run").exists()
+
+
+def test_mixed_precision_keeps_float32_weights_and_outputs(data, tmp_path):
+    chosen = tiny(precision="mixed_bfloat16", epochs=1)
+    run = training.train(chosen, data, tmp_path, progress=False)
+    assert tf.keras.mixed_precision.global_policy().name == "float32"
+    x = tf.zeros((1, 4, 17, 2))
+    assert run.model(x)["pose"].dtype == tf.float32
+    assert {w.dtype for w in weights(run)} == {np.dtype(np.float32)}
+
+
+def test_addons_optimizers_train_or_name_what_to_install(data, tmp_path):
+    for name in ("rectified_adam", "stochastic_averaging"):
+        chosen = tiny(optimizer=name, epochs=1)
+        if tf.__version__.startswith("2.15"):
+            run = training.train(chosen, data, tmp_path / name, progress=False)
+            assert all(np.isfinite(w).all() for w in weights(run))
+        else:
+            with pytest.raises(UserError, match=r"requirements-addons\.txt"):
+                training.train(chosen, data, tmp_path / name, progress=False)
+            assert not (tmp_path / name).exists()
+
+
+MIRRORED = """
+import sys
+import tensorflow as tf
+
+cpu = tf.config.list_physical_devices("CPU")[0]
+tf.config.set_logical_device_configuration(
+    cpu, [tf.config.LogicalDeviceConfiguration()] * 2
+)
+from dgnet_tf import config, training
+
+chosen = config.make("smoke", channels=8, blocks=1, epochs=1, strategy=sys.argv[3])
+training.train(chosen, sys.argv[1], sys.argv[2], progress=False)
+"""
+
+
+def test_two_mirrored_devices_follow_one_device(data, tmp_path):
+    losses = []
+    for strategy in ("none", "mirrored"):
+        command = [sys.executable, "-W", "ignore", "-c", MIRRORED]
+        command += [data, tmp_path / strategy, strategy]
+        subprocess.run(command, check=True, capture_output=True)
+        with open(tmp_path / strategy / "history.csv", newline="") as file:
+            losses.append([float(row["loss"]) for row in csv.DictReader(file)])
+    np.testing.assert_allclose(losses[0], losses[1], rtol=1e-4)
+
+
+def test_evaluation_sees_the_model_that_training_returned(data, tmp_path):
+    run = training.train(tiny(epochs=1), data, tmp_path, progress=False)
+    serve = inference.serving_function(run.model, run.config, flip=False)
+    keypoints = np.full((5, 17, 2), 300.0, np.float32)
+    positions = inference.lift_view(serve, keypoints, np.array([1000.0, 1000.0]))
+    assert positions.shape == (5, 17, 3)
+    assert np.abs(positions[:, 0]).max() == 0.0
