@@ -15,7 +15,7 @@ _IDS = ("subject", "action", "take", "camera")
 _BY_FRAME = ("keypoints", "confidence", "positions", "valid")
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, eq=False)
 class View:
     """One recording as one camera sees it: F frames of N joints.
 

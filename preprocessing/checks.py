@@ -8,7 +8,7 @@ import numpy as np
 
 from dgnet_tf import cameras
 from dgnet_tf.skeletons import Skeleton
-from preprocessing.sequences import View
+from dgnet_tf.views import View
 
 BONE_VARIATION = 0.10  # standard deviation over mean of a bone's length
 ASYMMETRY = 0.15  # difference of a left and a right bone over their mean

@@ -18,12 +18,12 @@ import numpy as np
 
 from dgnet_tf import manifest, skeletons
 from dgnet_tf.errors import UserError
+from dgnet_tf.views import View
 from preprocessing import virtual_cameras
 from preprocessing.sequences import (
     Dataset,
     PoseSequence,
     Recording,
-    View,
     check_positions,
 )
 

@@ -12,8 +12,9 @@ import tensorflow as tf
 from dgnet_tf import records, skeletons
 from dgnet_tf.errors import UserError
 from dgnet_tf.skeletons import Skeleton
+from dgnet_tf.views import View
 from preprocessing import checks, view_records
-from preprocessing.sequences import Recording, View
+from preprocessing.sequences import Recording
 
 # TFRecord framing: length (8 bytes) and its checksum (4), record, checksum (4).
 FRAMING_BYTES = 16

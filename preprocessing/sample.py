@@ -33,13 +33,13 @@ import numpy as np
 
 from dgnet_tf import manifest
 from dgnet_tf.errors import UserError
+from dgnet_tf.views import View
 from preprocessing import virtual_cameras
 from preprocessing.resample import resample
 from preprocessing.sequences import (
     Dataset,
     PoseSequence,
     Recording,
-    View,
     check_positions,
 )
 

@@ -1,4 +1,4 @@
-"""What a data set becomes on its way to records: recordings, sequences, views."""
+"""What a data set becomes on its way to camera views: recordings and sequences."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Callable
 import numpy as np
 
 from dgnet_tf.errors import UserError
+from dgnet_tf.views import View
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -24,34 +25,6 @@ class PoseSequence:
     action: str
     take: str
     positions: np.ndarray
-    fps: float
-
-
-@dataclasses.dataclass(frozen=True, eq=False)
-class View:
-    """A sequence as one camera sees it.
-
-    Attributes:
-        subject, action, take, camera: its unique name.
-        keypoints: (F, N, 2) pixels, origin at the top left.
-        confidence: (F, N) 0 to 1.
-        positions: (F, N, 3) metres, camera axes, root kept.
-        valid: (F,) whether the frame has ground truth to score.
-        intrinsics: (9,) as in `dgnet_tf.cameras`; zeros where unknown.
-        image_size: (2,) width and height in pixels.
-        fps: frames a second.
-    """
-
-    subject: str
-    action: str
-    take: str
-    camera: str
-    keypoints: np.ndarray
-    confidence: np.ndarray
-    positions: np.ndarray
-    valid: np.ndarray
-    intrinsics: np.ndarray
-    image_size: np.ndarray
     fps: float
 
 

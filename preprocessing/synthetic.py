@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import functools
 
+from dgnet_tf.views import View
 from preprocessing import virtual_cameras, walker
-from preprocessing.sequences import Dataset, PoseSequence, Recording, View
+from preprocessing.sequences import Dataset, PoseSequence, Recording
 
 
 def read(

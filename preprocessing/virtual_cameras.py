@@ -8,7 +8,8 @@ import zlib
 import numpy as np
 
 from dgnet_tf import cameras
-from preprocessing.sequences import PoseSequence, View
+from dgnet_tf.views import View
+from preprocessing.sequences import PoseSequence
 
 IMAGE_SIZE = np.array([1000.0, 1000.0])
 # Focal length and principal point near those of Human3.6M's four cameras, which

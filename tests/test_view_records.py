@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from dgnet_tf.views import View
 from preprocessing import view_records
-from preprocessing.sequences import View
 
 
 def make_view(frames, joints=2):
