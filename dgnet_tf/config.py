@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 import pathlib
 
 from absl import flags
@@ -78,7 +79,13 @@ PRESETS = {
     # The paper's sizes and schedule (Sec. IV-A).
     "paper": {},
     # One training of about five minutes on two cores.
-    "small": {"channels": 64, "blocks": 2, "epochs": 60},
+    "small": {
+        "channels": 64,
+        "blocks": 3,
+        "epochs": 10,
+        "steps_per_epoch": 200,
+        "learning_rate": 3e-3,
+    },
     # A few steps, to see that everything runs.
     "smoke": {
         "channels": 16,
@@ -101,12 +108,18 @@ _CHOICES = {
 _MINIMA = {
     "frames": 1,
     "frame_stride": 1,
+    "blocks": 1,
+    "channels": 1,
+    "spatial_neighbors": 1,
+    "temporal_neighbors": 1,
     "epochs": 1,
     "steps_per_epoch": 0,
     "batch_size": 1,
     "noise_px": 0.0,
     "block_loss_weight": 0.0,
+    "seed": 0,
 }
+_ABOVE_ZERO = ("learning_rate", "learning_rate_decay", "head_scale")
 _FROM_DATA = ("skeleton", "fps")
 
 
@@ -134,6 +147,10 @@ def make(preset: str = "paper", **overrides) -> Config:
                 f"Configuration field {name!r} must be of type {wanted.__name__}, "
                 f"got {value!r}."
             )
+        if wanted is float and not math.isfinite(value):
+            raise UserError(
+                f"Configuration field {name!r} must be finite, got {value!r}."
+            )
         if name in _CHOICES and value not in _CHOICES[name]:
             raise UserError(
                 f"Configuration field {name!r} must be one of "
@@ -144,7 +161,7 @@ def make(preset: str = "paper", **overrides) -> Config:
                 f"Configuration field {name!r} must be at least {_MINIMA[name]}, "
                 f"got {value!r}."
             )
-        if name.startswith("learning_rate") and not value > 0:
+        if name in _ABOVE_ZERO and not value > 0:
             raise UserError(
                 f"Configuration field {name!r} must be above 0, got {value!r}."
             )
@@ -195,7 +212,7 @@ def read(path) -> Config:
     path = pathlib.Path(path)
     try:
         content = json.loads(path.read_text())
-        return make(**content)
+        return make("paper", **content)
     except FileNotFoundError:
         raise UserError(
             f"{path}: not found. Name the folder of a run made by "

@@ -41,7 +41,8 @@ class MPJPE(keras.metrics.Mean):
 
     def update_state(self, y_true, y_pred, sample_weight=None):
         """Adds (B, T, N, 3) positions in metres."""
-        error = tf.norm(tf.cast(y_pred, tf.float32) - y_true, axis=-1)  # (B, T, N)
+        y_true, y_pred = tf.cast(y_true, tf.float32), tf.cast(y_pred, tf.float32)
+        error = tf.norm(y_pred - y_true, axis=-1)  # (B, T, N)
         return super().update_state(1000.0 * error, sample_weight=sample_weight)
 
     def get_config(self):

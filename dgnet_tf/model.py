@@ -43,7 +43,7 @@ class DGNet(keras.Model):
         residual_gamma: initial scale of residual branches.
         head_scale: initial scale of the heads' kernels, relative to Glorot's.
         seed: of random connections.
-        **kwargs: `name`.
+        **kwargs: `name`; `dtype`, the policy of all layers but the heads.
 
     Call arguments:
         keypoints: (B, T, N, 2), normalised by `cameras.normalize_screen`.

@@ -9,6 +9,7 @@ from dgnet_tf.layers.dynamic_spatial_graph_conv import DynamicSpatialGraphConv
 from dgnet_tf.layers.dynamic_temporal_graph_conv import DynamicTemporalGraphConv
 from dgnet_tf.layers.fixed_spatial_graph_conv import FixedSpatialGraphConv
 from dgnet_tf.layers.fixed_temporal_graph_conv import FixedTemporalGraphConv
+from dgnet_tf.layers.joint_embedding import JointEmbedding
 from dgnet_tf.layers.pair_score import PairScore
 from dgnet_tf.layers.residual_graph_module import ResidualGraphModule
 from dgnet_tf.layers.spatial_non_local import SpatialNonLocal
@@ -19,6 +20,7 @@ __all__ = [
     "DynamicTemporalGraphConv",
     "FixedSpatialGraphConv",
     "FixedTemporalGraphConv",
+    "JointEmbedding",
     "PairScore",
     "ResidualGraphModule",
     "SpatialNonLocal",

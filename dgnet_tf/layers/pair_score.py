@@ -95,4 +95,6 @@ class PairScore(keras.layers.Layer):
 
 
 def _project(x, kernel):
-    return tf.cast(tf.matmul(x, tf.cast(kernel, x.dtype)), tf.float32)
+    # Not matmul: (B, 1, N, C) by (C, D) overwrites memory in TensorFlow 2.20 and 2.21
+    # on CPU (tensorflow issue 117700).
+    return tf.cast(tf.tensordot(x, tf.cast(kernel, x.dtype), 1), tf.float32)
