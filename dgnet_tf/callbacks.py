@@ -79,10 +79,18 @@ class Checkpoints(keras.callbacks.Callback):
     def __init__(self, folder, model):
         super().__init__()
         self.epochs_done = tf.Variable(0, dtype=tf.int64, trainable=False)
-        model.optimizer.build(model.trainable_variables)
+        optimizer = model.optimizer
+        if hasattr(optimizer, "build"):
+            optimizer.build(model.trainable_variables)
+            optimizer = _variables(optimizer)
+        # Variables one by one: Keras 3 does not list a batch norm's moving
+        # statistics among what a checkpoint of the model would hold. (Older
+        # optimisers make their variables later, and are tracked as they are.)
         self.manager = tf.train.CheckpointManager(
             tf.train.Checkpoint(
-                model=model, optimizer=model.optimizer, epochs_done=self.epochs_done
+                model=_variables(model),
+                optimizer=optimizer,
+                epochs_done=self.epochs_done,
             ),
             str(folder),
             max_to_keep=2,
@@ -123,3 +131,7 @@ class StopOnNaN(keras.callbacks.Callback):
     def learning_rate(self):
         """Returns the optimiser's present learning rate."""
         return float(tf.convert_to_tensor(self.model.optimizer.learning_rate))
+
+
+def _variables(owner):
+    return [v if isinstance(v, tf.Variable) else v.value for v in owner.variables]

@@ -72,7 +72,7 @@ def test_a_run_holds_what_it_was_made_with_and_loads(data, tmp_path):
 
 
 def test_training_lowers_the_error(data, tmp_path):
-    overrides = {"epochs": 6, "steps_per_epoch": 20, "channels": 16}
+    overrides = {"epochs": 4, "steps_per_epoch": 25, "learning_rate": 0.02}
     training.train(tiny(**overrides), data, tmp_path, progress=False)
     with open(tmp_path / "history.csv", newline="") as file:
         errors = [float(row["pose_mpjpe_mm"]) for row in csv.DictReader(file)]
@@ -155,8 +155,9 @@ def test_what_does_not_fit_is_refused_before_anything_is_written(
     assert not (tmp_path / "run").exists()
 
 
-def test_mixed_precision_keeps_float32_weights_and_outputs(data, tmp_path):
-    chosen = tiny(precision="mixed_bfloat16", epochs=1)
+@pytest.mark.parametrize("precision", ["mixed_float16", "mixed_bfloat16"])
+def test_mixed_precision_keeps_float32_weights_and_outputs(precision, data, tmp_path):
+    chosen = tiny(precision=precision, epochs=1)
     run = training.train(chosen, data, tmp_path, progress=False)
     assert tf.keras.mixed_precision.global_policy().name == "float32"
     x = tf.zeros((1, 4, 17, 2))
