@@ -1,0 +1,105 @@
+"""The main job on real motion, from nothing to a picture of lifted poses.
+
+python -m preprocessing.demo --output=DIR
+
+Converts the sample motion, trains the `small` preset, evaluates it on the held-out
+clip, exports a SavedModel and lifts 2-D keypoints of that clip with it. Each step is
+a command that users have too, printed before it runs; steps whose result is there
+already are left out.
+"""
+
+from __future__ import annotations
+
+import pathlib
+import shlex
+import subprocess
+import sys
+
+import numpy as np
+from absl import flags
+
+from dgnet_tf import command_line, views
+from dgnet_tf.atomic import replacing
+from dgnet_tf.errors import UserError
+from preprocessing import sample
+
+SYNTHETIC = (
+    "NOTE: the sample motion could not be had, so this demo runs on a synthetic "
+    "walker; its figures say nothing about real people."
+)
+LIFTED_FRAMES = 250
+
+FLAGS = flags.FlagValues()
+flags.DEFINE_string("output", None, "Folder for all results.", FLAGS, required=True)
+flags.DEFINE_string("source", sample.CACHE, "Folder that keeps the sample.", FLAGS)
+flags.DEFINE_string("preset", "small", "Training preset.", FLAGS)
+
+
+def main(values):
+    """Runs the steps one after another."""
+    output = pathlib.Path(values.output)
+    data, run, model = output / "data", output / "run", output / "model"
+    keypoints, picture = output / "keypoints.npz", output / "lifted.png"
+    dataset = ["--dataset=sample", f"--source={values.source}"]
+    note = None
+    try:
+        sample.fetch(values.source)
+    except sample.Unavailable as error:
+        note = f"{SYNTHETIC} ({error})"
+        dataset = ["--dataset=synthetic"]
+        print(note, flush=True)
+
+    if not data.exists():
+        _command("preprocessing.convert", *dataset, f"--output={data}")
+    _command("preprocessing.inspect", f"--data={data}", f"--figure={output}/data.png")
+    if not (run / "model.keras").exists():
+        _command(
+            "dgnet_tf.train",
+            f"--data={data}",
+            f"--workdir={run}",
+            f"--preset={values.preset}",
+        )
+    _command(
+        "dgnet_tf.evaluate",
+        f"--workdir={run}",
+        f"--data={data}",
+        f"--output={output}/evaluation",
+    )
+    if not (model / "1").exists():
+        _command("dgnet_tf.export", f"--workdir={run}", f"--output={model}")
+    size = _write_keypoints(data, keypoints)
+    _command(
+        "dgnet_tf.lift",
+        f"--model={model}",
+        f"--keypoints={keypoints}",
+        "--layout=human36m_17",
+        f"--image_size={size}",
+        "--fps=50",
+        f"--output={output}/poses.npz",
+        f"--picture={picture}",
+    )
+    print("\n" + (output / "evaluation" / "report.md").read_text())
+    print(f"SavedModel: {model}/1")
+    print(f"picture:    {picture}")
+    if note:
+        print(note)
+
+
+def _write_keypoints(data, path):
+    """Writes 2-D keypoints of the first test view, as a detector would give them."""
+    view = next(views.load_views(data, "test"))
+    with replacing(path) as beside:
+        np.savez(beside, keypoints=view.keypoints[:LIFTED_FRAMES])
+    width, height = (int(side) for side in view.image_size)
+    return f"{width}x{height}"
+
+
+def _command(module, *arguments):
+    command = ["-m", module, *map(str, arguments)]
+    print("\n$ python " + shlex.join(command), flush=True)
+    if subprocess.run([sys.executable, *command], check=False).returncode:
+        raise UserError(f"The demo's step {module} failed; its message stands above.")
+
+
+if __name__ == "__main__":
+    command_line.run(main, FLAGS, __doc__)
