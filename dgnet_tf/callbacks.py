@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import math
 import pathlib
+import sys
 
 import tensorflow as tf
 import tqdm
@@ -19,7 +20,11 @@ class ProgressBar(keras.callbacks.Callback):
 
     def __init__(self, steps, first_step):
         super().__init__()
-        self.bar = tqdm.tqdm(total=steps, initial=first_step, unit="step")
+        # In a log file each refresh is one more line.
+        pause = 0.5 if sys.stderr.isatty() else 15.0
+        self.bar = tqdm.tqdm(
+            total=steps, initial=first_step, unit="step", mininterval=pause
+        )
         self.shown = {}
 
     def on_train_batch_end(self, batch, logs=None):
