@@ -10,6 +10,7 @@ already are left out.
 
 from __future__ import annotations
 
+import json
 import pathlib
 import shlex
 import subprocess
@@ -18,7 +19,7 @@ import sys
 import numpy as np
 from absl import flags
 
-from dgnet_tf import command_line, views
+from dgnet_tf import command_line, report, views
 from dgnet_tf.atomic import replacing
 from dgnet_tf.errors import UserError
 from preprocessing import sample
@@ -78,7 +79,8 @@ def main(values):
         f"--output={output}/poses.npz",
         f"--picture={picture}",
     )
-    print("\n" + (output / "evaluation" / "report.md").read_text())
+    scores = json.loads((output / "evaluation" / "report.json").read_text())
+    print(f"\nMillimetres:\n{report.summary(scores)}\n")
     print(f"SavedModel: {model}/1")
     print(f"picture:    {picture}")
     if note:
