@@ -10,6 +10,7 @@ import sys
 import tensorflow as tf
 import tqdm
 
+from dgnet_tf.atomic import replacing
 from dgnet_tf.errors import UserError
 
 keras = tf.keras
@@ -72,7 +73,7 @@ class History(keras.callbacks.Callback):
         """Writes the file anew with one more row."""
         row = {"epoch": epoch, **{name: float(v) for name, v in (logs or {}).items()}}
         self.rows.append(row)
-        with open(self.path, "w", newline="") as file:
+        with replacing(self.path) as beside, open(beside, "w", newline="") as file:
             writer = csv.DictWriter(file, list(row), extrasaction="ignore")
             writer.writeheader()
             writer.writerows(self.rows)

@@ -102,13 +102,17 @@ def _figure(width, height):
     from matplotlib.lines import Line2D
 
     # Without pyplot: no display, no state shared with the caller's own plots.
-    figure = Figure((width, height), dpi=100, layout="constrained")
+    # Margins are fixed: constrained layout fails on 3-D axes in matplotlib 3.10.
+    figure = Figure((width, height), dpi=100)
+    figure.subplots_adjust(
+        left=0.02, right=0.98, bottom=0.1, top=0.86, wspace=0.08, hspace=0.05
+    )
     FigureCanvasAgg(figure)
     handles = [
         Line2D([], [], color=color, linewidth=3, label=name)
         for name, color in COLORS.items()
     ]
-    figure.legend(handles=handles, loc="outside lower center", ncols=3, frameon=False)
+    figure.legend(handles=handles, loc="lower center", ncols=3, frameon=False)
     return figure
 
 
