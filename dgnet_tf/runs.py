@@ -58,33 +58,37 @@ def build_model(config: configuration.Config) -> tf.keras.Model:
         raise UserError(f"The configuration does not fit together: {error}") from error
 
 
-def start(workdir, config: configuration.Config):
-    """Makes a run folder, or continues one of the same configuration.
+def check(workdir, config: configuration.Config):
+    """Checks that a folder holds no run of another configuration.
 
     Raises:
-        UserError: if the folder holds a run of another configuration or cannot be
-            written.
+        UserError: if it does; the message names what differs.
     """
-    workdir = pathlib.Path(workdir)
-    path = workdir / CONFIG
-    if path.is_file():
-        there = dataclasses.asdict(configuration.read(path))
-        asked = dataclasses.asdict(config)
-        changed = [
-            f"{name} was {there[name]!r}, is {asked[name]!r}"
-            for name in asked
-            if there[name] != asked[name]
-        ]
-        if changed:
-            raise UserError(
-                f"{workdir}: holds a run of another configuration "
-                f"({'; '.join(changed)}). Name another --workdir, or remove this one."
-            )
+    path = pathlib.Path(workdir) / CONFIG
+    if not path.is_file():
         return
-    workdir.mkdir(parents=True, exist_ok=True)
+    there = dataclasses.asdict(configuration.read(path))
+    asked = dataclasses.asdict(config)
+    changed = [
+        f"{name} was {there[name]!r}, is {asked[name]!r}"
+        for name in asked
+        if there[name] != asked[name]
+    ]
+    if changed:
+        raise UserError(
+            f"{workdir}: holds a run of another configuration "
+            f"({'; '.join(changed)}). Name another --workdir, or remove this one."
+        )
+
+
+def start(workdir, config: configuration.Config):
+    """Makes a run folder, or leaves the one that a killed training has made."""
+    workdir = pathlib.Path(workdir)
+    if (workdir / CONFIG).is_file():
+        return
     with replacing(workdir / VERSIONS) as beside:
         beside.write_text(json.dumps(versions(), indent=2) + "\n")
-    with replacing(path) as beside:
+    with replacing(workdir / CONFIG) as beside:
         beside.write_text(configuration.dumps(config))
 
 

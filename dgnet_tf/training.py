@@ -81,43 +81,41 @@ def train(config: Config, data_dir, workdir, progress: bool = True) -> runs.Run:
                 drop_remainder=held_out >= config.batch_size,
                 **windows,
             )
-        runs.start(workdir, config)
+        runs.check(workdir, config)
         checkpoints = callbacks.Checkpoints(workdir / "checkpoints", model)
         first_epoch = checkpoints.restore()
         if first_epoch < config.epochs:
+            training = load_windows(
+                data_dir,
+                "train",
+                seed=config.seed,
+                epochs=config.epochs,
+                first_epoch=first_epoch,
+                steps=steps,
+                flip=config.flip,
+                noise_px=config.noise_px,
+                **windows,
+            )
+            # Only now: data that do not fit have left nothing behind.
+            runs.start(workdir, config)
+            watchers = [
+                callbacks.StopOnNaN(),
+                callbacks.History(workdir / "history.csv", first_epoch),
+                keras.callbacks.TensorBoard(workdir / "tensorboard"),
+            ]
+            if progress:
+                watchers.append(
+                    callbacks.ProgressBar(steps * config.epochs, steps * first_epoch)
+                )
             model.fit(
-                load_windows(
-                    data_dir,
-                    "train",
-                    seed=config.seed,
-                    epochs=config.epochs,
-                    first_epoch=first_epoch,
-                    steps=steps,
-                    flip=config.flip,
-                    noise_px=config.noise_px,
-                    **windows,
-                ),
+                training,
                 validation_data=validation,
                 initial_epoch=first_epoch,
                 epochs=config.epochs,
                 steps_per_epoch=steps,
                 shuffle=False,
                 verbose=0,
-                callbacks=[
-                    callbacks.StopOnNaN(),
-                    callbacks.History(workdir / "history.csv", first_epoch),
-                    keras.callbacks.TensorBoard(workdir / "tensorboard"),
-                    *(
-                        [
-                            callbacks.ProgressBar(
-                                steps * config.epochs, steps * first_epoch
-                            )
-                        ]
-                        if progress
-                        else []
-                    ),
-                    checkpoints,
-                ],
+                callbacks=[*watchers, checkpoints],
             )
             optimizers.finish(optimizer, model)
     runs.save_model(workdir, model)

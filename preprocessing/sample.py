@@ -91,7 +91,7 @@ def read(
         Recording(
             subject,
             "climb",
-            f"mocap_{subject.replace('_', '_seq_')}",
+            _take(subject),
             functools.partial(load, str(wheel), subject, cameras, camera_seed),
         )
         for subject in CLIPS
@@ -145,7 +145,7 @@ def load(wheel: str, subject: str, cameras: int, camera_seed: int) -> list[View]
     Raises:
         UserError: if the clip is missing or not (F, 53, 3) finite numbers.
     """
-    take = f"mocap_{subject.replace('_', '_seq_')}"
+    take = _take(subject)
     member = (
         f"holosoma_retargeting/demo_data/climb/{take}/"
         f"{take}_joint_positions_{CLIPS[subject]}.npy"
@@ -175,6 +175,11 @@ def to_human36m_17(source: np.ndarray) -> np.ndarray:
     return np.concatenate(
         [source[:, _BEFORE_HEAD], head_top[:, None], source[:, _AFTER_HEAD]], axis=1
     )
+
+
+def _take(subject: str) -> str:
+    """Returns the capture's name in the wheel."""
+    return f"mocap_{subject.replace('_', '_seq_')}"
 
 
 def _verify(wheel: pathlib.Path, sha256: str):

@@ -155,6 +155,13 @@ def test_what_does_not_fit_is_refused_before_anything_is_written(
     assert not (tmp_path / "run").exists()
 
 
+def test_windows_that_do_not_fit_leave_no_folder_without_validation_either(tmp_path):
+    folder = record_sets.write(tmp_path / "data", {"train": record_sets.takes(40, 40)})
+    with pytest.raises(UserError, match="--record_overlap=36"):
+        training.train(tiny(frame_stride=12), folder, tmp_path / "run", progress=False)
+    assert not (tmp_path / "run").exists()
+
+
 @pytest.mark.parametrize("precision", ["mixed_float16", "mixed_bfloat16"])
 def test_mixed_precision_keeps_float32_weights_and_outputs(precision, data, tmp_path):
     chosen = tiny(precision=precision, epochs=1)
