@@ -5,7 +5,7 @@ from __future__ import annotations
 import tensorflow as tf
 
 from dgnet_tf import skeletons
-from dgnet_tf.layers.batch_norm import batch_norm
+from dgnet_tf.layers.batch_norm import make_batch_norm
 from dgnet_tf.layers.dg_conv_block import DGConvBlock
 from dgnet_tf.layers.fixed_spatial_graph_conv import FixedSpatialGraphConv
 from dgnet_tf.layers.graph_conv import check_positive
@@ -42,6 +42,8 @@ class DGNet(keras.Model):
         joint_embedding: add a learned vector for each joint to the input features.
         residual_gamma: initial scale of residual branches.
         head_scale: initial scale of the heads' kernels, relative to Glorot's.
+        batch_norm: False is the network that `folding.fold` makes of a trained one:
+            its batch norms have become part of its kernels and biases.
         seed: of random connections.
         **kwargs: `name`; `dtype`, the policy of all layers but the heads.
 
@@ -77,6 +79,7 @@ class DGNet(keras.Model):
         joint_embedding=True,
         residual_gamma=0.2,
         head_scale=0.1,
+        batch_norm=True,
         seed=0,
         **kwargs,
     ):
@@ -91,10 +94,10 @@ class DGNet(keras.Model):
             skeleton=skeleton,
             semantic=semantic,
             activation=None,
+            use_bias=not batch_norm,
             name="input_graph",
             dtype=policy,
         )
-        input_norm = batch_norm("input_norm", dtype=policy)
         block_layers = [
             DGConvBlock(
                 channels,
@@ -109,6 +112,7 @@ class DGNet(keras.Model):
                 semantic=semantic,
                 non_local=non_local,
                 residual_gamma=residual_gamma,
+                batch_norm=batch_norm,
                 skeleton=skeleton,
                 seed=seed + 100 * i,
                 name=f"dg_block_{i + 1}",
@@ -119,7 +123,9 @@ class DGNet(keras.Model):
 
         # Functional model.
         keypoints = keras.Input((frames, joints, 2), name="keypoints")
-        x = input_norm(input_graph(keypoints))
+        x = input_graph(keypoints)
+        if batch_norm:
+            x = make_batch_norm("input_norm", dtype=policy)(x)
         if joint_embedding:
             x = JointEmbedding(name="joint_embedding", dtype=policy)(x)
         x = keras.layers.ReLU(name="input_relu", dtype=policy)(x)
@@ -155,6 +161,7 @@ class DGNet(keras.Model):
             "joint_embedding": joint_embedding,
             "residual_gamma": residual_gamma,
             "head_scale": head_scale,
+            "batch_norm": batch_norm,
             "seed": seed,
         }
 

@@ -9,6 +9,8 @@ from dgnet_tf import skeletons
 
 CONNECTIONS = ("dynamic", "fixed", "full", "symmetry", "random", "precomputed")
 NORMALIZATIONS = ("none", "mean", "softmax")
+# Squared distances: less than any that matters, and more than any.
+_SMALLEST, _FARTHEST = np.float32(1e-30), np.float32(1e38)
 
 
 def nearest_mask(x, neighbors):
@@ -16,7 +18,7 @@ def nearest_mask(x, neighbors):
 
     The nearest joint is the joint itself, whatever else stands at distance zero;
     other ties go to the lower index. Distances are Euclidean, in float32, and pass
-    no gradient.
+    no gradient. Squares of them that agree to four parts in a million count as tied.
 
     Args:
         x: (..., N, C) features, or their differences in time.
@@ -33,21 +35,26 @@ def nearest_mask(x, neighbors):
     squares = tf.linalg.diag_part(gram)
     distances = squares[..., :, None] + squares[..., None, :] - 2.0 * gram
     joints = x.shape[-2]
-    itself = tf.eye(joints, dtype=tf.float32)
-    column = tf.range(joints, dtype=tf.float32)
-    mask = tf.zeros_like(distances) + itself
+    # Two float32 digits more for each column make equal distances different, so
+    # that each round finds one joint.
+    order = 1.0 + np.arange(joints, dtype=np.float32) * np.float32(2.0**-22)
+    distances = (tf.maximum(distances, 0.0) + _SMALLEST) * order
+    itself = np.eye(joints, dtype=np.float32)
+    left = distances + itself * _FARTHEST
     # K - 1 times the smallest distance left: under XLA faster than top_k, which
-    # sorts, and as exact about ties.
-    for _ in range(neighbors - 1):
-        left = tf.where(mask > 0, np.float32(np.inf), distances)
-        smallest = tf.reduce_min(left, axis=-1, keepdims=True)
-        first = tf.reduce_min(
-            tf.where(left <= smallest, column, np.float32(joints)),
-            axis=-1,
-            keepdims=True,
-        )
-        mask = mask + tf.cast(tf.equal(column, first), tf.float32)
-    return mask
+    # sorts.
+    nearest = tf.reduce_min(left, axis=-1, keepdims=True)
+    for _ in range(neighbors - 2):
+        # What is not farther becomes infinite.
+        left_over = left / _is_farther(left, nearest)
+        nearest = tf.reduce_min(left_over, axis=-1, keepdims=True)
+    found = 1.0 - _is_farther(left, nearest) if neighbors > 1 else tf.zeros_like(left)
+    return found + itself
+
+
+def _is_farther(distances, nearest):
+    """Returns 1 where a distance is greater, else 0; faster than a comparison."""
+    return tf.maximum(tf.sign(distances - nearest), 0.0)
 
 
 def constant_mask(connection, skeleton, neighbors, seed, temporal):
@@ -103,8 +110,8 @@ def weight(mask, scores, normalization):
         (..., N, N) float32 affinities, zero outside the neighbours.
     """
     if normalization == "softmax":
-        # Finite, as no row may be infinite throughout, and below every real score.
-        return tf.nn.softmax(tf.where(mask > 0, scores, -1e9), axis=-1) * mask
+        # Finite, and for others than neighbours below every real score.
+        return tf.nn.softmax(scores + (mask - 1.0) * 1e9, axis=-1) * mask
     if normalization == "mean":
         return mask * scores / tf.reduce_sum(mask, axis=-1, keepdims=True)
     return mask * scores

@@ -6,8 +6,82 @@ import tensorflow as tf
 
 keras = tf.keras
 
+# Below every float32 that is finite and of use.
+_LOWEST = -3e38
 
-def batch_norm(name, *, dtype, gamma=1.0):
+
+@keras.utils.register_keras_serializable(package="dgnet_tf")
+class BatchNorm(keras.layers.BatchNormalization):
+    """Keras' batch normalisation over all axes but the last, trained faster.
+
+    It brings its own training step. On one device the gradient is written out:
+    fewer passes over the features, in sums that XLA's CPU compiler hands to its
+    library. Over several devices, deviations are taken from the mean of all: Keras
+    subtracts E(x)^2 from E(x^2), in bfloat16 where x is, and loses digits.
+    """
+
+    def call(self, inputs, training=None, **kwargs):
+        """Normalises; in training by the batch, whose statistics it averages."""
+        if not (training is True and self.trainable):
+            return super().call(inputs, training=training, **kwargs)
+        normalize = _normalize_together if self.synchronized else _normalize
+        y, mean, variance = normalize(
+            tf.cast(inputs, tf.float32),
+            tf.cast(self.gamma, tf.float32),
+            tf.cast(self.beta, tf.float32),
+            self.epsilon,
+        )
+        for moving, value in (
+            (self.moving_mean, mean),
+            (self.moving_variance, variance),
+        ):
+            moving.assign(moving * self.momentum + value * (1.0 - self.momentum))
+        return tf.cast(y, self.compute_dtype)
+
+
+@tf.custom_gradient
+def _normalize(x, gamma, beta, epsilon):
+    """Returns y = (x - mean) / sqrt(variance + epsilon) gamma + beta, mean, variance.
+
+    Mean and variance pass no gradient of their own.
+    """
+    axes = list(range(x.shape.rank - 1))
+    count = tf.cast(tf.reduce_prod(tf.shape(x)[:-1]), tf.float32)
+    mean = tf.reduce_sum(x, axes) / count
+    variance = _sum_of_products(x - mean, x - mean, axes) / count
+    scale = tf.math.rsqrt(variance + epsilon)
+
+    def gradient(dy, d_mean, d_variance):
+        del d_mean, d_variance
+        d_beta = tf.reduce_sum(dy, axes)
+        d_gamma = _sum_of_products(dy, x - mean, axes) * scale
+        along = (x - mean) * (d_gamma * scale / count) + d_beta / count
+        return (dy - along) * (gamma * scale), d_gamma, d_beta, None
+
+    return ((x - mean) * (scale * gamma) + beta, mean, variance), gradient
+
+
+def _normalize_together(x, gamma, beta, epsilon):
+    """`_normalize` by the statistics of all devices, whose batches are of one size."""
+    replica = tf.distribute.get_replica_context()
+
+    def average(value):
+        value = tf.reduce_mean(value, list(range(x.shape.rank - 1)))
+        return replica.all_reduce(tf.distribute.ReduceOp.MEAN, value)
+
+    mean = average(x)
+    variance = average(tf.square(x - mean))
+    y = tf.nn.batch_normalization(x, mean, variance, beta, gamma, epsilon)
+    return y, mean, variance
+
+
+def _sum_of_products(a, b, axes):
+    # XLA's CPU compiler leaves the sum of a product to code of its own, a third as
+    # fast as its library's; the sum of a maximum it does not.
+    return tf.reduce_sum(tf.maximum(a * b, _LOWEST), axes)
+
+
+def make_batch_norm(name, *, dtype, gamma=1.0):
     """Returns batch normalisation over (B, T, N), synchronised under a strategy.
 
     Momentum and epsilon are PyTorch's defaults, in which the paper's network was
@@ -18,7 +92,7 @@ def batch_norm(name, *, dtype, gamma=1.0):
         dtype: its dtype policy.
         gamma: initial scale.
     """
-    return keras.layers.BatchNormalization(
+    return BatchNorm(
         momentum=0.9,
         epsilon=1e-5,
         gamma_initializer=keras.initializers.Constant(gamma),

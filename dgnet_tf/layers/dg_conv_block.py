@@ -28,6 +28,7 @@ class DGConvBlock(keras.layers.Layer):
         semantic: use semantic FSG, see `FixedSpatialGraphConv`.
         non_local: put a spatial non-local block behind each unit.
         residual_gamma: initial scale of the last batch norm of a residual module.
+        batch_norm: False in a folded network, see `ResidualGraphModule`.
         skeleton: name of the skeleton.
         seed: of random connections.
 
@@ -54,6 +55,7 @@ class DGConvBlock(keras.layers.Layer):
         semantic=False,
         non_local=True,
         residual_gamma=1.0,
+        batch_norm=True,
         skeleton="human36m_17",
         seed=0,
         **kwargs,
@@ -72,6 +74,7 @@ class DGConvBlock(keras.layers.Layer):
             "semantic": semantic,
             "non_local": non_local,
             "residual_gamma": residual_gamma,
+            "batch_norm": batch_norm,
             "skeleton": skeleton,
             "seed": seed,
         }
@@ -102,13 +105,18 @@ class DGConvBlock(keras.layers.Layer):
                     channels,
                     arguments=settings,
                     gamma=residual_gamma,
+                    batch_norm=batch_norm,
                     dtype=self.dtype_policy,
                     name=f"{unit}_{i}_{operation}",
                 )
                 self.chain.append(module)
             if operations and non_local:
                 self.chain.append(
-                    SpatialNonLocal(name=f"{unit}_non_local", dtype=self.dtype_policy)
+                    SpatialNonLocal(
+                        batch_norm=batch_norm,
+                        name=f"{unit}_non_local",
+                        dtype=self.dtype_policy,
+                    )
                 )
 
     def build(self, input_shape):

@@ -92,7 +92,7 @@ class DynamicGraphConv(GraphConv):
             check_joints(self.skeleton, input_shape)
 
     def neighbor_mask(self, features, of_keypoints):
-        """Returns the mask: (..., N, N), or (N, N) where it is constant.
+        """Returns the mask, (..., N, N).
 
         Args:
             features: (..., N, C) what "dynamic" compares.
@@ -107,9 +107,10 @@ class DynamicGraphConv(GraphConv):
                     "layer with `keypoints=`."
                 )
             return nearest_mask(of_keypoints, self.neighbors)
-        return constant_mask(
+        mask = constant_mask(
             self.connection, self.skeleton, self.neighbors, self.seed, self.temporal
         )
+        return tf.broadcast_to(mask, [*tf.unstack(tf.shape(features)[:-1]), len(mask)])
 
     def get_config(self):
         """Returns the constructor's arguments."""

@@ -46,11 +46,15 @@ class DynamicSpatialGraphConv(DynamicGraphConv):
 
     def affinity(self, x, keypoints=None):
         """Returns B_t, (B, T, N, N): rows joint i, columns its neighbours j."""
-        x = tf.cast(x, self.compute_dtype)
+        return self._affinity_and_product(tf.cast(x, self.compute_dtype), keypoints)[0]
+
+    def _affinity_and_product(self, x, keypoints):
+        """Returns B_t and X_t Phi."""
+        product, *projected = dense(x, self.phi, *self.gamma.kernels)
         mask = self.neighbor_mask(x, keypoints)
-        return self.weigh(mask, self.gamma(x, x))
+        return self.weigh(mask, self.gamma.pair(*projected)), product
 
     def call(self, x, keypoints=None):
         """Applies Eq. 7."""
-        affinity = self.affinity(x, keypoints)
-        return self.finish(tf.matmul(affinity, dense(x, self.phi)))
+        affinity, product = self._affinity_and_product(x, keypoints)
+        return self.finish(tf.matmul(affinity, product))

@@ -61,24 +61,35 @@ class DynamicTemporalGraphConv(DynamicGraphConv):
         of Q_{t+1}, the pair t, t-1 at index t-1 of Q_{t-1}.
         """
         x = tf.cast(x, self.compute_dtype)
-        first, second = x[:, :-1], x[:, 1:]  # (B, T-1, N, C)
+        return tuple(tf.unstack(self._affinities_and_products(x, keypoints)[0]))
+
+    def _affinities_and_products(self, x, keypoints):
+        """Returns Q_{t+1} and Q_{t-1} (2, B, T-1, N, N), and X U_x, X U_f, X U_b."""
+        here, forward, backward, *projected = dense(
+            x,
+            *(self.u_x, self.u_f, self.u_b),
+            *(*self.alpha.kernels, *self.beta.kernels),
+        )
+        half = len(projected) // 2
         mask = self.neighbor_mask(
-            second - first,
+            x[:, 1:] - x[:, :-1],
             None if keypoints is None else keypoints[:, 1:] - keypoints[:, :-1],
         )
-        return (
-            self.weigh(mask, self.alpha(first, second)),
-            self.weigh(mask, self.beta(second, first)),
-        )
+        first, second = slice(None, -1), slice(1, None)  # frames t and t + 1
+        to_next = _at(projected[:half], first, second)
+        to_previous = _at(projected[half:], second, first)
+        scores = tf.stack([self.alpha.pair(*to_next), self.beta.pair(*to_previous)])
+        return self.weigh(mask, scores), (here, forward, backward)
 
     def call(self, x, keypoints=None):
         """Applies Eq. 14."""
-        q_next, q_previous = self.affinity(x, keypoints)
-        kernel = tf.concat([self.u_x, self.u_f, self.u_b], axis=-1)
-        here, forward, backward = tf.split(dense(x, kernel), 3, axis=-1)
-        y = add_in_time(
-            here,
-            tf.matmul(q_next, forward[:, 1:]),
-            tf.matmul(q_previous, backward[:, :-1]),
+        affinities, (here, forward, backward) = self._affinities_and_products(
+            x, keypoints
         )
-        return self.finish(y)
+        gathered = tf.matmul(affinities, tf.stack([forward[:, 1:], backward[:, :-1]]))
+        return self.finish(add_in_time(here, *tf.unstack(gathered)))
+
+
+def _at(projected, of_i, of_j):
+    """Takes queries of the frames `of_i` and keys of `of_j`, if there are any."""
+    return [x[:, frames] for x, frames in zip(projected, (of_i, of_j), strict=False)]

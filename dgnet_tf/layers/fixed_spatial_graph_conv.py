@@ -79,9 +79,9 @@ class FixedSpatialGraphConv(GraphConv):
         """Applies Eq. 2."""
         affinity = tf.cast(self.affinity(), x.dtype)
         if not self.semantic:
-            return self.finish(tf.matmul(affinity, dense(x, self.theta)))
-        kernel = tf.concat([self.theta_self, self.theta], axis=-1)
-        itself, others = tf.split(dense(x, kernel), 2, axis=-1)
+            (others,) = dense(x, self.theta)
+            return self.finish(tf.matmul(affinity, others))
+        itself, others = dense(x, self.theta_self, self.theta)
         diagonal = tf.linalg.diag_part(affinity)
         bones = affinity - tf.linalg.diag(diagonal)
         return self.finish(diagonal[:, None] * itself + tf.matmul(bones, others))

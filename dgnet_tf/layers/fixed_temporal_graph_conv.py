@@ -36,8 +36,7 @@ class FixedTemporalGraphConv(GraphConv):
 
     def call(self, x):
         """Applies Eq. 9."""
-        kernel = tf.concat([self.w_x, self.w_f, self.w_b], axis=-1)
-        here, forward, backward = tf.split(dense(x, kernel), 3, axis=-1)
+        here, forward, backward = dense(x, self.w_x, self.w_f, self.w_b)
         return self.finish(add_in_time(here, forward[:, 1:], backward[:, :-1]))
 
 

@@ -33,6 +33,7 @@ class GraphConv(keras.layers.Layer):
         self.use_bias = use_bias
         self.kernel_initializer = keras.initializers.get(kernel_initializer)
         self.bias = None
+        self.kernel_names = []
 
     def add_kernel(self, name, input_channels):
         """Adds a (C, channels) matrix with an initialiser of its own."""
@@ -40,6 +41,7 @@ class GraphConv(keras.layers.Layer):
         initializer = self.kernel_initializer.__class__.from_config(
             self.kernel_initializer.get_config()
         )
+        self.kernel_names.append(name)
         return self.add_weight(
             name=name,
             shape=(input_channels, self.channels),
@@ -74,15 +76,20 @@ class GraphConv(keras.layers.Layer):
         }
 
 
-def dense(x, kernel):
-    """(B, T, N, C) times (C, D) as one two-dimensional product.
+def dense(x, *kernels):
+    """(B, T, N, C) times each of several (C, D), as one two-dimensional product.
 
-    The gradient of a 4-D by 2-D product is a batched one, which is slower.
+    One product is faster than several, and the gradient of a 4-D by 2-D product is
+    a batched one, which is slower.
+
+    Returns:
+        A list with (B, T, N, D) for each kernel.
     """
     frames, joints, channels = x.shape[1:]
-    kernel = tf.cast(kernel, x.dtype)
-    y = tf.matmul(tf.reshape(x, (-1, channels)), kernel)  # (B*T*N, D)
-    return tf.reshape(y, (-1, frames, joints, kernel.shape[1]))
+    kernel = tf.concat([tf.cast(kernel, x.dtype) for kernel in kernels], axis=-1)
+    y = tf.matmul(tf.reshape(x, (-1, channels)), kernel)  # (B*T*N, sum of D)
+    y = tf.reshape(y, (-1, frames, joints, kernel.shape[1]))
+    return tf.split(y, [kernel.shape[1] for kernel in kernels], axis=-1)
 
 
 def check_positive(name, value):

@@ -71,16 +71,48 @@ class PairScore(keras.layers.Layer):
                 setattr(self, name, kernel)
         self.built = True
 
+    @property
+    def kernels(self):
+        """What projects queries and keys: two (C, D) weights, none for "none"."""
+        names = {
+            "none": (),
+            "fc": ("query", "key"),
+            "embedded_gaussian": ("theta", "phi"),
+        }
+        return [getattr(self, name) for name in names[self.weighting]]
+
     def call(self, queries, keys):
         """Scores every pair."""
         if self.weighting == "none":
             pairs = queries[..., :1] + tf.linalg.matrix_transpose(keys[..., :1])
             return tf.ones_like(pairs, dtype=tf.float32)
+        # Not matmul: (B, 1, N, C) by (C, D) overwrites memory in TensorFlow 2.20 and
+        # 2.21 on CPU (tensorflow issue 117700).
+        return self.pair(
+            *(
+                tf.tensordot(x, tf.cast(kernel, x.dtype), 1)
+                for x, kernel in zip((queries, keys), self.kernels, strict=True)
+            )
+        )
+
+    def pair(self, of_i=None, of_j=None):
+        """Scores every pair from what `kernels` made of queries and keys.
+
+        The graph convolutions project features together with their own product,
+        for one large product is faster than several small ones.
+
+        Args:
+            of_i: (..., N, D) projected queries; left out for "none".
+            of_j: (..., N, D) projected keys.
+
+        Returns:
+            (..., N, N) float32; for "none" ones that broadcast to it.
+        """
+        if self.weighting == "none":
+            return tf.ones((1, 1, 1, 1))
+        of_i, of_j = tf.cast(of_i, tf.float32), tf.cast(of_j, tf.float32)
         if self.weighting == "embedded_gaussian":
-            theta, phi = _project(queries, self.theta), _project(keys, self.phi)
-            return tf.matmul(theta, phi, transpose_b=True)
-        of_i = _project(queries, self.query)  # (..., N, 1)
-        of_j = _project(keys, self.key)  # (..., N, 1)
+            return tf.matmul(of_i, of_j, transpose_b=True)
         offset = tf.cast(self.offset, tf.float32)
         scores = of_i + tf.linalg.matrix_transpose(of_j) + offset
         return ACTIVATIONS[self.activation](scores)
@@ -92,9 +124,3 @@ class PairScore(keras.layers.Layer):
             "weighting": self.weighting,
             "activation": self.activation,
         }
-
-
-def _project(x, kernel):
-    # Not matmul: (B, 1, N, C) by (C, D) overwrites memory in TensorFlow 2.20 and 2.21
-    # on CPU (tensorflow issue 117700).
-    return tf.cast(tf.tensordot(x, tf.cast(kernel, x.dtype), 1), tf.float32)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tensorflow as tf
 
-from dgnet_tf.layers.batch_norm import batch_norm
+from dgnet_tf.layers.batch_norm import make_batch_norm
 from dgnet_tf.layers.dynamic_spatial_graph_conv import DynamicSpatialGraphConv
 from dgnet_tf.layers.dynamic_temporal_graph_conv import DynamicTemporalGraphConv
 from dgnet_tf.layers.fixed_spatial_graph_conv import FixedSpatialGraphConv
@@ -34,6 +34,7 @@ class ResidualGraphModule(keras.layers.Layer):
         arguments: keyword arguments of both graph convolutions.
         gamma: initial scale of the last batch norm; below 1 it keeps features from
             growing from module to module.
+        batch_norm: False, in a folded network, puts biases in its place.
 
     Call arguments:
         x: (B, T, N, channels).
@@ -43,16 +44,27 @@ class ResidualGraphModule(keras.layers.Layer):
         (B, T, N, channels).
     """
 
-    def __init__(self, operation, channels, *, arguments=None, gamma=1.0, **kwargs):
+    def __init__(
+        self,
+        operation,
+        channels,
+        *,
+        arguments=None,
+        gamma=1.0,
+        batch_norm=True,
+        **kwargs,
+    ):
         super().__init__(**kwargs)
         check_choice("operation", operation, OPERATIONS)
         self.operation = operation
         self.channels = channels
         self.arguments = dict(arguments or {})
         self.gamma = gamma
+        self.batch_norm = batch_norm
         convolution = OPERATIONS[operation]
         settings = {
-            "activation": None,
+            "activation": None if batch_norm else "relu",
+            "use_bias": not batch_norm,
             "dtype": self.dtype_policy,
             **self.arguments,
         }
@@ -60,8 +72,11 @@ class ResidualGraphModule(keras.layers.Layer):
         if "seed" in settings:  # two random graphs, not one twice
             settings["seed"] += 1
         self.conv_2 = convolution(channels, name="conv_2", **settings)
-        self.norm_1 = batch_norm("norm_1", dtype=self.dtype_policy)
-        self.norm_2 = batch_norm("norm_2", dtype=self.dtype_policy, gamma=gamma)
+        if batch_norm:
+            self.norm_1 = make_batch_norm("norm_1", dtype=self.dtype_policy)
+            self.norm_2 = make_batch_norm(
+                "norm_2", dtype=self.dtype_policy, gamma=gamma
+            )
 
     def build(self, input_shape):
         """Makes the weights for (B, T, N, channels) inputs."""
@@ -70,7 +85,10 @@ class ResidualGraphModule(keras.layers.Layer):
                 f"`channels` is {self.channels}, the input of shape "
                 f"{tuple(input_shape)} has {input_shape[-1]}."
             )
-        for layer in (self.conv_1, self.norm_1, self.conv_2, self.norm_2):
+        layers = [self.conv_1, self.conv_2]
+        if self.batch_norm:
+            layers = [self.conv_1, self.norm_1, self.conv_2, self.norm_2]
+        for layer in layers:
             layer.build(input_shape)
         self.built = True
 
@@ -79,6 +97,8 @@ class ResidualGraphModule(keras.layers.Layer):
         extra = {}
         if self.operation in ("dsg", "dtg") and keypoints is not None:
             extra["keypoints"] = keypoints
+        if not self.batch_norm:
+            return x + self.conv_2(self.conv_1(x, **extra), **extra)
         y = tf.nn.relu(self.norm_1(self.conv_1(x, **extra), training=training))
         y = tf.nn.relu(self.norm_2(self.conv_2(y, **extra), training=training))
         return x + y
@@ -95,4 +115,5 @@ class ResidualGraphModule(keras.layers.Layer):
             "channels": self.channels,
             "arguments": self.arguments,
             "gamma": self.gamma,
+            "batch_norm": self.batch_norm,
         }

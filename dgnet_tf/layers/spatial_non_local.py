@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tensorflow as tf
 
-from dgnet_tf.layers.batch_norm import batch_norm
+from dgnet_tf.layers.batch_norm import make_batch_norm
 from dgnet_tf.layers.graph_conv import check_positive, dense
 
 keras = tf.keras
@@ -21,6 +21,7 @@ class SpatialNonLocal(keras.layers.Layer):
 
     Args:
         inner_channels: width of theta, phi and g; the input's channels if None.
+        batch_norm: False, in a folded network, puts a bias in its place.
 
     Call arguments:
         x: (B, T, N, C).
@@ -29,12 +30,14 @@ class SpatialNonLocal(keras.layers.Layer):
         (B, T, N, C).
     """
 
-    def __init__(self, inner_channels=None, **kwargs):
+    def __init__(self, inner_channels=None, *, batch_norm=True, **kwargs):
         super().__init__(**kwargs)
         if inner_channels is not None:
             check_positive("inner_channels", inner_channels)
         self.inner_channels = inner_channels
-        self.norm = batch_norm("norm", dtype=self.dtype_policy, gamma=0.0)
+        self.norm = None
+        if batch_norm:
+            self.norm = make_batch_norm("norm", dtype=self.dtype_policy, gamma=0.0)
 
     def build(self, input_shape):
         """Makes the weights for (B, T, N, C) inputs."""
@@ -50,7 +53,12 @@ class SpatialNonLocal(keras.layers.Layer):
                 name=name, shape=shape, initializer="glorot_uniform"
             )
             setattr(self, name, kernel)
-        self.norm.build(input_shape)
+        if self.norm is None:
+            self.bias = self.add_weight(
+                name="bias", shape=(channels,), initializer="zeros"
+            )
+        else:
+            self.norm.build(input_shape)
         self.built = True
 
     def affinity(self, x):
@@ -59,8 +67,7 @@ class SpatialNonLocal(keras.layers.Layer):
         return self._attention(theta, phi)
 
     def _embed(self, x):
-        kernel = tf.concat([self.theta, self.phi, self.g], axis=-1)
-        return tf.split(dense(x, kernel), 3, axis=-1)
+        return dense(x, self.theta, self.phi, self.g)
 
     def _attention(self, theta, phi):
         # Inner products outgrow float16.
@@ -71,8 +78,10 @@ class SpatialNonLocal(keras.layers.Layer):
     def call(self, x, training=None):
         """Adds what each joint gathers from all joints of its frame."""
         theta, phi, g = self._embed(x)
-        gathered = tf.matmul(self._attention(theta, phi), g)
-        return x + self.norm(dense(gathered, self.w), training=training)
+        (y,) = dense(tf.matmul(self._attention(theta, phi), g), self.w)
+        if self.norm is None:
+            return x + (y + tf.cast(self.bias, y.dtype))
+        return x + self.norm(y, training=training)
 
     def compute_output_shape(self, input_shape):
         """The input's shape."""
@@ -80,4 +89,8 @@ class SpatialNonLocal(keras.layers.Layer):
 
     def get_config(self):
         """Returns the constructor's arguments."""
-        return {**super().get_config(), "inner_channels": self.inner_channels}
+        return {
+            **super().get_config(),
+            "inner_channels": self.inner_channels,
+            "batch_norm": self.norm is not None,
+        }
