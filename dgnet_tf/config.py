@@ -67,7 +67,8 @@ class Config:
     jit_compile: str = "auto"
     # "float32", "mixed_float16" or "mixed_bfloat16".
     precision: str = "float32"
-    # "none" or "mirrored" (all GPUs of the machine).
+    # "none", "mirrored" (all GPUs of the machine) or, with requirements-addons.txt,
+    # "multi_worker" (the machines that TF_CONFIG lists).
     strategy: str = "none"
 
     # Inference: how overlapping windows become one pose for each frame, "once",
@@ -97,12 +98,13 @@ PRESETS = {
     },
 }
 
+PRECISIONS = ("float32", "mixed_float16", "mixed_bfloat16")
 _CHOICES = {
     "architecture": ("dgnet",),
     "optimizer": ("adam", "rectified_adam", "stochastic_averaging"),
     "jit_compile": ("auto", "on", "off"),
-    "precision": ("float32", "mixed_float16", "mixed_bfloat16"),
-    "strategy": ("none", "mirrored"),
+    "precision": PRECISIONS,
+    "strategy": ("none", "mirrored", "multi_worker"),
     "overlap": ("once", "center", "mean"),
 }
 _MINIMA = {

@@ -1,7 +1,7 @@
 """Scores a run on every valid frame of a split.
 
     python -m dgnet_tf.evaluate --workdir=RUN --data=DIR [--split=test] [--flip=true]
-        [--noise_px=0] [--seed=0] [--output=DIR]
+        [--noise_px=0] [--seed=0] [--precision=P] [--output=DIR]
 
 Writes `report.json` and `report.md`, by default into a folder of the run that is
 named after data set, split and options.
@@ -13,7 +13,7 @@ import pathlib
 
 from absl import flags
 
-from dgnet_tf import command_line
+from dgnet_tf import command_line, config
 
 FLAGS = flags.FlagValues()
 flags.DEFINE_string("workdir", None, "Run to score.", required=True, flag_values=FLAGS)
@@ -40,6 +40,13 @@ flags.DEFINE_float(
 flags.DEFINE_integer(
     "seed", 0, "Of the noise and the bootstrap interval.", 0, flag_values=FLAGS
 )
+flags.DEFINE_enum(
+    "precision",
+    None,
+    config.PRECISIONS,
+    "Of the network's products; by default the run's own.",
+    flag_values=FLAGS,
+)
 flags.DEFINE_string(
     "output", None, "Folder of the report; by default in the run.", flag_values=FLAGS
 )
@@ -55,6 +62,8 @@ def default_output(workdir, report: dict) -> pathlib.Path:
         name += f"-seed{options['seed']}"
     if not options["flip"]:
         name += "-noflip"
+    if options["precision"] != "float32":
+        name += f"-{options['precision']}"
     return pathlib.Path(workdir) / "evaluation" / name
 
 
@@ -71,6 +80,7 @@ def main(flag_values):
         flip=flag_values.flip,
         noise_px=flag_values.noise_px,
         seed=flag_values.seed,
+        precision=flag_values.precision,
     )
     folder = flag_values.output or default_output(flag_values.workdir, result)
     paths = report.write(result, folder)

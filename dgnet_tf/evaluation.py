@@ -21,6 +21,7 @@ def evaluate(
     flip: bool = True,
     noise_px: float = 0.0,
     seed: int = 0,
+    precision: str | None = None,
 ) -> dict:
     """Scores a model on every valid frame of a split.
 
@@ -35,6 +36,7 @@ def evaluate(
         flip: average with the mirrored estimate.
         noise_px: standard deviation of Gaussian noise on the keypoints, pixels.
         seed: of the noise and of the bootstrap interval.
+        precision: see `folding.fold`.
 
     Returns:
         The content of `report.json`.
@@ -55,7 +57,7 @@ def evaluate(
     if "train" in data.splits:
         mean_pose = np.array(data.splits["train"].mean_pose)  # (N, 3)
 
-    serve = inference.serving_function(model, config, flip=flip)
+    serve = inference.serving_function(model, config, flip=flip, precision=precision)
     found = views.load_views(data_dir, split)
     total = data.splits[split].sequences
     scores, mean_pose_scores = [], []
@@ -63,7 +65,9 @@ def evaluate(
         keypoints = view.keypoints
         if noise_px:
             keypoints = keypoints + noise(view, noise_px, seed)
-        predicted = inference.lift_view(serve, keypoints, view.image_size)
+        predicted = inference.lift_view(
+            serve, keypoints, view.image_size, config.frames * config.frame_stride
+        )
         if not np.isfinite(predicted).all():
             raise UserError(
                 f"The model gives values that are not finite for {_name(view)}; its "
@@ -97,6 +101,7 @@ def evaluate(
         "per_camera": scoring.pooled_by(scores, "camera"),
         "options": {
             "flip": flip,
+            "precision": precision or config.precision,
             "noise_px": noise_px,
             "seed": seed,
             "overlap": config.overlap,

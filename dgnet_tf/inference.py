@@ -9,11 +9,13 @@ from __future__ import annotations
 import numpy as np
 import tensorflow as tf
 
-from dgnet_tf import augmentation, cameras, skeletons
+from dgnet_tf import augmentation, cameras, folding, skeletons
 
 OVERLAPS = ("once", "center", "mean")
 # At the paper's sizes 128 to 2048 frames cost the same processor time; memory grows.
 CHUNK_FRAMES = 512
+# Of a video, lifted at a time.
+SEGMENT_FRAMES = 16_384
 
 
 def window_table(length, frames: int, frame_stride: int, overlap: str):
@@ -124,12 +126,16 @@ def lift_keypoints(
     return positions - positions[:, :, skeleton.root : skeleton.root + 1]
 
 
-def serving_function(model, config, *, flip: bool) -> tf.function:
+def serving_function(
+    model, config, *, flip: bool, precision: str | None = None
+) -> tf.function:
     """Returns `lift_keypoints` as a function traced once for all sizes.
 
-    It takes `keypoints` (B, F, N, 2) and `image_size` (B, 2), float32, and gives
+    The model is folded first, to `precision`; see `folding.fold`. The function takes
+    `keypoints` (B, F, N, 2) and `image_size` (B, 2), float32, and gives
     {"positions": (B, F, N, 3)}: the signature of an exported model.
     """
+    model = folding.fold(model, precision)
     joints = len(skeletons.get(config.skeleton).joints)
 
     @tf.function(
@@ -145,19 +151,34 @@ def serving_function(model, config, *, flip: bool) -> tf.function:
     return serve
 
 
-def lift_view(serve, keypoints: np.ndarray, image_size: np.ndarray) -> np.ndarray:
+def lift_view(
+    serve, keypoints: np.ndarray, image_size: np.ndarray, span: int
+) -> np.ndarray:
     """Lifts one video with a serving function, in NumPy.
+
+    Long videos are lifted in segments, so that memory beyond input and output does
+    not grow with them. Each segment brings the frames before and after it that its
+    windows reach, and results do not depend on the segments.
 
     Args:
         serve: from `serving_function`, or the signature of an exported model.
         keypoints: (F, N, 2) pixels.
         image_size: (2,) width and height, pixels.
+        span: T times the frame stride of the model.
 
     Returns:
         (F, N, 3) metres, camera axes, the root at 0.
     """
-    result = serve(
-        keypoints=tf.constant(keypoints[None], tf.float32),
-        image_size=tf.constant(np.asarray(image_size)[None], tf.float32),
-    )
-    return result["positions"][0].numpy()
+    image_size = tf.constant(np.asarray(image_size)[None], tf.float32)
+    # Whole spans, for "once" cuts its windows by them.
+    segment = max(SEGMENT_FRAMES // span, 1) * span
+    positions = []
+    for start in range(0, len(keypoints), segment):
+        first = max(start - span, 0)
+        seen = keypoints[first : start + segment + span]
+        result = serve(
+            keypoints=tf.constant(seen[None], tf.float32), image_size=image_size
+        )
+        lifted = result["positions"][0].numpy()
+        positions.append(lifted[start - first :][:segment])
+    return np.concatenate(positions)

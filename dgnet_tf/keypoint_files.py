@@ -1,128 +1,161 @@
-"""Reads 2-D keypoints of one person from `.npz` and `.npy` files."""
+"""Reads 2-D keypoints from the files of all detectors that are known."""
 
 from __future__ import annotations
 
 import dataclasses
 import pathlib
-import zipfile
-import zlib
 
 import numpy as np
 
-from dgnet_tf import layouts
+from dgnet_tf import (
+    coco_results,
+    detectron,
+    json_files,
+    keypoint_arrays,
+    layouts,
+    mediapipe,
+    mediapipe_csv,
+    mmpose,
+    openpose,
+    penn_action,
+    pickles,
+    tracks,
+)
 from dgnet_tf.errors import UserError
+from dgnet_tf.tracks import Track
+
+SUFFIXES = (".json", ".csv", ".mat", ".npz", ".npy")
 
 
-@dataclasses.dataclass(frozen=True)
-class Keypoints:
-    """Keypoints of F frames.
+@dataclasses.dataclass(frozen=True, eq=False)
+class KeypointFile:
+    """The people of one video.
 
     Attributes:
-        keypoints: (F, J, 2) float64 pixels; NaN where a joint is missing.
-        confidence: (F, J) float64, 0 where a joint is missing and else above 0.
+        people: at least one track, in order of first sight.
+        image_size: width and height of the video, pixels: what was given or else
+            what the file states; None if neither.
+        action: what the people do, where the file states it; else "".
     """
 
-    keypoints: np.ndarray
-    confidence: np.ndarray
+    people: tuple[Track, ...]
+    image_size: tuple[int, int] | None = None
+    action: str = ""
 
 
-def read(path, layout: str) -> Keypoints:
-    """Reads a keypoint file.
+def read(path, layout: str, image_size=None) -> KeypointFile:
+    """Reads a keypoint file, of whatever kind it is.
 
-    `.npz` holds `keypoints` (F, J, 2) and perhaps `confidence` (F, J); `.npy` is
-    (F, J, 2), or (F, J, 3) with the confidence last. A joint is missing where its
-    confidence is 0; in a file without confidence, where its coordinates are NaN.
+    The kinds are those of the modules `coco_results` (COCO and AlphaPose), `openpose`
+    (a folder, or one frame), `mmpose`, `mediapipe`, `mediapipe_csv`, `detectron`,
+    `penn_action` and `keypoint_arrays`; the suffix and the content tell which.
 
     Args:
-        path: the file.
-        layout: name of its layout, which says what J is.
+        path: the file, or OpenPose's folder.
+        layout: name of its layout.
+        image_size: width and height of the video, pixels, if known.
 
     Raises:
-        UserError: if the file cannot be read or does not hold that.
+        UserError: if the file is missing, damaged or of no known kind, if its joints
+            are not the layout's, if it shows nobody, or if its keypoints cannot be
+            pixels of that image.
     """
     path = pathlib.Path(path)
-    joints = len(layouts.get(layout).joints)
-    keypoints, confidence = _arrays(path)
-    if keypoints.ndim != 3 or keypoints.shape[2] != 2:
+    layouts.get(layout)
+    if not path.is_dir() and path.suffix not in SUFFIXES:
         raise UserError(
-            f"{path}: 'keypoints' must have shape (frames, joints, 2), has "
-            f"{keypoints.shape}."
+            f"{path}: must end in {', '.join(SUFFIXES)}, or be a folder of OpenPose's "
+            f"{openpose.PATTERN}."
         )
-    if keypoints.shape[1] != joints:
-        raise UserError(
-            f"{path}: has {keypoints.shape[1]} joints in a frame, layout {layout!r} "
-            f"has {joints}. Name the layout that the file is in."
-        )
-    if len(keypoints) == 0:
-        raise UserError(f"{path}: has no frame. Give keypoints of one frame or more.")
-    missing = np.isnan(keypoints).any(axis=-1)
-    if confidence is None:
-        confidence = np.where(missing, 0.0, 1.0)
-    if confidence.shape != keypoints.shape[:2]:
-        raise UserError(
-            f"{path}: 'confidence' must have shape {keypoints.shape[:2]}, as the "
-            f"keypoints, has {confidence.shape}."
-        )
-    _refuse(
-        path,
-        ~(np.isfinite(confidence) & (confidence >= 0)),
-        "'confidence' is negative or not finite",
-        "Give 0 for a missing joint",
-    )
-    _refuse(
-        path,
-        ~np.isfinite(keypoints).all(axis=-1) & (confidence > 0),
-        "'keypoints' are not finite",
-        "Give such a joint confidence 0",
-    )
-    seen = confidence > 0
-    return Keypoints(np.where(seen[..., None], keypoints, np.nan), confidence)
-
-
-def _arrays(path):
-    """Returns (keypoints, confidence or None), unchecked but for their type."""
-    if path.suffix not in (".npz", ".npy"):
-        raise UserError(f"{path}: must be an .npz or .npy file.")
-    if not path.is_file():
+    if not path.exists():
         raise UserError(f"{path}: not found. Name a file of 2-D keypoints.")
-    try:
-        # NumPy leaves a damaged file open where it is given a path.
-        with open(path, "rb") as file:
-            return _load(path, np.load(file, allow_pickle=False))
-    except (ValueError, EOFError, OSError, zlib.error, zipfile.BadZipFile) as error:
+    found = _read(path, layout, image_size)
+    people = [person for person in found.people if person.confidence.any()]
+    if not people:
+        raise UserError(f"{path}: every joint is missing in every frame.")
+    stated = found.image_size
+    if image_size and stated and tuple(image_size) != stated:
         raise UserError(
-            f"{path}: cannot be read as {path.suffix} without pickles ({error}). "
-            "Write it with numpy.save or numpy.savez from arrays of numbers."
-        ) from error
-
-
-def _load(path, content):
-    if isinstance(content, np.ndarray):
-        array = _floats(path, "keypoints", content)
-        if array.ndim == 3 and array.shape[2] == 3:
-            return array[..., :2], array[..., 2]
-        return array, None
-    if "keypoints" not in content:
-        raise UserError(
-            f"{path}: has no array 'keypoints', only {sorted(content)}. Store "
-            "(frames, joints, 2) pixels under that name."
+            f"{path}: is of a {'{}x{}'.format(*stated)} video, --image_size says "
+            f"{'{}x{}'.format(*image_size)}. Give the video's own."
         )
-    keypoints = _floats(path, "keypoints", content["keypoints"])
-    if "confidence" not in content:
-        return keypoints, None
-    return keypoints, _floats(path, "confidence", content["confidence"])
+    size = tuple(image_size) if image_size else stated
+    if size:
+        _check_pixels(path, people, size)
+    return KeypointFile(tuple(people), size, found.action)
 
 
-def _floats(path, name, array):
-    if array.dtype.kind not in "fiu":
-        raise UserError(f"{path}: {name!r} must hold numbers, is {array.dtype}.")
-    return array.astype(np.float64)
+def _read(path, layout, image_size) -> KeypointFile:
+    if path.is_dir():
+        if not openpose.files(path):
+            raise UserError(
+                f"{path}: is a folder without OpenPose's {openpose.PATTERN}. Name a "
+                f"file that ends in {', '.join(SUFFIXES)}, or such a folder."
+            )
+        return _joined(path, openpose.detections(path, layout))
+    if path.suffix == ".json":
+        return _joined(path, _from_json(path, layout, image_size))
+    if path.suffix == ".csv":
+        _need_size(path, image_size)
+        layouts.check_count(path, mediapipe.JOINTS, layout)
+        return _joined(path, mediapipe_csv.detections(path, image_size))
+    if path.suffix == ".mat":
+        labels = penn_action.read(path)
+        layouts.check_count(path, penn_action.JOINTS, layout)
+        return KeypointFile((labels.track,), labels.image_size, labels.action)
+    if path.suffix == ".npz":
+        names = pickles.names(path)
+        if detectron.fits(names):
+            detections, stated = detectron.read(path, layout)
+            return _joined(path, detections, stated)
+        return KeypointFile((keypoint_arrays.from_npz(path, names, layout),))
+    return KeypointFile((keypoint_arrays.from_npy(path, layout),))
 
 
-def _refuse(path, wrong, what, advice):
-    if wrong.any():
-        frame, joint = np.argwhere(wrong)[0]
+def _from_json(path, layout, image_size):
+    content = json_files.load(path)
+    if coco_results.fits(content):
+        return coco_results.detections(path, content, layout)
+    if mmpose.fits(content):
+        return mmpose.detections(path, content, layout)
+    if openpose.fits(content):
+        return openpose.people(path, content, 0, layout)
+    if mediapipe.fits(content):
+        _need_size(path, image_size)
+        layouts.check_count(path, mediapipe.JOINTS, layout)
+        return mediapipe.detections(path, content, image_size)
+    raise UserError(
+        f"{path}: is no keypoint file that is known. JSON must be COCO's or "
+        "AlphaPose's results (a list with 'image_id' and 'keypoints'), MMPose's "
+        "('instance_info', or a list with 'frame_id' and 'instances'), OpenPose's "
+        "('people') or MediaPipe's landmarks (a list of frames with 'pose_landmarks')."
+    )
+
+
+def _joined(path, detections, image_size=None) -> KeypointFile:
+    return KeypointFile(tracks.join(path, detections), image_size)
+
+
+def _need_size(path, image_size):
+    if not image_size:
         raise UserError(
-            f"{path}: {what} in frame {frame}, joint {joint} ({wrong.sum()} such in "
-            f"all). {advice}."
+            f"{path}: MediaPipe's landmarks go from 0 to 1. Give the video's "
+            "--image_size, as in 1920x1080."
+        )
+
+
+def _check_pixels(path, people, image_size):
+    """Refuses keypoints that cannot be pixels of that image."""
+    seen = np.concatenate([p.keypoints[p.confidence > 0] for p in people])
+    size = "{}x{}".format(*image_size)
+    if np.ptp(seen, axis=0).max() < 4:
+        raise UserError(
+            f"{path}: all keypoints lie within {np.ptp(seen, axis=0).max():.2g} "
+            "pixels; they look normalised. Give pixels."
+        )
+    inside = ((seen >= 0) & (seen <= image_size)).all(axis=-1).mean()
+    if inside < 0.5:
+        raise UserError(
+            f"{path}: only {inside:.0%} of the keypoints lie in the {size} image. "
+            "Give pixels, and the video's own --image_size."
         )

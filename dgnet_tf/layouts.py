@@ -1,59 +1,12 @@
-"""Keypoint layouts as data, and how a skeleton's joints are made from them."""
+"""Looks keypoint layouts up, and makes a skeleton's joints from their keypoints."""
 
 from __future__ import annotations
-
-import dataclasses
 
 import numpy as np
 
 from dgnet_tf import skeletons
 from dgnet_tf.errors import UserError
-
-
-@dataclasses.dataclass(frozen=True)
-class Layout:
-    """The order of J keypoints, and the skeletons that can be made from it.
-
-    Attributes:
-        name: name by which users refer to the layout.
-        joints: J keypoint names, in array order.
-        skeletons: for each skeleton's name, its joints that are not keypoints of
-            the same name: each is the plain mean of the keypoints listed.
-    """
-
-    name: str
-    joints: tuple[str, ...]
-    skeletons: dict[str, dict[str, tuple[str, ...]]]
-
-
-_HIPS = ("left_hip", "right_hip")
-_SHOULDERS = ("left_shoulder", "right_shoulder")
-
-_LAYOUTS = (
-    # A skeleton's own order: nothing to convert.
-    *(Layout(s.name, s.joints, {s.name: {}}) for s in skeletons.SKELETONS.values()),
-    Layout(
-        name="coco_17",
-        joints=(
-            "nose", "left_eye", "right_eye", "left_ear", "right_ear",
-            "left_shoulder", "right_shoulder", "left_elbow", "right_elbow",
-            "left_wrist", "right_wrist", "left_hip", "right_hip", "left_knee",
-            "right_knee", "left_ankle", "right_ankle",
-        ),
-        skeletons={
-            # COCO marks no trunk and no top of the head; these stand in for it.
-            "human36m_17": {
-                "hip": _HIPS,
-                "spine": _HIPS + _SHOULDERS,  # Midway from hip to thorax.
-                "thorax": _SHOULDERS,
-                "neck": ("nose",),
-                "head": ("left_eye", "right_eye"),
-            },
-        },
-    ),
-)  # fmt: skip
-
-LAYOUTS = {layout.name: layout for layout in _LAYOUTS}
+from dgnet_tf.layout_table import LAYOUTS, Layout
 
 
 def get(name: str) -> Layout:
@@ -65,6 +18,28 @@ def get(name: str) -> Layout:
     if name not in LAYOUTS:
         raise UserError(f"layout must be one of {sorted(LAYOUTS)}, got {name!r}.")
     return LAYOUTS[name]
+
+
+def check_count(where, joints: int, name: str):
+    """Checks the number of joints that a file has against its layout.
+
+    Args:
+        where: file, and place in it, for the message.
+        joints: number of joints found.
+        name: of the layout.
+
+    Raises:
+        UserError: if they differ; the message lists the layouts that would fit.
+    """
+    expected = len(get(name).joints)
+    if joints == expected:
+        return
+    fitting = [row.name for row in LAYOUTS.values() if len(row.joints) == joints]
+    raise UserError(
+        f"{where}: has {joints} joints in a frame, layout {name!r} has {expected}. "
+        f"Name the layout that the file is in; with {joints} joints there are "
+        f"{', '.join(fitting) or 'none'}."
+    )
 
 
 def convert(keypoints: np.ndarray, confidence: np.ndarray, layout: str, skeleton: str):
@@ -86,7 +61,7 @@ def convert(keypoints: np.ndarray, confidence: np.ndarray, layout: str, skeleton
     """
     found = get(layout)
     if skeleton not in found.skeletons:
-        fitting = [row.name for row in _LAYOUTS if skeleton in row.skeletons]
+        fitting = [row.name for row in LAYOUTS.values() if skeleton in row.skeletons]
         raise UserError(
             f"layout {layout!r} has no conversion to the model's skeleton "
             f"{skeleton!r}. Give keypoints in one of {fitting}, or take another model."

@@ -1,14 +1,16 @@
 """Lifts a file of 2-D keypoints to 3-D poses.
 
     python -m dgnet_tf.lift --model=DIR|DIR/1|RUN --keypoints=FILE --layout=L
-        --image_size=WxH [--fps=F] [--resample=true] --output=poses.npz
-        [--picture=FILE.png|FILE.gif]
+        --image_size=WxH [--fps=F] [--resample=true] [--person=ID|all]
+        --output=poses.npz [--picture=FILE.png|FILE.gif]
 
-FILE is an .npz with `keypoints` (frames, joints, 2) and perhaps `confidence`
-(frames, joints), or an .npy of (frames, joints, 2 or 3), in pixels; confidence 0
-marks a missing joint. `poses.npz` holds `positions` (frames, N, 3) in metres, the
-root at 0, camera axes (x right, y down, z forward), with `fps`, `joints` and
-`layout`.
+FILE is COCO's, AlphaPose's or MMPose's JSON, a folder of OpenPose's JSON, MediaPipe's
+landmarks as JSON or CSV, the .npz of a Detectron script, a label file of Penn Action,
+an .npz with `keypoints` (frames, joints, 2) and perhaps `confidence` (frames, joints),
+or an .npy of (frames, joints, 2 or 3), in pixels; confidence 0 marks a missing joint.
+`poses.npz` holds `positions` (frames, N, 3) in metres, the root at 0, camera axes
+(x right, y down, z forward), and `first_frame`, its number in the file, with `fps`,
+`joints` and `layout`; of several people, `positions/ID` and `first_frame/ID` of each.
 """
 
 from __future__ import annotations
@@ -35,7 +37,9 @@ flags.DEFINE_string(
 flags.DEFINE_string(
     "layout",
     None,
-    "Order of its joints: a skeleton's name or coco_17.",
+    "Order of its joints: "
+    "coco_17, openpose_18, openpose_25, openpose_25b (another order than openpose_25), "
+    "halpe_26, mediapipe_33, penn_action_13, or a skeleton's name.",
     required=True,
     flag_values=FLAGS,
 )
@@ -54,6 +58,13 @@ flags.DEFINE_boolean(
     "resample",
     True,
     "Lift at the model's frame rate and give back the file's frames.",
+    flag_values=FLAGS,
+)
+flags.DEFINE_string(
+    "person",
+    None,
+    "Who to lift: an id of the file, a number from 1 on where it has none, or all; by "
+    "default who is seen in the most frames.",
     flag_values=FLAGS,
 )
 flags.DEFINE_string(
@@ -87,25 +98,56 @@ def main(flag_values):
     _check_suffix("output", flag_values.output, [".npz"])
     _check_suffix("picture", flag_values.picture, [".png", ".gif"])
 
-    from dgnet_tf import figures, layouts, lifting
+    everybody = flag_values.person == "all"
+    if everybody and flag_values.picture:
+        raise UserError("--picture draws one person; name one with --person.")
 
-    layouts.get(flag_values.layout)
+    from dgnet_tf import figures, keypoint_files, layouts, lifting
+
+    path, layout = flag_values.keypoints, flag_values.layout
+    layouts.get(layout)
     lifter = lifting.load(flag_values.model)
-    lifted = lifting.lift_file(
-        lifter,
-        flag_values.keypoints,
-        flag_values.layout,
-        image_size,
-        fps=flag_values.fps,
-        resample=flag_values.resample,
-    )
+    people = keypoint_files.read(path, layout, image_size).people
+    if not everybody:
+        people = [_choose(lifting, path, people, flag_values.person)]
+    lifted, refused = [], []
+    for track in people:
+        try:
+            lifted.append(
+                lifting.lift_track(
+                    lifter,
+                    path,
+                    track,
+                    layout,
+                    image_size,
+                    fps=flag_values.fps,
+                    resample=flag_values.resample,
+                )
+            )
+        except UserError as error:
+            refused.append(error)
+    if not lifted:
+        raise refused[0]
+    for error in refused:
+        print(f"left out: {error}")
     lifting.write(lifted, flag_values.output)
     if flag_values.fps is None:
         print(f"--fps not given: taken as the model's {lifter.fps:g}.")
-    print(f"{len(lifted.positions)} poses: {flag_values.output}")
+    poses = sum(len(person.positions) for person in lifted)
+    print(f"{poses} poses: {flag_values.output}")
     if flag_values.picture:
-        figures.draw(lifted, flag_values.picture)
+        figures.draw(lifted[0], flag_values.picture)
         print(f"Picture: {flag_values.picture}")
+
+
+def _choose(lifting, path, people, person):
+    track = lifting.choose(path, people, person)
+    if person is None and len(people) > 1:
+        print(
+            f"{len(people)} people: lifted {track.person}, who is seen in the most "
+            "frames. Choose with --person=ID or --person=all."
+        )
+    return track
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
-"""Lifts a person's 2-D keypoints with an exported model or a run."""
+"""Lifts people's 2-D keypoints with an exported model or a run."""
 
 from __future__ import annotations
 
 import dataclasses
 import pathlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from dgnet_tf import (
 )
 from dgnet_tf.atomic import replacing
 from dgnet_tf.errors import UserError
+from dgnet_tf.tracks import Track
 
 # Rates closer than this share of the model's count as equal.
 _SAME_RATE = 0.01
@@ -32,24 +33,30 @@ class Lifter:
         serve: its serving function.
         skeleton: of its keypoints and positions.
         fps: frame rate that it was trained at.
+        span: frames from a window's start to the next one that does not overlap it.
     """
 
     serve: Callable
     skeleton: skeletons.Skeleton
     fps: float
+    span: int
 
 
 @dataclasses.dataclass(frozen=True)
 class Lifted:
-    """Lifted poses of F frames.
+    """Lifted poses of one person in F frames.
 
     Attributes:
+        person: name of the person's track.
+        first_frame: number of the first frame, as the keypoint file counts.
         keypoints: (F, N, 2) pixels, as the model saw them.
         positions: (F, N, 3) float32 metres, the root at 0, camera axes.
         fps: frames a second.
         skeleton: of both.
     """
 
+    person: str
+    first_frame: int
     keypoints: np.ndarray
     positions: np.ndarray
     fps: float
@@ -65,9 +72,40 @@ def load(path) -> Lifter:
     if (pathlib.Path(path) / runs.CONFIG).is_file():
         run = runs.load(path)
         serve = inference.serving_function(run.model, run.config, flip=True)
-        return Lifter(serve, skeletons.get(run.config.skeleton), run.config.fps)
-    serve, card = saved_model.load(path)
-    return Lifter(serve, skeletons.get(card["skeleton"]), card["fps"])
+        config = dataclasses.asdict(run.config)
+    else:
+        serve, card = saved_model.load(path)
+        config = card["config"]
+    return Lifter(
+        serve,
+        skeletons.get(config["skeleton"]),
+        config["fps"],
+        config["frames"] * config["frame_stride"],
+    )
+
+
+def choose(path, people: Sequence[Track], person: str | None = None) -> Track:
+    """Returns the person of that name; by default who is seen in the most frames.
+
+    Args:
+        path: their file, for messages.
+        people: its tracks.
+        person: name of a track.
+
+    Raises:
+        UserError: if there is nobody of that name.
+    """
+    if person is None:
+        return max(people, key=_frames_seen)
+    for track in people:
+        if track.person == person:
+            return track
+    names = ", ".join(track.person for track in people[:12])
+    raise UserError(f"{path}: shows nobody named {person!r}; there are {names}.")
+
+
+def _frames_seen(track) -> int:
+    return int(track.confidence.any(axis=-1).sum())
 
 
 def lift_file(
@@ -76,10 +114,43 @@ def lift_file(
     layout: str,
     image_size: tuple[int, int],
     *,
+    person: str | None = None,
     fps: float | None = None,
     resample: bool = True,
 ) -> Lifted:
-    """Lifts a keypoint file.
+    """Lifts one person of a keypoint file; see `keypoint_files.read`, `lift_track`.
+
+    Args:
+        lifter: from `load`.
+        path: keypoint file.
+        layout: name of its layout.
+        image_size: width and height of the video, pixels.
+        person: name of the person's track; by default see `choose`.
+        fps: frame rate of the video; None stands for the model's.
+        resample: False lifts the file's frames as they are.
+
+    Raises:
+        UserError: if the file does not fit layout, model or image, shows nobody of
+            that name, or never shows a joint that the model needs.
+    """
+    people = keypoint_files.read(path, layout, image_size).people
+    track = choose(path, people, person)
+    return lift_track(
+        lifter, path, track, layout, image_size, fps=fps, resample=resample
+    )
+
+
+def lift_track(
+    lifter: Lifter,
+    path,
+    track: Track,
+    layout: str,
+    image_size: tuple[int, int],
+    *,
+    fps: float | None = None,
+    resample: bool = True,
+) -> Lifted:
+    """Lifts one person.
 
     Missing joints are interpolated in time. At another frame rate than the
     model's, keypoints are interpolated to the model's frames, and the positions
@@ -87,21 +158,17 @@ def lift_file(
 
     Args:
         lifter: from `load`.
-        path: keypoint file.
-        layout: name of its layout.
-        image_size: width and height of the video, pixels.
-        fps: its frame rate; None stands for the model's.
-        resample: False lifts the file's frames as they are.
+        path: the person's keypoint file, for messages.
+        track: the person.
+        layout, image_size, fps, resample: see `lift_file`.
 
     Raises:
-        UserError: if the file does not fit layout, model or image, or never shows
-            a joint that the model needs.
+        UserError: if the layout does not fit the model, or no frame shows a joint
+            that the model needs.
     """
-    found = keypoint_files.read(path, layout)
-    _check_pixels(path, found.keypoints, image_size)
     keypoints, _ = layouts.convert(
-        interpolation.fill_gaps(found.keypoints),
-        found.confidence,
+        interpolation.fill_gaps(track.keypoints),
+        track.confidence,
         layout,
         lifter.skeleton.name,
     )
@@ -109,48 +176,41 @@ def lift_file(
     if unseen.any():
         names = [n for n, u in zip(lifter.skeleton.joints, unseen, strict=True) if u]
         raise UserError(
-            f"{path}: no frame shows what joint {names[0]!r} is made from ("
-            f"{len(names)} such joints in all). Give keypoints of the whole body."
+            f"{path}: no frame shows what joint {names[0]!r} of person {track.person} "
+            f"is made from ({len(names)} such joints in all). Give keypoints of the "
+            "whole body."
         )
     fps = fps or lifter.fps
     size = np.array(image_size)
     if resample and abs(fps - lifter.fps) > _SAME_RATE * lifter.fps:
         times = interpolation.frame_times(len(keypoints), fps, lifter.fps)
         there = interpolation.sample(keypoints, times)
-        positions = inference.lift_view(lifter.serve, there, size)
+        positions = inference.lift_view(lifter.serve, there, size, lifter.span)
         back = np.arange(len(keypoints)) * lifter.fps / fps
         positions = interpolation.sample(positions, back).astype(np.float32)
     else:
-        positions = inference.lift_view(lifter.serve, keypoints, size)
-    return Lifted(keypoints, positions, fps, lifter.skeleton)
+        positions = inference.lift_view(lifter.serve, keypoints, size, lifter.span)
+    return Lifted(
+        track.person, track.first_frame, keypoints, positions, fps, lifter.skeleton
+    )
 
 
-def write(lifted: Lifted, path):
-    """Writes `poses.npz`: `positions`, `fps`, `joints` and their `layout`."""
+def write(people: Sequence[Lifted], path):
+    """Writes `poses.npz`: `positions`, `fps`, `joints` and their `layout`.
+
+    Beside them stands `first_frame`. Of several people `positions` and
+    `first_frame` are written as `positions/<person>` and `first_frame/<person>`.
+    """
+    arrays = {}
+    for lifted in people:
+        name = f"/{lifted.person}" if len(people) > 1 else ""
+        arrays[f"positions{name}"] = lifted.positions
+        arrays[f"first_frame{name}"] = np.int64(lifted.first_frame)
     with replacing(path) as beside:
         np.savez(
             beside,
-            positions=lifted.positions,
-            fps=np.float64(lifted.fps),
-            joints=np.array(lifted.skeleton.joints),
-            layout=np.array(lifted.skeleton.name),
-        )
-
-
-def _check_pixels(path, keypoints, image_size):
-    """Refuses keypoints that cannot be pixels of that image."""
-    seen = keypoints[~np.isnan(keypoints).any(axis=-1)]
-    if not len(seen):
-        raise UserError(f"{path}: every joint is missing in every frame.")
-    size = "{}x{}".format(*image_size)
-    if np.ptp(seen, axis=0).max() < 4:
-        raise UserError(
-            f"{path}: all keypoints lie within {np.ptp(seen, axis=0).max():.2g} "
-            "pixels; they look normalised. Give pixels."
-        )
-    inside = ((seen >= 0) & (seen <= image_size)).all(axis=-1).mean()
-    if inside < 0.5:
-        raise UserError(
-            f"{path}: only {inside:.0%} of the keypoints lie in the {size} image. "
-            "Give pixels, and the video's own --image_size."
+            **arrays,
+            fps=np.float64(people[0].fps),
+            joints=np.array(people[0].skeleton.joints),
+            layout=np.array(people[0].skeleton.name),
         )

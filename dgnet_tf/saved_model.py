@@ -16,7 +16,15 @@ CARD = pathlib.Path("assets.extra") / "model_card.json"
 _GRAPH = "saved_model.pb"
 
 
-def save(model, config, output, *, version: int = 1, flip: bool = True):
+def save(
+    model,
+    config,
+    output,
+    *,
+    version: int = 1,
+    flip: bool = True,
+    precision: str | None = None,
+):
     """Writes `output`/`version`, whole or not at all.
 
     Args:
@@ -25,6 +33,7 @@ def save(model, config, output, *, version: int = 1, flip: bool = True):
         output: folder of the model's versions.
         version: name of the new one; TensorFlow Serving takes the highest.
         flip: average with the mirrored estimate.
+        precision: see `folding.fold`.
 
     Returns:
         The path of the new version.
@@ -38,7 +47,7 @@ def save(model, config, output, *, version: int = 1, flip: bool = True):
             f"{path}: exists already. Choose another --version or --output, or "
             "remove it."
         )
-    serve = inference.serving_function(model, config, flip=flip)
+    serve = inference.serving_function(model, config, flip=flip, precision=precision)
     serve = serve.get_concrete_function()
     # Only what the function uses: the model would be saved with all of its own.
     module = tf.Module()
@@ -50,11 +59,13 @@ def save(model, config, output, *, version: int = 1, flip: bool = True):
         except tf.errors.OpError as error:  # TensorFlow's word for a full disk.
             raise UserError(f"{path}: cannot be written: {error.message}") from error
         (beside / CARD).parent.mkdir()
-        (beside / CARD).write_text(json.dumps(card(config, flip), indent=2) + "\n")
+        (beside / CARD).write_text(
+            json.dumps(card(config, flip, precision), indent=2) + "\n"
+        )
     return path
 
 
-def card(config, flip: bool) -> dict:
+def card(config, flip: bool, precision: str | None = None) -> dict:
     """Returns what a user of an exported model must know of it, ready for JSON."""
     skeleton = skeletons.get(config.skeleton)
     return {
@@ -63,6 +74,7 @@ def card(config, flip: bool) -> dict:
         "root": skeleton.joints[skeleton.root],
         "fps": config.fps,
         "flip": flip,
+        "precision": precision or config.precision,
         "units": {"keypoints": "pixels", "image_size": "pixels", "positions": "metres"},
         "axes": "camera: x right, y down, z forward",
         "config": dataclasses.asdict(config),

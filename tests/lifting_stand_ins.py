@@ -21,6 +21,7 @@ class Config:
     fps: float = 50.0
     frames: int = 4
     frame_stride: int = 1
+    precision: str = "float32"
     overlap: str = "mean"
     architecture: str = "dgnet"
 

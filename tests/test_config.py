@@ -179,7 +179,7 @@ def test_each_flag_says_the_default_and_the_choices():
     config.define_flags(values)
     text = " ".join(values.get_help().split())
     assert "the paper preset has 0.1" in text
-    assert "One of none, mirrored." in text
+    assert "One of none, mirrored, multi_worker." in text
 
 
 def test_a_file_gives_back_what_was_written(tmp_path):

@@ -24,10 +24,10 @@ def test_a_run_becomes_a_saved_model_that_lifts_the_same(run, tmp_path, capsys):
     theirs = tf.saved_model.load(str(output / "1")).signatures["serving_default"]
     keypoints = np.random.default_rng(0).uniform(0, 900, (6, 17, 2))
     size = np.array([1000.0, 900.0])
-    expected = inference.lift_view(ours, keypoints, size)
+    expected = inference.lift_view(ours, keypoints, size, 4)
     assert np.abs(expected).max() > 1e-3
     np.testing.assert_allclose(
-        inference.lift_view(theirs, keypoints, size), expected, atol=1e-5
+        inference.lift_view(theirs, keypoints, size, 4), expected, atol=1e-5
     )
 
 

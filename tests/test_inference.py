@@ -218,11 +218,29 @@ def test_the_serving_function_is_traced_once_for_all_lengths():
     config = Config(overlap="once")
     serve = inference.serving_function(model, config, flip=False)
     for length in (1, 4, 30):
-        result = inference.lift_view(serve, counting_keypoints(length), TWO_PIXELS)
+        result = inference.lift_view(serve, counting_keypoints(length), TWO_PIXELS, 4)
         np.testing.assert_allclose(
             result, expected_positions(length, config), rtol=1e-6, atol=1e-6
         )
     assert [tuple(shape) for shape in traces] == [(None, 4, JOINTS, 2)]
+
+
+@pytest.mark.parametrize("overlap", inference.OVERLAPS)
+@pytest.mark.parametrize("length", [1, 16, 17, 47, 48])
+def test_segments_of_a_long_video_do_not_show(overlap, length, monkeypatch):
+    config = Config(overlap=overlap, frames=3, frame_stride=2)
+    calls = []
+    serve = inference.serving_function(tracing_model, config, flip=False)
+
+    def counting(**inputs):
+        calls.append(inputs["keypoints"].shape[1])
+        return serve(**inputs)
+
+    whole = inference.lift_view(serve, counting_keypoints(length), TWO_PIXELS, 6)
+    monkeypatch.setattr(inference, "SEGMENT_FRAMES", 17)  # 12 frames: whole spans.
+    found = inference.lift_view(counting, counting_keypoints(length), TWO_PIXELS, 6)
+    np.testing.assert_array_equal(found, whole)
+    assert len(calls) == -(-length // 12) and max(calls) <= 12 + 2 * 6
 
 
 def test_an_unknown_overlap_is_refused():

@@ -58,6 +58,93 @@ def test_a_derived_joint_is_as_sure_as_its_least_sure_keypoint():
     assert {sure[name] for name in others} == {0.9}
 
 
+def made_from(layout, skeleton="human36m_17"):
+    """Each joint's pixels, made from keypoints (i, i^2) of a layout."""
+    index = np.arange(len(layouts.get(layout).joints), dtype=float)
+    keypoints = np.stack([index, index**2], axis=-1)
+    made, _ = layouts.convert(keypoints, np.ones(len(index)), layout, skeleton)
+    return dict(zip(skeletons.get(skeleton).joints, made.tolist(), strict=True))
+
+
+def mean(*indices):
+    return [np.mean(indices), np.mean(np.square(indices))]
+
+
+# Where each detector's documents put the limbs: left and right of each.
+LIMBS = {
+    "coco_17": [(5, 6), (7, 8), (9, 10), (11, 12), (13, 14), (15, 16)],
+    "openpose_18": [(5, 2), (6, 3), (7, 4), (11, 8), (12, 9), (13, 10)],
+    "openpose_25": [(5, 2), (6, 3), (7, 4), (12, 9), (13, 10), (14, 11)],
+    "openpose_25b": [(5, 6), (7, 8), (9, 10), (11, 12), (13, 14), (15, 16)],
+    "halpe_26": [(5, 6), (7, 8), (9, 10), (11, 12), (13, 14), (15, 16)],
+    "mediapipe_33": [(11, 12), (13, 14), (15, 16), (23, 24), (25, 26), (27, 28)],
+    # The left ones of its README are the viewer's.
+    "penn_action_13": [(2, 1), (4, 3), (6, 5), (8, 7), (10, 9), (12, 11)],
+}
+
+
+@pytest.mark.parametrize("layout", LIMBS)
+@pytest.mark.parametrize("skeleton", ["human36m_17", "human36m_16", "humaneva_15"])
+def test_limbs_stand_where_the_detectors_documents_put_them(layout, skeleton):
+    made = made_from(layout, skeleton)
+    limbs = ("shoulder", "elbow", "wrist", "hip", "knee", "ankle")
+    for limb, (left, right) in zip(limbs, LIMBS[layout], strict=True):
+        assert made[f"left_{limb}"] == mean(left)
+        assert made[f"right_{limb}"] == mean(right)
+
+
+# hip, spine, thorax, neck and head of human36m_17, and HumanEva's head.
+TRUNKS = {
+    "coco_17": ((11, 12), (11, 12, 5, 6), (5, 6), (0,), (1, 2), (0,)),
+    "openpose_18": ((8, 11), (8, 11, 1, 1), (1,), (0,), (14, 15), (0,)),
+    "openpose_25": ((8,), (8, 1), (1,), (0,), (15, 16), (0,)),
+    "openpose_25b": ((11, 12), (11, 12, 5, 6), (5, 6), (0,), (18,), (0,)),
+    "halpe_26": ((19,), (18, 19), (18,), (0,), (17,), (0,)),
+    "mediapipe_33": ((23, 24), (23, 24, 11, 12), (11, 12), (0,), (2, 5), (0,)),
+    "penn_action_13": ((7, 8), (7, 8, 1, 2), (1, 2), (1, 2, 0, 0), (0,), (0,)),
+}
+
+
+@pytest.mark.parametrize("layout", TRUNKS)
+def test_trunks_and_heads_are_made_as_stated(layout):
+    hip, spine, thorax, neck, head, middle = (mean(*i) for i in TRUNKS[layout])
+    made = made_from(layout)
+    assert [made[name] for name in ("hip", "spine", "thorax", "neck", "head")] == [
+        *(hip, spine, thorax, neck, head)
+    ]
+    del made["neck"]
+    assert made_from(layout, "human36m_16") == made
+    made = made_from(layout, "humaneva_15")
+    assert [made[name] for name in ("pelvis", "thorax", "head")] == [
+        *(hip, thorax, middle)
+    ]
+
+
+def test_toes_of_openpose_and_halpe_stand_in_their_own_orders():
+    openpose = layouts.get("openpose_25").joints
+    assert openpose[19:] == layouts.get("openpose_25b").joints[19:]
+    assert (openpose[20], openpose[21]) == ("left_small_toe", "left_heel")
+    halpe = layouts.get("halpe_26").joints
+    assert (halpe[20], halpe[21], halpe[25]) == (
+        *("left_big_toe", "right_big_toe", "right_heel"),
+    )
+
+
+def test_16_joints_are_17_without_the_neck():
+    made = made_from("human36m_17", "human36m_16")
+    assert made["head"] == mean(10)
+    assert made["right_wrist"] == mean(16)
+    assert "neck" not in made
+
+
+def test_counts_of_joints_are_checked_and_fitting_layouts_named():
+    layouts.check_count("a.json", 26, "halpe_26")
+    with pytest.raises(UserError, match="a.json: has 25 .*openpose_25, openpose_25b"):
+        layouts.check_count("a.json", 25, "halpe_26")
+    with pytest.raises(UserError, match="with 99 joints there are none"):
+        layouts.check_count("a.json", 99, "halpe_26")
+
+
 @pytest.mark.parametrize("name", sorted(skeletons.SKELETONS))
 def test_a_skeletons_own_layout_changes_nothing(name):
     joints = len(skeletons.get(name).joints)

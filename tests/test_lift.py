@@ -3,6 +3,7 @@
 import subprocess
 import sys
 
+import detector_files
 import numpy as np
 import pytest
 from lifting_stand_ins import Config, command_error, run_command, small_model, write_run
@@ -61,6 +62,37 @@ def test_a_run_lifts_at_the_files_own_rate(keypoints, tmp_path, capsys):
         assert poses["fps"] == 25.0
 
 
+def test_one_or_all_of_several_people_are_lifted(model, tmp_path, capsys):
+    legless = detector_files.walk("coco_17", frames=2, person="c", first=4)
+    for _, _, rows in legless:
+        rows[11:] = 0
+    path = detector_files.coco(
+        tmp_path / "people.json",
+        [
+            *detector_files.walk("coco_17", frames=4, person="a"),
+            *detector_files.walk("coco_17", frames=9, person="b", x=400.0),
+            *legless,
+        ],
+    )
+    output = tmp_path / "poses.npz"
+    run_command(lift, *arguments(model, path, output))
+    assert "3 people: lifted b, who is seen in the most" in capsys.readouterr().out
+    with np.load(output) as poses:
+        assert poses["positions"].shape == (9, 17, 3)
+    run_command(lift, *arguments(model, path, output, "--person=a"))
+    assert "people:" not in capsys.readouterr().out
+    with np.load(output) as poses:
+        assert poses["positions"].shape == (4, 17, 3)
+    run_command(lift, *arguments(model, path, output, "--person=all"))
+    out = capsys.readouterr().out
+    assert f"13 poses: {output}" in out
+    assert "left out: " in out and "'hip' of person c" in out
+    with np.load(output) as poses:
+        assert poses["positions/a"].shape == (4, 17, 3)
+        assert poses["positions/b"].shape == (9, 17, 3)
+        assert "positions/c" not in poses
+
+
 def test_bad_input_ends_with_one_line_and_no_file(model, keypoints, tmp_path, capsys):
     output = tmp_path / "poses.npz"
 
@@ -79,6 +111,8 @@ def test_bad_input_ends_with_one_line_and_no_file(model, keypoints, tmp_path, ca
     assert "holds no SavedModel" in error(model=tmp_path / "none")
     assert "not found" in error(keypoints=tmp_path / "none.npz")
     assert "fps" in error("--fps=0")
+    assert "shows nobody named '2'; there are 1" in error("--person=2")
+    assert "draws one person" in error("--person=all", "--picture=a.png")
     assert "no conversion to the model's skeleton" in error("--layout=mpi_inf_3dhp_17")
 
 

@@ -2,6 +2,7 @@
 
 import shutil
 
+import detector_files
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -23,7 +24,7 @@ def echo(seen=None):
             seen.append(keypoints.shape[1])
         return {"positions": tf.pad(keypoints, [[0, 0], [0, 0], [0, 0], [0, 1]])}
 
-    return lifting.Lifter(serve, SKELETON, 50.0)
+    return lifting.Lifter(serve, SKELETON, 50.0, 4)
 
 
 def moving(frames, joints=17):
@@ -133,15 +134,55 @@ def test_wrong_units_and_sizes_are_refused(tmp_path):
 def test_the_poses_file_holds_positions_rate_joints_and_layout(tmp_path):
     path = save(tmp_path, moving(6))
     lifted = lifting.lift_file(echo(), path, "human36m_17", SIZE, fps=50)
-    lifting.write(lifted, tmp_path / "new" / "poses.npz")
+    lifting.write([lifted], tmp_path / "new" / "poses.npz")
     with np.load(tmp_path / "new" / "poses.npz", allow_pickle=False) as poses:
-        assert sorted(poses) == ["fps", "joints", "layout", "positions"]
+        assert sorted(poses) == ["first_frame", "fps", "joints", "layout", "positions"]
+        assert poses["first_frame"] == 0
         np.testing.assert_array_equal(poses["positions"], lifted.positions)
         assert poses["positions"].dtype == np.float32
         assert poses["fps"] == 50.0
         assert poses["joints"].tolist() == list(SKELETON.joints)
         assert poses["layout"] == "human36m_17"
     assert [p.name for p in (tmp_path / "new").iterdir()] == ["poses.npz"]
+
+
+def two_people(folder):
+    """Person 7 in frames 0 to 2, person 4 in frames 2 to 9."""
+    return detector_files.coco(
+        folder / "two.json",
+        [
+            *detector_files.walk("coco_17", frames=3, person=7),
+            *detector_files.walk("coco_17", frames=8, person=4, x=400.0, first=2),
+        ],
+    )
+
+
+def test_the_person_seen_longest_or_the_one_named_is_lifted(tmp_path):
+    path = two_people(tmp_path)
+    lifted = lifting.lift_file(echo(), path, "coco_17", SIZE)
+    assert (lifted.person, lifted.first_frame, len(lifted.positions)) == ("4", 2, 8)
+    wrist = detector_files.body("coco_17", 400.0)[9, :2]
+    np.testing.assert_allclose(lifted.positions[0, 13, :2], wrist)
+    lifted = lifting.lift_file(echo(), path, "coco_17", SIZE, person="7")
+    assert (lifted.person, lifted.first_frame, len(lifted.positions)) == ("7", 0, 3)
+    with pytest.raises(UserError, match="shows nobody named '5'; there are 7, 4"):
+        lifting.lift_file(echo(), path, "coco_17", SIZE, person="5")
+
+
+def test_the_poses_of_several_people_are_written_by_name(tmp_path):
+    path = two_people(tmp_path)
+    people = [
+        lifting.lift_file(echo(), path, "coco_17", SIZE, person=person)
+        for person in ("7", "4")
+    ]
+    lifting.write(people, tmp_path / "poses.npz")
+    with np.load(tmp_path / "poses.npz", allow_pickle=False) as poses:
+        assert sorted(poses) == [
+            *("first_frame/4", "first_frame/7", "fps", "joints", "layout"),
+            *("positions/4", "positions/7"),
+        ]
+        assert poses["first_frame/4"] == 2
+        np.testing.assert_array_equal(poses["positions/7"], people[0].positions)
 
 
 @pytest.fixture(scope="module")
@@ -163,7 +204,7 @@ def test_the_highest_version_or_the_one_named_is_loaded(exported, tmp_path):
         assert lifter.fps == 50.0
         result = lifting.lift_file(lifter, path, "human36m_17", SIZE).positions
         serve = inference.serving_function(models[version], Config(), flip=True)
-        expected = inference.lift_view(serve, moving(7), np.array(SIZE))
+        expected = inference.lift_view(serve, moving(7), np.array(SIZE), 4)
         np.testing.assert_allclose(result, expected, atol=1e-5)
 
 

@@ -124,10 +124,10 @@ def test_without_flip_the_model_runs_once(tmp_path):
     keypoints = np.random.default_rng(1).uniform(0, 900, (5, 17, 2))
     size = np.array([1000.0, 900.0])
     serve = tf.saved_model.load(str(path)).signatures["serving_default"]
-    result = inference.lift_view(serve, keypoints, size)
+    result = inference.lift_view(serve, keypoints, size, 4)
     straight, both = (
         inference.lift_view(
-            inference.serving_function(model, config, flip=flip), keypoints, size
+            inference.serving_function(model, config, flip=flip), keypoints, size, 4
         )
         for flip in (False, True)
     )

@@ -1,0 +1,68 @@
+"""What every keypoint file becomes: a person's keypoints in one frame."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+
+from dgnet_tf.errors import UserError
+
+MAX_PIXEL = 1e6
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Detection:
+    """One person in one frame.
+
+    Attributes:
+        frame: number of the frame, as the file counts.
+        keypoints: (J, 2) float64 pixels; NaN where a joint is missing.
+        confidence: (J,) float64, 0 where a joint is missing and else up to 1.
+        person: the name that the file gives the person in all frames; None where
+            it gives none.
+    """
+
+    frame: int
+    keypoints: np.ndarray
+    confidence: np.ndarray
+    person: str | None = None
+
+
+def floats(array) -> np.ndarray:
+    """Returns numbers as float64; what is too large for it becomes infinite."""
+    with np.errstate(all="ignore"):  # A damaged float may also be a signalling NaN.
+        return np.array(array, np.float64)
+
+
+def masked(where: str, keypoints: np.ndarray, confidence: np.ndarray):
+    """Masks missing joints: those whose confidence is 0 or less.
+
+    Args:
+        where: file, and place in it, for messages.
+        keypoints: (..., J, 2) pixels, anything where a joint is missing.
+        confidence: (..., J); detectors' scores beyond 1 count as 1.
+
+    Returns:
+        Both as in `Detection`.
+
+    Raises:
+        UserError: if a confidence, or a coordinate of a joint that is not missing,
+            is not finite or beyond `MAX_PIXEL`.
+    """
+    refuse(where, ~np.isfinite(confidence), "'confidence' is not finite")
+    seen = confidence > 0
+    pixel = (np.abs(keypoints) <= MAX_PIXEL).all(axis=-1)  # NaN is not, either.
+    refuse(where, seen & ~pixel, "'keypoints' are not finite pixels")
+    return np.where(seen[..., None], keypoints, np.nan), np.clip(confidence, 0, 1)
+
+
+def refuse(where: str, wrong: np.ndarray, what: str):
+    """Raises a UserError that names the first joint where `wrong` (..., J) is true."""
+    if wrong.any():
+        place = [int(index) for index in np.argwhere(wrong)[0]]
+        frame = f"frame {place[0]}, " if len(place) > 1 else ""
+        raise UserError(
+            f"{where}: {what} in {frame}joint {place[-1]} ({wrong.sum()} such in all). "
+            "Give a joint that is missing confidence 0."
+        )

@@ -1,0 +1,126 @@
+"""Reads JSON that a keypoint detector wrote, field by field and checked."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+import reprlib
+
+import numpy as np
+
+from dgnet_tf.errors import UserError
+
+MAX_BYTES = 512 << 20  # some hours of video of one person
+_MAX_WHOLE = 1 << 53
+
+
+def load(path) -> object:
+    """Returns the content of a JSON file.
+
+    Raises:
+        UserError: if it is not JSON, or larger than `MAX_BYTES`.
+    """
+    path = pathlib.Path(path)
+    try:
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            raise UserError(
+                f"{path}: has {size / 1e6:.0f} MB, more than the "
+                f"{MAX_BYTES / 1e6:.0f} MB that are read. Split the video."
+            )
+        return json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError) as error:
+        raise UserError(
+            f"{path}: is not readable JSON ({error}). Let the detector write it again."
+        ) from error
+
+
+def field(where: str, mapping, name: str):
+    """Returns a field of an object.
+
+    Raises:
+        UserError: if `mapping` is no object or lacks the field.
+    """
+    if not isinstance(mapping, dict):
+        raise UserError(f"{where}: must be an object, is {reprlib.repr(mapping)}.")
+    if name not in mapping:
+        raise UserError(
+            f"{where}: has no field {name!r}, only {reprlib.repr(sorted(mapping))}."
+        )
+    return mapping[name]
+
+
+def listed(where: str, value) -> list:
+    """Returns `value`, which must be a list.
+
+    Raises:
+        UserError: if it is something else.
+    """
+    if not isinstance(value, list):
+        raise UserError(f"{where}: must be a list, is {reprlib.repr(value)}.")
+    return value
+
+
+def numbers(where: str, values) -> np.ndarray:
+    """Returns a list of numbers as a float64 array (n,).
+
+    Raises:
+        UserError: if `values` is something else.
+    """
+    for value in listed(where, values):
+        if type(value) not in (int, float):
+            raise UserError(
+                f"{where}: must hold numbers only, holds {reprlib.repr(value)}."
+            )
+    try:
+        return np.array(values, np.float64)
+    except OverflowError:
+        raise UserError(f"{where}: holds a number beyond all bounds.") from None
+
+
+def triples(where: str, values) -> np.ndarray:
+    """Returns a flat list x, y, score, x, y, score, ... as an array (n, 3).
+
+    Raises:
+        UserError: if `values` is something else.
+    """
+    flat = numbers(where, values)
+    if len(flat) % 3:
+        raise UserError(
+            f"{where}: must hold x, y and score of each joint, holds {len(flat)} "
+            "numbers."
+        )
+    return flat.reshape(-1, 3)
+
+
+def whole(where: str, value) -> int:
+    """Returns a whole number from 0 on; 3.0 is one, too.
+
+    Raises:
+        UserError: if `value` is something else.
+    """
+    if type(value) in (int, float) and 0 <= value < _MAX_WHOLE and value == int(value):
+        return int(value)
+    raise UserError(
+        f"{where}: must be a whole number from 0 on, is {reprlib.repr(value)}."
+    )
+
+
+def person(where: str, value) -> str | None:
+    """Returns the name of a track: a whole number or a short word; None for none.
+
+    Detectors also write -1 for none, and lists, of which the first entry counts.
+
+    Raises:
+        UserError: if `value` is something else.
+    """
+    while isinstance(value, list) and value:
+        value = value[0]
+    if value is None or value == -1 or value == []:
+        return None
+    if isinstance(value, str):
+        # What is not printable, such as half a surrogate pair, cannot be written.
+        if 0 < len(value) <= 64 and value.isprintable() and "/" not in value:
+            return value
+        raise UserError(f"{where}: {reprlib.repr(value)} is no name of a person.")
+    return str(whole(where, value))

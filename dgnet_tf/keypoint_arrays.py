@@ -1,0 +1,88 @@
+"""Reads one person's keypoints from `.npz` and `.npy` files of plain arrays.
+
+`.npz` holds `keypoints` (F, J, 2) pixels and perhaps `confidence` (F, J); `.npy` is
+(F, J, 2), or (F, J, 3) with the confidence last. A joint is missing where its
+confidence is 0; in a file without confidence, where its coordinates are NaN.
+"""
+
+from __future__ import annotations
+
+import tokenize
+import warnings
+
+import numpy as np
+
+from dgnet_tf import detections, layouts, pickles
+from dgnet_tf.errors import UserError
+from dgnet_tf.tracks import Track
+
+MAX_BYTES = 1 << 30  # inflated
+
+
+def from_npz(path, names, layout: str) -> Track:
+    """Returns the person of an `.npz` file.
+
+    Args:
+        path: the file.
+        names: of its arrays.
+        layout: name of its layout.
+
+    Raises:
+        UserError: if it cannot be read or does not hold what is described.
+    """
+    wanted = ["keypoints", *(["confidence"] if "confidence" in names else [])]
+    arrays = pickles.read(path, wanted, MAX_BYTES)
+    return _track(path, arrays["keypoints"], arrays.get("confidence"), layout)
+
+
+def from_npy(path, layout: str) -> Track:
+    """Returns the person of an `.npy` file.
+
+    Raises:
+        UserError: if it cannot be read or does not hold what is described.
+    """
+    try:
+        # NumPy leaves a damaged file open where it is given a path.
+        with open(path, "rb") as file, warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Of headers that Python 2 wrote.
+            array = np.lib.format.read_array(file, allow_pickle=False)
+    except (
+        ValueError, TypeError, OverflowError, EOFError, OSError, MemoryError,
+        RecursionError, SyntaxError, tokenize.TokenError,
+    ) as error:  # fmt: skip
+        raise UserError(
+            f"{path}: cannot be read as .npy without pickles ({str(error)[:100]}). "
+            "Write it with numpy.save from an array of numbers."
+        ) from error
+    if array.ndim == 3 and array.shape[2] == 3:
+        return _track(path, array[..., :2], array[..., 2], layout)
+    return _track(path, array, None, layout)
+
+
+def _track(path, keypoints, confidence, layout) -> Track:
+    keypoints = _floats(path, "keypoints", keypoints)
+    if keypoints.ndim != 3 or keypoints.shape[2] != 2:
+        raise UserError(
+            f"{path}: 'keypoints' must have shape (frames, joints, 2), has "
+            f"{keypoints.shape}."
+        )
+    layouts.check_count(path, keypoints.shape[1], layout)
+    if len(keypoints) == 0:
+        raise UserError(f"{path}: has no frame. Give keypoints of one frame or more.")
+    if confidence is None:
+        confidence = np.where(np.isnan(keypoints).any(axis=-1), 0.0, 1.0)
+    confidence = _floats(path, "confidence", confidence)
+    if confidence.shape != keypoints.shape[:2]:
+        raise UserError(
+            f"{path}: 'confidence' must have shape {keypoints.shape[:2]}, as the "
+            f"keypoints, has {confidence.shape}."
+        )
+    detections.refuse(path, confidence < 0, "'confidence' is negative")
+    return Track("1", 0, *detections.masked(path, keypoints, confidence))
+
+
+def _floats(path, name, array):
+    if not isinstance(array, np.ndarray) or array.dtype.kind not in "fiu":
+        kind = getattr(array, "dtype", type(array).__name__)
+        raise UserError(f"{path}: {name!r} must hold numbers, is {kind}.")
+    return detections.floats(array)
