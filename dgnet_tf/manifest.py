@@ -31,6 +31,7 @@ class Split:
     Attributes:
         sequences: number of camera views.
         frames: frames, each frame of each view counted once.
+        seconds: their length, each view's at its own frame rate.
         records: records over all shards.
         subjects: the people in it.
         mean_pose: (N, 3) mean root-relative camera-space pose of its valid
@@ -40,6 +41,7 @@ class Split:
 
     sequences: int
     frames: int
+    seconds: float
     records: int
     subjects: tuple[str, ...]
     mean_pose: tuple[tuple[float, ...], ...]

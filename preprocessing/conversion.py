@@ -12,7 +12,15 @@ import tqdm
 from dgnet_tf import atomic, skeletons
 from dgnet_tf import manifest as manifests
 from dgnet_tf.errors import UserError
-from preprocessing import checks, parallel, parts, shards, splits, view_records
+from preprocessing import (
+    checks,
+    inventory,
+    parallel,
+    parts,
+    shards,
+    splits,
+    view_records,
+)
 from preprocessing.sequences import Dataset
 
 
@@ -60,7 +68,12 @@ def convert(
         converted = _convert_recordings(
             dataset, folder / "parts", record_frames, record_overlap, workers
         )
-        _check(dataset, converted, strict, show)
+        if not any(part.views for part in converted):
+            raise UserError(
+                "Nothing is left to convert: every recording was left out, for the "
+                "reasons above."
+            )
+        _check(dataset, converted, split_of, strict, show)
         manifest = manifests.Manifest(
             dataset=dataset.name,
             skeleton=dataset.skeleton,
@@ -96,6 +109,7 @@ def _convert_recordings(
             dataset.fps,
             record_frames,
             record_overlap,
+            dataset.rates,
         )
         for index, recording in enumerate(dataset.recordings)
     ]
@@ -109,9 +123,10 @@ def _views(converted: list[parts.Part]) -> list[parts.ViewSummary]:
     return sorted(views, key=lambda view: view.measures.name)
 
 
-def _check(dataset, converted, strict, show):
+def _check(dataset, converted, split_of, strict, show):
     measures = [view.measures for view in _views(converted)]
     findings = checks.judge(measures, skeletons.get(dataset.skeleton))
+    findings += inventory.judge(measures, dataset, split_of)
     for finding in findings:
         show(finding.line(strict))
     if strict and not all(finding.passed for finding in findings):
@@ -130,6 +145,7 @@ def _write_split(folder, split, converted) -> manifests.Split:
     return manifests.Split(
         sequences=len(views),
         frames=sum(view.frames for view in views),
+        seconds=sum(view.seconds for view in views),
         records=len(entries),
         subjects=tuple(sorted({part.subject for part in converted})),
         mean_pose=tuple(tuple(joint) for joint in mean_pose.tolist()),

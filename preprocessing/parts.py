@@ -22,7 +22,10 @@ FRAMING_BYTES = 16
 
 @dataclasses.dataclass(frozen=True)
 class Task:
-    """One recording to convert, and the file that its records go to."""
+    """One recording to convert, and the file that its records go to.
+
+    Views have the frame rate `fps`, or one of `rates` if these are given.
+    """
 
     recording: Recording
     path: str
@@ -30,6 +33,7 @@ class Task:
     fps: float
     record_frames: int
     record_overlap: int
+    rates: tuple[float, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,11 +52,13 @@ class ViewSummary:
 
     Attributes:
         frames: its number of frames.
+        seconds: their length.
         pose_sum: (N, 3) sum of its valid root-relative poses, metres.
         measures: for the plausibility checks.
     """
 
     frames: int
+    seconds: float
     pose_sum: np.ndarray
     measures: checks.Measures
 
@@ -75,11 +81,13 @@ def convert(task: Task) -> Part:
     """
     skeleton = skeletons.get(task.skeleton)
     views = task.recording.load()
+    rates = task.rates or (task.fps,)
     for view in views:
-        if view.fps != task.fps:
+        if view.fps not in rates:
             raise UserError(
                 f"{view.subject}/{view.action}/{view.take}: has {view.fps:g} frames a "
-                f"second, the data set has {task.fps:g}. Resample it."
+                f"second, the data set has {' or '.join(f'{r:g}' for r in rates)}. "
+                "Resample it."
             )
     encoded = (
         (
@@ -131,5 +139,8 @@ def _summary(view: View, skeleton: Skeleton) -> ViewSummary:
     positions = view.positions[np.asarray(view.valid, bool)].astype(np.float64)
     poses = positions - positions[:, skeleton.root : skeleton.root + 1]
     return ViewSummary(
-        len(view.positions), poses.sum(axis=0), checks.measure(view, skeleton)
+        frames=len(view.positions),
+        seconds=len(view.positions) / view.fps,
+        pose_sum=poses.sum(axis=0),
+        measures=checks.measure(view, skeleton),
     )

@@ -34,7 +34,7 @@ import numpy as np
 from dgnet_tf import manifest
 from dgnet_tf.errors import UserError
 from dgnet_tf.views import View
-from preprocessing import virtual_cameras
+from preprocessing import camera_rig, virtual_cameras
 from preprocessing.resample import resample
 from preprocessing.sequences import (
     Dataset,
@@ -72,13 +72,13 @@ class Unavailable(UserError):
 
 
 def read(
-    source=CACHE, cameras: int = 4, camera_seed: int = 0, sha256: str = SHA256
+    source=CACHE, rig: camera_rig.Rig = camera_rig.DEFAULT, sha256: str = SHA256
 ) -> Dataset:
     """Finds or downloads the wheel and lists its clips.
 
     Args:
         source: the wheel, or the folder that keeps it.
-        cameras, camera_seed: see `virtual_cameras.film`.
+        rig: the virtual cameras that film each clip.
         sha256: the digest that the wheel must have.
 
     Raises:
@@ -92,7 +92,7 @@ def read(
             subject,
             "climb",
             _take(subject),
-            functools.partial(load, str(wheel), subject, cameras, camera_seed),
+            functools.partial(load, str(wheel), subject, rig),
         )
         for subject in CLIPS
     )
@@ -101,10 +101,11 @@ def read(
         skeleton="human36m_17",
         fps=FPS,
         recordings=recordings,
-        options={"cameras": cameras, "camera_seed": camera_seed},
+        options=rig.options(),
         sources={wheel.name: sha256},
         test_subjects=TEST,
         validation_subjects=VALIDATION,
+        people={clip: "another" if clip == "climb_4" else "one" for clip in CLIPS},
     )
 
 
@@ -139,7 +140,7 @@ def fetch(folder=CACHE, sha256: str = SHA256) -> pathlib.Path:
     return wheel
 
 
-def load(wheel: str, subject: str, cameras: int, camera_seed: int) -> list[View]:
+def load(wheel: str, subject: str, rig: camera_rig.Rig) -> list[View]:
     """Reads, maps, resamples and films one clip.
 
     Raises:
@@ -158,7 +159,7 @@ def load(wheel: str, subject: str, cameras: int, camera_seed: int) -> list[View]
     check_positions(source, SOURCE_JOINTS, f"{wheel}: {member}")
     positions = resample(to_human36m_17(source), SOURCE_FPS, FPS)
     sequence = PoseSequence(subject, "climb", take, positions, FPS)
-    return virtual_cameras.film(sequence, cameras, camera_seed)
+    return virtual_cameras.film(sequence, rig)
 
 
 def to_human36m_17(source: np.ndarray) -> np.ndarray:

@@ -10,6 +10,15 @@ import numpy as np
 from dgnet_tf.errors import UserError
 from dgnet_tf.views import View
 
+FARTHEST = 1e6  # metres; millimetres stay below, and the checks name them
+
+
+class MissingSource(UserError):
+    """A data set's files are not where `--source` says.
+
+    `preprocessing.convert` prints the data set's section of BUILD.md before it.
+    """
+
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class PoseSequence:
@@ -53,11 +62,17 @@ class Dataset:
     Attributes:
         name: value of `--dataset`.
         skeleton: name of the skeleton of all its poses.
-        fps: frames a second of all its views.
+        fps: frames a second of its views; where `rates` has several, the one that
+            models take it to be.
         recordings: its recordings, in any order.
         options: whatever else determines the bytes; goes to `dataset.json`.
         sources: file name to SHA-256 of the files that it was read from.
         test_subjects, validation_subjects: its own splits; empty where it has none.
+        rates: all frame rates of its views, where it mixes several.
+        people: the person that each subject is, where its protocol makes several
+            subjects of one; a subject that is not named is a person of its own.
+        expected_frames: for groups of subjects, how many frames with ground truth
+            the full set has of them, each camera's counted.
     """
 
     name: str
@@ -68,6 +83,11 @@ class Dataset:
     sources: dict[str, str]
     test_subjects: tuple[str, ...] = ()
     validation_subjects: tuple[str, ...] = ()
+    rates: tuple[float, ...] = ()
+    people: dict[str, str] = dataclasses.field(default_factory=dict)
+    expected_frames: dict[tuple[str, ...], int] = dataclasses.field(
+        default_factory=dict
+    )
 
 
 def check_positions(positions: np.ndarray, joints: int, where: str):
@@ -80,12 +100,12 @@ def check_positions(positions: np.ndarray, joints: int, where: str):
 
     Raises:
         UserError: unless it is a floating-point array of shape (F, joints, 3)
-            with F > 0 and finite values.
+            with F > 0 and finite values up to `FARTHEST`.
     """
-    if not np.issubdtype(positions.dtype, np.floating):
+    kind = getattr(positions, "dtype", type(positions).__name__)
+    if not isinstance(positions, np.ndarray) or kind.kind != "f":
         raise UserError(
-            f"{where}: has dtype {positions.dtype}; positions must be floating-point "
-            "numbers in metres."
+            f"{where}: is {kind}; positions must be floating-point numbers in metres."
         )
     if positions.ndim != 3 or positions.shape[1:] != (joints, 3):
         raise UserError(
@@ -99,4 +119,9 @@ def check_positions(positions: np.ndarray, joints: int, where: str):
         raise UserError(
             f"{where}: {len(bad)} of {len(positions)} frames hold NaN or infinite "
             f"positions, the first is frame {bad[0]}. Fill them in or cut the clip."
+        )
+    farthest = float(np.abs(positions).max())
+    if farthest > FARTHEST:
+        raise UserError(
+            f"{where}: has positions {farthest:.3g} m away. Are these metres?"
         )

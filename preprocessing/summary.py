@@ -18,7 +18,7 @@ def table(manifest: Manifest) -> str:
             ", ".join(split.subjects),
             split.sequences,
             split.frames,
-            f"{split.frames / manifest.fps / 60.0:.1f}",
+            f"{split.seconds / 60.0:.1f}",
             split.records,
             len(split.shards),
             f"{sum(shard.bytes for shard in split.shards) / 2**20:.1f}",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 
 from dgnet_tf.views import View
-from preprocessing import virtual_cameras, walker
+from preprocessing import camera_rig, virtual_cameras, walker
 from preprocessing.sequences import Dataset, PoseSequence, Recording
 
 
@@ -16,8 +16,7 @@ def read(
     subjects: int = 8,
     clip_frames: int = 300,
     motion_seed: int = 0,
-    cameras: int = 4,
-    camera_seed: int = 0,
+    rig: camera_rig.Rig = camera_rig.DEFAULT,
 ) -> Dataset:
     """Lists the clips: one of each action for each person.
 
@@ -27,7 +26,7 @@ def read(
         subjects: number of people, at least 3.
         clip_frames: frames of each clip, at 50 a second.
         motion_seed: seed of people and motions.
-        cameras, camera_seed: see `virtual_cameras.film`.
+        rig: the virtual cameras that film each clip.
     """
     if subjects < 3:
         raise ValueError(f"`subjects` must be at least 3, got {subjects}.")
@@ -40,14 +39,7 @@ def read(
             action,
             "take_0",
             functools.partial(
-                load,
-                person,
-                name,
-                action,
-                clip_frames,
-                motion_seed,
-                cameras,
-                camera_seed,
+                load, person, name, action, clip_frames, motion_seed, rig
             ),
         )
         for person, name in enumerate(people)
@@ -62,8 +54,7 @@ def read(
             "subjects": subjects,
             "clip_frames": clip_frames,
             "motion_seed": motion_seed,
-            "cameras": cameras,
-            "camera_seed": camera_seed,
+            **rig.options(),
         },
         sources={},
         test_subjects=(people[-1],),
@@ -71,8 +62,8 @@ def read(
     )
 
 
-def load(person, name, action, frames, motion_seed, cameras, camera_seed) -> list[View]:
+def load(person, name, action, frames, motion_seed, rig) -> list[View]:
     """Makes and films one clip."""
     positions = walker.motion(person, action, frames, motion_seed)
     sequence = PoseSequence(name, action, "take_0", positions, walker.FPS)
-    return virtual_cameras.film(sequence, cameras, camera_seed)
+    return virtual_cameras.film(sequence, rig)

@@ -8,50 +8,57 @@ import zlib
 import numpy as np
 
 from dgnet_tf import cameras
+from dgnet_tf.errors import UserError
 from dgnet_tf.views import View
+from preprocessing.camera_rig import Rig
 from preprocessing.sequences import PoseSequence
 
 IMAGE_SIZE = np.array([1000.0, 1000.0])
-# Focal length and principal point near those of Human3.6M's four cameras, which
-# lie within 1145 to 1150 px; no distortion.
-INTRINSICS = np.array([1145.0, 1145.0, 500.0, 500.0, 0.0, 0.0, 0.0, 0.0, 0.0])
-NEAREST, FARTHEST = 4.0, 6.0  # metres from the aim, across the floor
-LOWEST, HIGHEST = 1.0, 2.0  # metres above the floor
+CENTER = (500.0, 500.0)  # principal point, pixels
 BORDER_PX = 10.0  # what the person keeps from the image's edge
 STEP = 0.1  # metres that a camera moves back at a time
 ATTEMPTS = 32  # placements tried for one camera
+TOUCH = 0.3  # metres between a joint and a camera that are one in the other
 JITTER = 0.25  # of the angle between neighbouring cameras, to either side
 
 
-def film(sequence: PoseSequence, count: int, seed: int) -> list[View]:
-    """Films a sequence with `count` still cameras.
+def film(sequence: PoseSequence, rig: Rig) -> list[View]:
+    """Films a sequence with still cameras.
 
     Cameras stand around the centre of the box that the moving person fills and
-    look at it, without roll. Each stands as near as it was drawn, or farther
-    (up to 6 m) where the person would leave the image; where even that is not
-    enough, for a long walk across, it is placed anew. What does not fit after all
-    attempts is filmed as it is and shows in the plausibility checks.
+    look at it, without roll and without distortion. Each stands as near as it was
+    drawn, or farther (up to the rig's farthest) where the person would leave the
+    image; where even that is not enough, for a long walk across, it is placed anew.
+    What does not fit after all attempts is filmed as it is and shows in the
+    plausibility checks.
 
     Args:
         sequence: the motion, world axes, floor at z = 0.
-        count: number of cameras.
-        seed: `--camera_seed`. Placement depends on it and on the names of the
-            sequence alone.
+        rig: the cameras. Placement depends on it and on the names of the sequence.
 
     Returns:
         One view per camera, named `virtual_0`, ...
+
+    Raises:
+        UserError: if the person walks into a camera.
     """
     name = "/".join((sequence.subject, sequence.action, sequence.take))
-    rng = np.random.default_rng([seed, zlib.crc32(name.encode("utf-8"))])
+    rng = np.random.default_rng([rig.seed, zlib.crc32(name.encode("utf-8"))])
     world = sequence.positions.astype(np.float64)
     first = rng.uniform(0.0, 2.0 * math.pi)
     views = []
-    for index in range(count):
-        rotation, center = _place(world, first, index, count, rng)
+    for index in range(rig.cameras):
+        intrinsics = _intrinsics(rig, rng)
+        rotation, center = _place(world, first, index, rig, intrinsics, rng)
+        if ((world - center) ** 2).sum(axis=-1).min() < TOUCH**2:
+            raise UserError(
+                f"{name}: the person walks into camera {index}, within {TOUCH:g} m. "
+                "Enlarge --camera_distance, or cut the recording."
+            )
         # Rounded once, so that the stored keypoints are the projection of the
         # stored positions.
         positions = cameras.world_to_camera(world, rotation, center).astype(np.float32)
-        keypoints = cameras.project(positions.astype(np.float64), INTRINSICS)
+        keypoints = cameras.project(positions.astype(np.float64), intrinsics)
         views.append(
             View(
                 subject=sequence.subject,
@@ -62,7 +69,7 @@ def film(sequence: PoseSequence, count: int, seed: int) -> list[View]:
                 confidence=np.ones(keypoints.shape[:2], np.float32),
                 positions=positions,
                 valid=np.ones(len(positions), bool),
-                intrinsics=INTRINSICS,
+                intrinsics=intrinsics,
                 image_size=IMAGE_SIZE,
                 fps=sequence.fps,
             )
@@ -89,35 +96,42 @@ def look_at(center, aim) -> np.ndarray:
     return np.array([right, down, forward])
 
 
-def _place(world, first, index, count, rng):
+def _intrinsics(rig, rng):
+    shortest, longest = rig.focal
+    # One focal length draws nothing: placements do not depend on it.
+    focal = shortest if shortest == longest else rng.uniform(shortest, longest)
+    return np.array([focal, focal, *CENTER, 0.0, 0.0, 0.0, 0.0, 0.0])
+
+
+def _place(world, first, index, rig, intrinsics, rng):
     """Returns the rotation and the centre of one camera."""
     aim = (world.min(axis=(0, 1)) + world.max(axis=(0, 1))) / 2.0
-    spacing = 2.0 * math.pi / count
+    spacing = 2.0 * math.pi / rig.cameras
     for attempt in range(ATTEMPTS):
         if attempt == 0:
             azimuth = first + spacing * (index + rng.uniform(-JITTER, JITTER))
         else:
             azimuth = rng.uniform(0.0, 2.0 * math.pi)
-        distance = rng.uniform(NEAREST, FARTHEST)
-        height = rng.uniform(LOWEST, HIGHEST)
+        distance = rng.uniform(*rig.distance)
+        height = rng.uniform(*rig.height)
         while True:
             x = aim[0] + distance * math.cos(azimuth)
             y = aim[1] + distance * math.sin(azimuth)
             center = np.array([x, y, height])
             rotation = look_at(center, aim)
-            if _in_frame(world, rotation, center):
+            if _in_frame(world, rotation, center, intrinsics):
                 return rotation, center
-            if distance == FARTHEST:
+            if distance >= rig.distance[1]:
                 break
-            distance = min(distance + STEP, FARTHEST)
+            distance = min(distance + STEP, rig.distance[1])
     return rotation, center
 
 
-def _in_frame(world, rotation, center) -> bool:
+def _in_frame(world, rotation, center, intrinsics) -> bool:
     positions = cameras.world_to_camera(world, rotation, center)
     if positions[..., 2].min() < 1.0:
         return False
-    keypoints = cameras.project(positions, INTRINSICS)
+    keypoints = cameras.project(positions, intrinsics)
     return bool(
         keypoints.min() >= BORDER_PX and (IMAGE_SIZE - keypoints).min() >= BORDER_PX
     )

@@ -120,6 +120,7 @@ def write(
         described[split] = manifest.Split(
             sequences=len(views),
             frames=sum(view.frames for view in views),
+            seconds=sum(view.frames for view in views) / 50.0,
             records=len(rows),
             subjects=tuple(view.ids()["subject"] for view in views),
             mean_pose=((0.0, 0.0, 0.0),) * joints,

@@ -3,15 +3,16 @@ import dataclasses
 import numpy as np
 import pytest
 
-from dgnet_tf import skeletons
+from dgnet_tf import cameras, skeletons
 from preprocessing import checks, synthetic, virtual_cameras, walker
+from preprocessing.camera_rig import Rig
 from preprocessing.sequences import PoseSequence
 
 SKELETON = skeletons.get("human36m_17")
 
 
 def film(world):
-    return virtual_cameras.film(PoseSequence("anna", "walk", "1", world, 50.0), 2, 0)
+    return virtual_cameras.film(PoseSequence("anna", "walk", "1", world, 50.0), Rig(2))
 
 
 def judge(views):
@@ -101,6 +102,8 @@ def test_unknown_intrinsics_are_not_held_against_a_view(world):
     views = [dataclasses.replace(v, intrinsics=np.zeros(9)) for v in film(world)]
     views[0].keypoints[...] += 20.0
     assert failing(views) == []
+    texts = [finding.text for finding in judge(views)]
+    assert texts[-1] == "no intrinsics; keypoints are not compared with positions"
 
 
 def test_invalid_frames_are_not_looked_at(world):
@@ -118,3 +121,49 @@ def test_a_failed_check_warns_or_refuses():
     finding = checks.Finding(False, "too tall")
     assert finding.line(strict=False) == "warning: too tall"
     assert finding.line(strict=True) == "refused: too tall"
+
+
+def test_a_failed_check_says_what_to_do():
+    finding = checks.Finding(False, "too tall", "Divide by 1000.")
+    assert finding.line(strict=False) == "warning: too tall. Divide by 1000."
+    assert checks.Finding(True, "fits", "Nothing.").line(strict=True) == "ok: fits"
+
+
+def reprojection(views):
+    (finding,) = (finding for finding in judge(views) if "projected" in finding.text)
+    return finding.line(strict=False)
+
+
+def test_cameras_in_another_order_are_hinted_at(world):
+    views = film(world)
+    one, other = (view.keypoints for view in views)
+    views = [
+        dataclasses.replace(view, keypoints=keypoints)
+        for view, keypoints in zip(views, (other, one), strict=True)
+    ]
+    line = reprojection(views)
+    assert line.startswith("warning: ") and "cameras in another order" in line
+
+
+def test_swapped_tangential_terms_are_hinted_at(world):
+    # Magnitudes of Human3.6M's cameras.
+    intrinsics = np.array([1145, 1145, 500, 500, -0.2, 0.24, -0.002, -0.001, -0.003])
+    views = []
+    for view in film(world):
+        positions = view.positions.astype(float)
+        keypoints = cameras.project(positions, intrinsics)
+        views.append(
+            dataclasses.replace(view, keypoints=keypoints, intrinsics=intrinsics)
+        )
+    assert reprojection(views).startswith("ok: ")
+    swapped = intrinsics[[0, 1, 2, 3, 4, 5, 6, 8, 7]]
+    line = reprojection([dataclasses.replace(v, intrinsics=swapped) for v in views])
+    assert line.startswith("warning: ") and "tangential distortion terms" in line
+
+
+def test_keypoints_with_the_error_of_a_detector_pass(world):
+    rng = np.random.default_rng(0)
+    views = film(world)
+    for view in views:
+        view.keypoints[...] += rng.normal(0, 4, view.keypoints.shape)
+    assert reprojection(views).startswith("ok: ")

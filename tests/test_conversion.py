@@ -11,6 +11,7 @@ import tensorflow as tf
 from dgnet_tf import manifest, records
 from dgnet_tf.errors import UserError
 from preprocessing import conversion, mocap, parallel, parts, shards, synthetic
+from preprocessing.camera_rig import Rig
 
 LENGTH, OVERLAP = 16, 5
 
@@ -174,7 +175,7 @@ def test_the_mean_pose_counts_each_frame_of_each_view_once(converted):
 
 def test_an_empty_folder_may_be_the_output(archive, tmp_path):
     (tmp_path / "out").mkdir()
-    convert(mocap.read(archive, cameras=1), tmp_path / "out")
+    convert(mocap.read(archive, rig=Rig(1)), tmp_path / "out")
     assert manifest.read(tmp_path / "out").splits["train"].sequences == 2
 
 
@@ -236,7 +237,7 @@ def test_warnings_are_shown_and_refused_only_under_strict(tmp_path):
         for name, values in pose_archives.arrays().items()
         if name.startswith("pos/")
     }
-    dataset = mocap.read(pose_archives.write(tmp_path / "a.npz", changes), cameras=1)
+    dataset = mocap.read(pose_archives.write(tmp_path / "a.npz", changes), rig=Rig(1))
     lines = []
     conversion.convert(dataset, tmp_path / "out", show=lines.append)
     assert any(line.startswith("warning: people measure") for line in lines)
@@ -247,7 +248,7 @@ def test_warnings_are_shown_and_refused_only_under_strict(tmp_path):
 
 
 def test_two_recordings_of_one_name_are_an_error(tmp_path):
-    dataset = synthetic.read(3, 10, cameras=1)
+    dataset = synthetic.read(3, 10, rig=Rig(1))
     twice = dataclasses.replace(
         dataset, recordings=dataset.recordings + dataset.recordings[:1]
     )
@@ -270,7 +271,7 @@ def keypoints_only(load):
 
 
 def test_views_without_ground_truth_have_a_zero_mean_pose(tmp_path):
-    dataset = synthetic.read(3, 10, cameras=1)
+    dataset = synthetic.read(3, 10, rig=Rig(1))
     recordings = tuple(
         dataclasses.replace(r, load=functools.partial(keypoints_only, r.load))
         for r in dataset.recordings

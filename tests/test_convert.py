@@ -90,13 +90,6 @@ def test_a_flag_that_is_empty_differs_from_one_not_given():
     assert values.validation_subjects is None
 
 
-def test_sources_that_do_not_fit_the_data_set_are_refused():
-    with pytest.raises(UserError, match="needs --source=FILE.npz"):
-        convert.read(parse("--dataset=mocap", "--output=x"))
-    with pytest.raises(UserError, match="leave out --source"):
-        convert.read(parse("--dataset=synthetic", "--source=a", "--output=x"))
-
-
 def test_flags_reach_the_synthetic_data_set(tmp_path, capsys):
     values = parse(
         "--dataset=synthetic",
@@ -106,6 +99,8 @@ def test_flags_reach_the_synthetic_data_set(tmp_path, capsys):
         "--motion_seed=5",
         "--cameras=1",
         "--camera_seed=2",
+        "--camera_distance=3,5",
+        "--camera_height=1.2",
         "--workers=1",
     )
     convert.main(values)
@@ -116,6 +111,9 @@ def test_flags_reach_the_synthetic_data_set(tmp_path, capsys):
         "motion_seed": 5,
         "cameras": 1,
         "camera_seed": 2,
+        "camera_distance": [3.0, 5.0],
+        "camera_height": [1.2, 1.2],
+        "camera_focal": [1145.0, 1145.0],
     }
     assert content.splits["test"].subjects == ("walker_02",)
     converted = capsys.readouterr().out

@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 from dgnet_tf import manifest, skeletons
 from dgnet_tf.errors import UserError
 from preprocessing import conversion, figure, summary, synthetic
+from preprocessing.camera_rig import Rig
 
 SKELETON = skeletons.get("human36m_17")
 
@@ -14,7 +15,7 @@ SKELETON = skeletons.get("human36m_17")
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
     folder = tmp_path_factory.mktemp("figure") / "out"
-    dataset = synthetic.read(3, 40, cameras=1)
+    dataset = synthetic.read(3, 40, rig=Rig(1))
     conversion.convert(dataset, folder, show=lambda line: None)
     return folder
 

@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -5,10 +7,11 @@ import tensorflow as tf
 from dgnet_tf import skeletons
 from dgnet_tf.errors import UserError
 from preprocessing import parts, synthetic
+from preprocessing.camera_rig import Rig
 
 
 def task(path, fps=50.0):
-    recording = synthetic.read(3, 21, cameras=2).recordings[0]
+    recording = synthetic.read(3, 21, rig=Rig(2)).recordings[0]
     return parts.Task(recording, str(path), "human36m_17", fps, 8, 2)
 
 
@@ -82,3 +85,11 @@ def test_a_file_cut_short_is_an_error(tmp_path, monkeypatch):
 def test_tensorflows_disk_errors_become_file_system_errors(tmp_path):
     with pytest.raises(OSError, match="missing"):
         parts.write(str(tmp_path / "missing" / "part"), [("key", b"abc")])
+
+
+def test_views_may_have_any_of_the_frame_rates_that_a_data_set_mixes(tmp_path):
+    mixed = dataclasses.replace(task(tmp_path / "part", fps=25.0), rates=(25.0, 50.0))
+    assert len(parts.convert(mixed).views) == 2
+    other = dataclasses.replace(mixed, rates=(25.0, 30.0))
+    with pytest.raises(UserError, match="has 50 frames a second.*has 25 or 30"):
+        parts.convert(other)

@@ -6,13 +6,14 @@ import re
 import numpy as np
 
 from preprocessing import conversion, synthetic
+from preprocessing.camera_rig import Rig
 
 ROOT = pathlib.Path(__file__).parents[1]
 
 
 def test_the_training_script_of_the_readme_runs(tmp_path):
     data = tmp_path / "data"
-    dataset = synthetic.read(4, 60, 0, cameras=1, camera_seed=0)
+    dataset = synthetic.read(4, 60, 0, rig=Rig(1))
     conversion.convert(dataset, data, workers=1, show=lambda line: None)
     text = (ROOT / "README.md").read_text()
     (script,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)

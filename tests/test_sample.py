@@ -8,6 +8,7 @@ import pytest
 
 from dgnet_tf.errors import UserError
 from preprocessing import sample
+from preprocessing.camera_rig import Rig
 
 FRAMES = 25  # at 120 a second: 11 at 50
 
@@ -52,7 +53,7 @@ def test_joints_are_mapped_by_meaning():
 
 def test_the_wheel_gives_five_clips_with_one_held_out(wheel):
     path, digest = wheel
-    dataset = sample.read(path, cameras=2, sha256=digest)
+    dataset = sample.read(path, rig=Rig(2), sha256=digest)
     assert [r.subject for r in dataset.recordings] == [f"climb_{i}" for i in range(5)]
     assert dataset.test_subjects == ("climb_3",)
     assert dataset.validation_subjects == ("climb_1",)
@@ -62,7 +63,7 @@ def test_the_wheel_gives_five_clips_with_one_held_out(wheel):
 
 def test_clips_are_resampled_to_fifty_frames_a_second(wheel):
     path, digest = wheel
-    views = sample.read(path, cameras=2, sha256=digest).recordings[2].load()
+    views = sample.read(path, rig=Rig(2), sha256=digest).recordings[2].load()
     assert len(views) == 2
     view = views[0]
     assert (view.subject, view.action, view.take) == (

@@ -51,6 +51,5 @@ def test_one_person_in_both_flags_is_an_error():
         assign(PEOPLE, test=["S9", "S1"], validation=["S9"])
 
 
-def test_nobody_left_for_training_is_an_error():
-    with pytest.raises(UserError, match="No subject is left for training"):
-        assign(PEOPLE, test=["S1", "S9"], validation=["S5", "S11"])
+def test_a_data_set_may_be_for_testing_alone():
+    assert set(assign(PEOPLE, test=PEOPLE).values()) == {"test"}

@@ -2,10 +2,11 @@ import numpy as np
 import pytest
 
 from preprocessing import synthetic
+from preprocessing.camera_rig import Rig
 
 
 def test_each_person_does_each_action_once():
-    dataset = synthetic.read(subjects=4, clip_frames=12, cameras=2)
+    dataset = synthetic.read(subjects=4, clip_frames=12, rig=Rig(2))
     names = {(r.subject, r.action) for r in dataset.recordings}
     people = [f"walker_0{person}" for person in range(4)]
     assert names == {(p, a) for p in people for a in ("walk", "squat", "wave")}
@@ -16,7 +17,7 @@ def test_each_person_does_each_action_once():
 
 
 def test_views_have_the_asked_frames_and_stay_in_the_image():
-    dataset = synthetic.read(subjects=3, clip_frames=120, cameras=3)
+    dataset = synthetic.read(subjects=3, clip_frames=120, rig=Rig(3))
     for recording in dataset.recordings:
         views = recording.load()
         assert len(views) == 3
@@ -28,7 +29,7 @@ def test_views_have_the_asked_frames_and_stay_in_the_image():
 
 def test_the_motion_seed_changes_the_motion():
     def keypoints(seed):
-        dataset = synthetic.read(3, 5, motion_seed=seed, cameras=1)
+        dataset = synthetic.read(3, 5, motion_seed=seed, rig=Rig(1))
         return dataset.recordings[0].load()[0].keypoints
 
     np.testing.assert_array_equal(keypoints(0), keypoints(0))

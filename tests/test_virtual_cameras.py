@@ -1,7 +1,10 @@
 import numpy as np
 import pytest
+from absl import flags
 
-from preprocessing import virtual_cameras, walker
+from dgnet_tf.errors import UserError
+from preprocessing import camera_rig, virtual_cameras, walker
+from preprocessing.camera_rig import Rig
 from preprocessing.sequences import PoseSequence
 
 
@@ -38,7 +41,7 @@ def test_a_tilted_camera_has_no_roll_and_is_a_proper_rotation():
 
 def test_keypoints_are_the_pinhole_projection_of_the_stored_positions():
     world = walker.motion(0, "walk", 60)
-    for view in virtual_cameras.film(sequence(world), 3, 0):
+    for view in virtual_cameras.film(sequence(world), Rig(3, 0)):
         x, y, z = np.moveaxis(view.positions.astype(float), -1, 0)
         pinhole = np.stack([1145 * x / z + 500, 1145 * y / z + 500], axis=-1)
         np.testing.assert_array_equal(view.keypoints, pinhole.astype(np.float32))
@@ -50,7 +53,7 @@ def test_views_are_the_motion_seen_from_four_to_six_metres_all_around():
     world = walker.motion(1, "wave", 80)
     aim = (world.min(axis=(0, 1)) + world.max(axis=(0, 1))) / 2
     azimuths = []
-    for view in virtual_cameras.film(sequence(world), 4, 7):
+    for view in virtual_cameras.film(sequence(world), Rig(4, 7)):
         rotation, center = extrinsics(world, view.positions)
         np.testing.assert_allclose(rotation @ rotation.T, np.eye(3), atol=1e-5)
         assert np.linalg.det(rotation) == pytest.approx(1.0, abs=1e-5)
@@ -65,7 +68,7 @@ def test_views_are_the_motion_seen_from_four_to_six_metres_all_around():
 
 def test_heads_are_above_ankles_in_the_image():
     world = walker.motion(2, "squat", 30)
-    for view in virtual_cameras.film(sequence(world), 4, 1):
+    for view in virtual_cameras.film(sequence(world), Rig(4, 1)):
         head, ankles = view.keypoints[:, 10, 1], view.keypoints[:, [3, 6], 1]
         assert (head[:, None] < ankles).all()
 
@@ -74,14 +77,14 @@ def test_a_walk_of_four_metres_stays_in_every_image():
     stand = walker.motion(0, "wave", 1)
     path = np.linspace(-2.1, 2.1, 120)[:, None, None] * np.array([0.6, 0.8, 0.0])
     for seed in range(10):
-        for view in virtual_cameras.film(sequence(stand + path), 4, seed):
+        for view in virtual_cameras.film(sequence(stand + path), Rig(4, seed)):
             assert view.keypoints.min() >= 0.0 and view.keypoints.max() <= 1000.0
             assert view.positions[..., 2].min() > 1.0
 
 
 def test_what_fits_no_image_is_filmed_all_the_same():
     world = walker.motion(0, "wave", 5) * 10.0
-    views = virtual_cameras.film(sequence(world), 2, 0)
+    views = virtual_cameras.film(sequence(world), Rig(2, 0))
     assert len(views) == 2
     assert all(np.isfinite(view.keypoints).all() for view in views)
 
@@ -90,9 +93,100 @@ def test_placement_depends_on_seed_and_name_alone():
     world = walker.motion(0, "wave", 10)
 
     def keypoints(take, seed):
-        return virtual_cameras.film(sequence(world, take), 2, seed)[1].keypoints
+        return virtual_cameras.film(sequence(world, take), Rig(2, seed))[1].keypoints
 
     first = keypoints("1", 0)
     assert not np.array_equal(first, keypoints("2", 0))
     assert not np.array_equal(first, keypoints("1", 1))
     np.testing.assert_array_equal(first, keypoints("1", 0))
+
+
+def test_the_rig_sets_distance_height_and_focal_length():
+    world = walker.motion(1, "wave", 40)
+    aim = (world.min(axis=(0, 1)) + world.max(axis=(0, 1))) / 2
+    rig = Rig(6, distance=(8.0, 9.0), height=(3.0, 3.5), focal=(900.0, 1000.0))
+    views = virtual_cameras.film(sequence(world), rig)
+    focal = np.array([view.intrinsics[:2] for view in views])
+    np.testing.assert_array_equal(focal[:, 0], focal[:, 1])
+    assert len(set(focal[:, 0])) == 6
+    assert focal.min() >= 900.0 and focal.max() <= 1000.0
+    for view in views:
+        _, center = extrinsics(world, view.positions)
+        assert 8.0 - 1e-3 <= np.hypot(*(center - aim)[:2]) <= 9.0 + 1e-3
+        assert 3.0 - 1e-3 <= center[2] <= 3.5 + 1e-3
+        x, y, z = np.moveaxis(view.positions.astype(float), -1, 0)
+        pixels = np.stack([x / z, y / z], axis=-1) * view.intrinsics[0] + 500.0
+        np.testing.assert_allclose(view.keypoints, pixels, atol=1e-3)
+
+
+def test_a_longer_lens_does_not_move_the_cameras_of_a_person_who_fits():
+    world = walker.motion(0, "squat", 20)
+    near, far = (
+        virtual_cameras.film(sequence(world), Rig(3, focal=(focal, focal)))
+        for focal in (500.0, 600.0)
+    )
+    for one, other in zip(near, far, strict=True):
+        np.testing.assert_array_equal(one.positions, other.positions)
+        centred = (one.keypoints.astype(float) - 500.0) * 1.2 + 500.0
+        np.testing.assert_allclose(other.keypoints, centred, atol=1e-3)
+
+
+def test_a_person_who_walks_into_a_camera_is_a_clear_error():
+    stand = walker.motion(0, "wave", 1)
+    path = np.linspace(-4.0, 4.0, 400)[:, None, None]
+    around = 2 * np.pi * path / 0.7
+    spiral = np.concatenate(
+        [path * np.cos(around), path * np.sin(around), 0 * path], axis=-1
+    )
+    rig = Rig(1, distance=(1.0, 2.0), height=(1.0, 1.0))
+    with pytest.raises(UserError, match="anna/walk/1: .*walks into camera 0.*distance"):
+        virtual_cameras.film(sequence(stand + spiral), rig)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"distance": (6.0, 4.0)}, "--camera_distance must be LOW,HIGH.*got 6,4"),
+        ({"distance": (0.5, 4.0)}, "--camera_distance.*at least 1 and.*got 0.5,4"),
+        ({"height": (-1.0, 2.0)}, "--camera_height.*got -1,2"),
+        ({"focal": (0.0, 1000.0)}, "--camera_focal.*at least 100.*got 0,1000"),
+        ({"focal": (float("nan"), 1000.0)}, "--camera_focal.*got nan"),
+        ({"height": (1.0, float("inf"))}, "--camera_height.*got 1,inf"),
+    ],
+)
+def test_a_rig_that_cannot_be_is_a_clear_error(changes, message):
+    with pytest.raises(UserError, match=message):
+        Rig(**changes)
+
+
+def test_a_rig_without_cameras_is_an_error():
+    with pytest.raises(ValueError, match="`cameras` must be at least 1, got 0"):
+        Rig(0)
+    with pytest.raises(ValueError, match="`seed` must be at least 0, got -1"):
+        Rig(1, seed=-1)
+
+
+def parse(*arguments):
+    values = flags.FlagValues()
+    camera_rig.define_flags(values)
+    values(["command", *arguments])
+    return camera_rig.from_flags(values)
+
+
+def test_flags_describe_the_rig():
+    assert parse() == Rig()
+    rig = parse(
+        "--cameras=2",
+        "--camera_seed=3",
+        "--camera_distance=2.5,7",
+        "--camera_height=1.5",
+        "--camera_focal=1000,1200",
+    )
+    assert rig == Rig(2, 3, (2.5, 7.0), (1.5, 1.5), (1000.0, 1200.0))
+    assert rig.options()["camera_distance"] == [2.5, 7.0]
+
+
+@pytest.mark.parametrize("text", ["", "near", "4,5,6", "4,"])
+def test_a_range_that_is_none_is_a_clear_error(text):
+    with pytest.raises(UserError, match="--camera_distance must be one number or two"):
+        parse(f"--camera_distance={text}")
