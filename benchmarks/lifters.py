@@ -1,0 +1,76 @@
+"""What lifts a batch of windows: ours in its forms, and eager PyTorch."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import tensorflow as tf
+
+from benchmarks import contest, machine, networks
+from dgnet_tf import cameras, folding, saved_model
+
+XLA, GRAPH, SAVED_MODEL = "dgnet_tf, XLA", "dgnet_tf, graph", "dgnet_tf, SavedModel"
+BFLOAT16_GRAPH = f"{GRAPH}, bfloat16"
+BFLOAT16_SAVED_MODEL = f"{SAVED_MODEL}, bfloat16"
+_IMAGE_SIZE = np.array([1000.0, 1000.0], np.float32)
+
+
+def contestants(config, windows: int, folder) -> list[contest.Contestant]:
+    """Returns what lifts the same windows, blocking, to NumPy or PyTorch arrays.
+
+    Args:
+        config: of the networks.
+        windows: B.
+        folder: empty folder for the SavedModel.
+    """
+    keypoints, _ = networks.batch(config, windows)
+    model = networks.build(config)
+    folded = folding.fold(model)
+    runs = {
+        XLA: _compiled(folded, keypoints, True),
+        GRAPH: _compiled(folded, keypoints, False),
+        SAVED_MODEL: _exported(model, config, keypoints, f"{folder}/float32", None),
+    }
+    if machine.has_bfloat16():
+        # Not compiled: XLA computes it in float32.
+        precision = "mixed_bfloat16"
+        half = folding.fold(model, precision)
+        runs[BFLOAT16_GRAPH] = _compiled(half, keypoints, False)
+        runs[BFLOAT16_SAVED_MODEL] = _exported(
+            model, config, keypoints, f"{folder}/bfloat16", precision
+        )
+    if machine.torch() is not None:
+        runs[networks.PYTORCH] = _torch(config, keypoints, halves=False)
+        runs[networks.PYTORCH_HALVES] = _torch(config, keypoints, halves=True)
+    return [contest.Contestant(name, run) for name, run in runs.items()]
+
+
+def _compiled(model, keypoints, jit_compile):
+    compiled = tf.function(
+        lambda x: model(x, training=False)["pose"], jit_compile=jit_compile
+    )
+    return lambda: compiled(tf.constant(keypoints)).numpy()
+
+
+def _exported(model, config, keypoints, folder, precision):
+    """Each window as a video of its own, in pixels, without the mirrored estimate."""
+    config = dataclasses.replace(config, overlap="once")
+    path = saved_model.save(model, config, folder, flip=False, precision=precision)
+    serve, _ = saved_model.load(path)
+    size = np.tile(_IMAGE_SIZE, (len(keypoints), 1))
+    pixels = cameras.unnormalize_screen(keypoints, size[:, None])
+    return lambda: serve(keypoints=tf.constant(pixels), image_size=tf.constant(size))[
+        "positions"
+    ].numpy()
+
+
+def _torch(config, keypoints, halves):
+    torch = machine.torch()
+    model = networks.build_torch(config, halves).eval()
+
+    def run():
+        with torch.inference_mode():
+            return model(torch.from_numpy(keypoints))[0]
+
+    return run

@@ -1,0 +1,37 @@
+"""Peak memory, each measured in a process of its own (Linux)."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import multiprocessing
+import pathlib
+
+
+def in_own_process(function, *arguments):
+    """Returns a function's result from a new process.
+
+    Args:
+        function: of a module, so that the process can find it.
+        *arguments: picklable.
+    """
+    context = multiprocessing.get_context("spawn")
+    with concurrent.futures.ProcessPoolExecutor(1, mp_context=context) as pool:
+        return pool.submit(function, *arguments).result()
+
+
+def resident() -> int:
+    """Returns the bytes of memory that this process holds."""
+    return _status("VmRSS")
+
+
+def peak() -> int:
+    """Returns the most bytes of memory that this process has held."""
+    return _status("VmHWM")
+
+
+def _status(field):
+    for line in pathlib.Path("/proc/self/status").read_text().splitlines():
+        name, _, value = line.partition(":")
+        if name == field:
+            return 1024 * int(value.split()[0])  # In kB.
+    raise RuntimeError(f"/proc/self/status has no {field}.")

@@ -1,0 +1,71 @@
+"""Measures speed as ratios, side by side in one run.
+
+python -m benchmarks.run --suite=train|infer|latency|input|scaling
+    [--output=FILE.json] [--baseline=FILE.json] [--regression=1.25]
+    [--preset=paper|small] [--rounds=N]
+
+Each ratio is the median over rounds in which all contestants run in turns, in
+alternating order. Leave the machine alone meanwhile. With requirements-bench.txt
+installed, eager PyTorch takes part.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import pathlib
+
+from absl import flags
+
+from dgnet_tf import command_line
+
+SUITES = ("train", "infer", "latency", "input", "scaling")
+
+FLAGS = flags.FlagValues()
+flags.DEFINE_enum("suite", None, SUITES, "What to measure.", FLAGS, required=True)
+flags.DEFINE_enum("preset", "paper", ("paper", "small"), "Network size.", FLAGS)
+flags.DEFINE_integer("rounds", 9, "Turns of each contestant.", 1, flag_values=FLAGS)
+flags.DEFINE_string("output", None, "JSON file to write.", FLAGS)
+flags.DEFINE_string(
+    "baseline", None, "JSON file of an earlier run to compare with.", FLAGS
+)
+flags.DEFINE_float(
+    "regression",
+    1.25,
+    "Fail where a ratio is worse than the baseline's by more than this factor.",
+    1.0,
+    flag_values=FLAGS,
+)
+
+
+def main(flag_values):
+    """Runs the suite, prints its tables, writes JSON, compares with the baseline."""
+    # Before TensorFlow is imported.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    from benchmarks import baseline, machine, result
+    from dgnet_tf.atomic import replacing
+
+    suite, preset = flag_values.suite, flag_values.preset
+    before = {}
+    if flag_values.baseline:  # First: a wrong file should not cost minutes.
+        before = baseline.read(flag_values.baseline, suite, preset)
+    module = importlib.import_module(f"benchmarks.{suite}")
+    found = module.run(preset, flag_values.rounds)
+    header = {
+        "suite": suite,
+        "preset": preset,
+        "rounds": flag_values.rounds,
+        "machine": machine.describe(),
+    }
+    content = result.to_json(found, header)
+    print(result.tables(content))
+    if flag_values.output:
+        with replacing(pathlib.Path(flag_values.output)) as beside:
+            beside.write_text(json.dumps(content, indent=2) + "\n")
+        print(f"wrote {flag_values.output}")
+    baseline.check(found.figures, before, flag_values.regression)
+
+
+if __name__ == "__main__":
+    command_line.run(main, FLAGS, __doc__)
