@@ -15,38 +15,99 @@ from dgnet_tf.errors import UserError
 
 keras = tf.keras
 
+_LOOK_EVERY = 20  # Steps.
 
-class ProgressBar(keras.callbacks.Callback):
-    """A bar for all steps that shows the error in millimetres."""
 
-    def __init__(self, steps, first_step):
-        super().__init__()
-        # In a log file each refresh is one more line.
-        pause = 0.5 if sys.stderr.isatty() else 15.0
-        self.bar = tqdm.tqdm(
-            total=steps, initial=first_step, unit="step", mininterval=pause
-        )
-        self.shown = {}
+class Callbacks(keras.callbacks.CallbackList):
+    """Callbacks, told of an epoch's figures but not of each step's.
+
+    To read a step's figures is to wait for the device, which would stand idle until
+    the next step is sent to it; Keras 3 reads them even if nobody asks.
+
+    Args:
+        callbacks: a list of them.
+        model: compiled model.
+    """
+
+    def __init__(self, callbacks, model):
+        super().__init__(callbacks, add_history=True, model=model)
 
     def on_train_batch_end(self, batch, logs=None):
-        """Advances by one step."""
-        self._show(logs)
-        self.bar.update()
+        """Tells nobody."""
+
+    def on_test_batch_end(self, batch, logs=None):
+        """Tells nobody."""
+
+
+class Watch(keras.callbacks.Callback):
+    """Shows a progress bar and ends a training whose loss is no longer finite.
+
+    It looks at the figures every 20 steps and after each epoch. All workers must
+    do so together: what they read is their common mean.
+
+    Args:
+        steps: of an epoch.
+        epochs: of the whole training.
+        first_epoch: epochs done before.
+        progress: show the bar.
+    """
+
+    def __init__(self, steps, epochs, first_epoch, progress):
+        super().__init__()
+        self.steps = steps
+        self.epoch, self.looked_at, self.shown = first_epoch, 0, {}
+        self.bar = tqdm.tqdm(
+            total=steps * epochs,
+            initial=steps * first_epoch,
+            unit="step",
+            # In a log file each refresh is one more line.
+            mininterval=0.5 if sys.stderr.isatty() else 15.0,
+            disable=not progress,
+        )
+
+    def on_epoch_begin(self, epoch, logs=None):
+        """Remembers the epoch."""
+        self.epoch, self.looked_at = epoch, 0
+
+    def on_train_batch_begin(self, batch, logs=None):
+        """Moves the bar; looks at the figures every 20 steps."""
+        if batch - self.looked_at >= _LOOK_EVERY:
+            self.looked_at = batch
+            self._look(self.model.get_metrics_result(), batch)
+        self._move_to(batch)
 
     def on_epoch_end(self, epoch, logs=None):
-        """Adds the validation's error."""
-        self._show(logs)
+        """Looks at the epoch's figures and the validation's."""
+        self._look(logs or {}, self.steps)
+        self._move_to(self.steps)
 
     def on_train_end(self, logs=None):
         """Closes the bar."""
         self.bar.close()
 
-    def _show(self, logs):
+    def _move_to(self, step):
+        self.bar.update(self.epoch * self.steps + step - self.bar.n)
+
+    def _look(self, figures, step):
+        loss = float(figures.get("loss", 0.0))
+        if not math.isfinite(loss):
+            raise UserError(
+                f"Training diverged: the loss is {loss} at step {step} of epoch "
+                f"{self.epoch}. Lower --learning_rate (it is "
+                f"{self._learning_rate():.2g} there) or use --normalization=softmax; "
+                "the last good checkpoint is kept."
+            )
         names = {"pose_mpjpe_mm": "MPJPE mm", "val_pose_mpjpe_mm": "validation mm"}
         for name, title in names.items():
-            if name in (logs or {}):
-                self.shown[title] = f"{logs[name]:.1f}"
+            if name in figures:
+                self.shown[title] = f"{float(figures[name]):.1f}"
         self.bar.set_postfix(self.shown, refresh=False)
+
+    def _learning_rate(self):
+        rate = self.model.optimizer.learning_rate
+        if isinstance(rate, keras.optimizers.schedules.LearningRateSchedule):
+            rate = rate(self.model.optimizer.iterations)  # TensorFlow Addons.
+        return float(tf.convert_to_tensor(rate))
 
 
 class History(keras.callbacks.Callback):
@@ -80,12 +141,22 @@ class History(keras.callbacks.Callback):
 
 
 class Checkpoints(keras.callbacks.Callback):
-    """Saves weights, optimiser and epoch after each epoch; restores the last."""
+    """Saves weights, optimiser and epoch after each epoch; restores the last.
 
-    def __init__(self, folder, model):
+    Args:
+        folder: to save to.
+        model: compiled model.
+        restore_from: folder to restore from.
+    """
+
+    def __init__(self, folder, model, restore_from):
         super().__init__()
+        self.restore_from = pathlib.Path(restore_from)
         self.epochs_done = tf.Variable(0, dtype=tf.int64, trainable=False)
-        optimizer = model.optimizer
+        optimizer, more = model.optimizer, {}
+        # Keras 2 does not count float16's loss scale among the variables.
+        if hasattr(optimizer, "_loss_scale"):
+            more["loss_scale"] = optimizer._loss_scale
         if hasattr(optimizer, "build"):
             optimizer.build(model.trainable_variables)
             optimizer = _variables(optimizer)
@@ -97,46 +168,29 @@ class Checkpoints(keras.callbacks.Callback):
                 model=_variables(model),
                 optimizer=optimizer,
                 epochs_done=self.epochs_done,
+                **more,
             ),
             str(folder),
             max_to_keep=2,
         )
 
+    def newest(self) -> str | None:
+        """Returns the name of the newest checkpoint to restore from."""
+        path = tf.train.latest_checkpoint(str(self.restore_from))
+        return path and pathlib.Path(path).name
+
     def restore(self) -> int:
         """Restores the newest checkpoint; returns the number of epochs done."""
-        if self.manager.latest_checkpoint:
-            self.manager.checkpoint.restore(
-                self.manager.latest_checkpoint
-            ).assert_existing_objects_matched()
+        name = self.newest()
+        if name:
+            restored = self.manager.checkpoint.restore(str(self.restore_from / name))
+            restored.assert_existing_objects_matched()
         return int(self.epochs_done.numpy())
 
     def on_epoch_end(self, epoch, logs=None):
         """Saves."""
         self.epochs_done.assign(epoch + 1)
         self.manager.save(checkpoint_number=epoch + 1)
-
-
-class StopOnNaN(keras.callbacks.Callback):
-    """Ends a training whose loss is no longer finite, with what to change."""
-
-    def on_train_batch_end(self, batch, logs=None):
-        """Checks the running loss."""
-        loss = (logs or {}).get("loss", 0.0)
-        if not math.isfinite(loss):
-            raise UserError(
-                f"Training diverged: the loss is {loss} at step {batch} of epoch "
-                f"{self.epoch}. Lower --learning_rate (it is "
-                f"{self.learning_rate():.2g} there) or use --normalization=softmax; "
-                "the last good checkpoint is kept."
-            )
-
-    def on_epoch_begin(self, epoch, logs=None):
-        """Remembers the epoch."""
-        self.epoch = epoch
-
-    def learning_rate(self):
-        """Returns the optimiser's present learning rate."""
-        return float(tf.convert_to_tensor(self.model.optimizer.learning_rate))
 
 
 def _variables(owner):

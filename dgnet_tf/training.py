@@ -8,9 +8,9 @@ import pathlib
 
 import tensorflow as tf
 
-from dgnet_tf import callbacks, manifest, optimizers, runs
+from dgnet_tf import callbacks, manifest, optimizers, runs, strategies
+from dgnet_tf import config as configuration
 from dgnet_tf.config import Config
-from dgnet_tf.errors import UserError
 from dgnet_tf.losses import MPJPE, SumSquaredError, block_loss_weights
 from dgnet_tf.windows import load_windows, steps_per_epoch
 
@@ -47,7 +47,12 @@ def train(config: Config, data_dir, workdir, progress: bool = True) -> runs.Run:
         data, config.frames, config.batch_size
     )
     workdir = pathlib.Path(workdir)
-    with _precision(config.precision), _strategy(config.strategy) as compiled_by_xla:
+    strategy = strategies.make(config.strategy, config.batch_size)
+    with (
+        _precision(config.precision),
+        strategies.scope(strategy),
+        strategies.own_folder(strategy, workdir) as own_workdir,
+    ):
         # Before the folder is made: what does not fit leaves nothing behind.
         keras.utils.set_random_seed(config.seed)
         model = runs.build_model(config)
@@ -63,7 +68,8 @@ def train(config: Config, data_dir, workdir, progress: bool = True) -> runs.Run:
             loss={name: SumSquaredError() for name in names},
             loss_weights=block_loss_weights(names, config.block_loss_weight),
             metrics={"pose": [MPJPE()]},
-            jit_compile=compiled_by_xla and _jit_compile(config.jit_compile),
+            # Strategies with XLA fail on both stacks.
+            jit_compile=strategy is None and _jit_compile(config.jit_compile),
         )
         windows = {
             "frames": config.frames,
@@ -71,18 +77,28 @@ def train(config: Config, data_dir, workdir, progress: bool = True) -> runs.Run:
             "batch_size": config.batch_size,
             "targets": names,
         }
-        validation = None
+        validation = validation_steps = None
         if "validation" in data.splits:
             held_out = data.splits["validation"].frames // config.frames
             validation = load_windows(
                 data_dir,
                 "validation",
                 # XLA would compile once more for the last, smaller batch.
-                drop_remainder=held_out >= config.batch_size,
+                drop_remainder=bool(strategy) or held_out >= config.batch_size,
                 **windows,
             )
+            validation_steps = int(validation.cardinality())
+            validation = strategies.share_out(strategy, validation)
         runs.check(workdir, config)
-        checkpoints = callbacks.Checkpoints(workdir / "checkpoints", model)
+        checkpoints = callbacks.Checkpoints(
+            own_workdir / "checkpoints", model, restore_from=workdir / "checkpoints"
+        )
+        strategies.check_agreement(
+            strategy,
+            flags=configuration.dumps(config),
+            data=manifest.dumps(data),
+            checkpoints=checkpoints.newest() or "none",
+        )
         first_epoch = checkpoints.restore()
         if first_epoch < config.epochs:
             training = load_windows(
@@ -97,28 +113,27 @@ def train(config: Config, data_dir, workdir, progress: bool = True) -> runs.Run:
                 **windows,
             )
             # Only now: data that do not fit have left nothing behind.
-            runs.start(workdir, config)
-            watchers = [
-                callbacks.StopOnNaN(),
-                callbacks.History(workdir / "history.csv", first_epoch),
-                keras.callbacks.TensorBoard(workdir / "tensorboard"),
+            runs.start(own_workdir, config)
+            progress = progress and strategies.is_chief(strategy)
+            watching = [
+                callbacks.Watch(steps, config.epochs, first_epoch, progress),
+                callbacks.History(own_workdir / "history.csv", first_epoch),
+                keras.callbacks.TensorBoard(own_workdir / "tensorboard"),
+                checkpoints,
             ]
-            if progress:
-                watchers.append(
-                    callbacks.ProgressBar(steps * config.epochs, steps * first_epoch)
-                )
             model.fit(
-                training,
+                strategies.share_out(strategy, training),
                 validation_data=validation,
+                validation_steps=validation_steps,
                 initial_epoch=first_epoch,
                 epochs=config.epochs,
                 steps_per_epoch=steps,
                 shuffle=False,
                 verbose=0,
-                callbacks=[*watchers, checkpoints],
+                callbacks=callbacks.Callbacks(watching, model),
             )
             optimizers.finish(optimizer, model)
-    runs.save_model(workdir, model)
+        runs.save_model(own_workdir, model)
     return runs.Run(config, model)
 
 
@@ -138,23 +153,3 @@ def _precision(policy):
         yield
     finally:
         keras.mixed_precision.set_global_policy(before)
-
-
-@contextlib.contextmanager
-def _strategy(name):
-    """Enters a strategy's scope; yields whether XLA may compile the step."""
-    if name == "none":
-        yield True
-        return
-    devices = tf.config.list_logical_devices("GPU")
-    if len(devices) < 2:
-        # Logical CPU devices stand in for GPUs where somebody made several.
-        devices = tf.config.list_logical_devices("CPU")
-    if len(devices) < 2:
-        raise UserError(
-            f"--strategy={name} needs at least two devices, TensorFlow sees "
-            f"{len(devices)}. Use --strategy=none."
-        )
-    with tf.distribute.MirroredStrategy([d.name for d in devices]).scope():
-        # MirroredStrategy with XLA fails on both stacks.
-        yield False

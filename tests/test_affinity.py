@@ -180,3 +180,16 @@ def test_softmax_holds_for_extreme_scores():
     mask = tf.constant([[1.0, 1.0, 0.0], [1.0, 1.0, 0.0]])
     expected = [[1, 0, 0], [0.5, 0.5, 0]]
     np.testing.assert_array_equal(weight(mask, scores, "softmax"), expected)
+
+
+@pytest.mark.parametrize("neighbors", [1, 3, 4, 16, 17])
+def test_joints_that_nearly_tie_count_once(neighbors):
+    # Distances differ in their last digits, if at all.
+    rng = np.random.default_rng(0)
+    x = np.eye(17)[rng.integers(0, 3, (200, 17))] + 1e-7 * rng.normal(
+        size=(200, 17, 17)
+    )
+    mask = nearest_mask(tf.constant(x, tf.float32), neighbors).numpy()
+    assert set(np.unique(mask)) <= {0.0, 1.0}
+    np.testing.assert_array_equal(mask.sum(axis=-1), neighbors)
+    np.testing.assert_array_equal(np.einsum("bii->bi", mask), 1)

@@ -1,9 +1,7 @@
-"""Training: what it leaves behind, resuming, divergence, strategies, bad input."""
+"""Training: what it leaves behind, resuming, divergence, precision, bad input."""
 
 import csv
 import json
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -13,6 +11,7 @@ import tensorflow as tf
 from dgnet_tf import config, inference, runs, training
 from dgnet_tf.errors import UserError
 from preprocessing import conversion, synthetic
+from preprocessing.camera_rig import Rig
 
 TINY = {"channels": 8, "blocks": 1, "epochs": 3, "steps_per_epoch": 2}
 
@@ -24,7 +23,7 @@ def tiny(**overrides):
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
     folder = tmp_path_factory.mktemp("training") / "data"
-    dataset = synthetic.read(4, 60, 0, cameras=1, camera_seed=0)
+    dataset = synthetic.read(4, 60, 0, rig=Rig(1))
     conversion.convert(dataset, folder, workers=1)
     return folder
 
@@ -71,9 +70,11 @@ def test_a_run_holds_what_it_was_made_with_and_loads(data, tmp_path):
     assert all(float(row["val_pose_mpjpe_mm"]) > 0 for row in rows)
 
 
-def test_training_lowers_the_error(data, tmp_path):
+@pytest.mark.parametrize("precision", ["float32", "mixed_float16", "mixed_bfloat16"])
+def test_training_lowers_the_error(precision, data, tmp_path):
     overrides = {"epochs": 4, "steps_per_epoch": 25, "learning_rate": 0.02}
-    training.train(tiny(**overrides), data, tmp_path, progress=False)
+    chosen = tiny(precision=precision, **overrides)
+    training.train(chosen, data, tmp_path, progress=False)
     with open(tmp_path / "history.csv", newline="") as file:
         errors = [float(row["pose_mpjpe_mm"]) for row in csv.DictReader(file)]
     assert errors[-1] < 0.7 * errors[0]
@@ -98,6 +99,20 @@ def test_a_killed_training_ends_with_the_weights_of_an_unbroken_one(
         (tmp_path / name / "history.csv").read_text() for name in ("unbroken", "killed")
     ]
     assert histories[0] == histories[1]
+
+
+def test_a_killed_training_in_mixed_float16_keeps_its_loss_scale(
+    data, tmp_path, monkeypatch
+):
+    chosen = tiny(precision="mixed_float16", epochs=2)
+    unbroken = training.train(chosen, data, tmp_path / "unbroken", progress=False)
+    with monkeypatch.context() as patch:
+        kill_after(patch, epoch=0)
+        with pytest.raises(Killed):
+            training.train(chosen, data, tmp_path / "killed", progress=False)
+    resumed = training.train(chosen, data, tmp_path / "killed", progress=False)
+    for a, b in zip(weights(unbroken), weights(resumed), strict=True):
+        np.testing.assert_array_equal(a, b)
 
 
 def test_another_seed_gives_other_weights(data, tmp_path):
@@ -170,6 +185,8 @@ def test_mixed_precision_keeps_float32_weights_and_outputs(precision, data, tmp_
     x = tf.zeros((1, 4, 17, 2))
     assert run.model(x)["pose"].dtype == tf.float32
     assert {w.dtype for w in weights(run)} == {np.dtype(np.float32)}
+    scaled = "LossScale" in type(run.model.optimizer).__name__
+    assert scaled == (precision == "mixed_float16")
 
 
 def test_addons_optimizers_train_or_name_what_to_install(data, tmp_path):
@@ -184,36 +201,10 @@ def test_addons_optimizers_train_or_name_what_to_install(data, tmp_path):
             assert not (tmp_path / name).exists()
 
 
-MIRRORED = """
-import sys
-import tensorflow as tf
-
-cpu = tf.config.list_physical_devices("CPU")[0]
-tf.config.set_logical_device_configuration(
-    cpu, [tf.config.LogicalDeviceConfiguration()] * 2
-)
-from dgnet_tf import config, training
-
-chosen = config.make("smoke", channels=8, blocks=1, epochs=1, strategy=sys.argv[3])
-training.train(chosen, sys.argv[1], sys.argv[2], progress=False)
-"""
-
-
-def test_two_mirrored_devices_follow_one_device(data, tmp_path):
-    losses = []
-    for strategy in ("none", "mirrored"):
-        command = [sys.executable, "-W", "ignore", "-c", MIRRORED]
-        command += [data, tmp_path / strategy, strategy]
-        subprocess.run(command, check=True, capture_output=True)
-        with open(tmp_path / strategy / "history.csv", newline="") as file:
-            losses.append([float(row["loss"]) for row in csv.DictReader(file)])
-    np.testing.assert_allclose(losses[0], losses[1], rtol=1e-4)
-
-
 def test_evaluation_sees_the_model_that_training_returned(data, tmp_path):
     run = training.train(tiny(epochs=1), data, tmp_path, progress=False)
     serve = inference.serving_function(run.model, run.config, flip=False)
     keypoints = np.full((5, 17, 2), 300.0, np.float32)
-    positions = inference.lift_view(serve, keypoints, np.array([1000.0, 1000.0]))
+    positions = inference.lift_view(serve, keypoints, np.array([1000.0, 1000.0]), 4)
     assert positions.shape == (5, 17, 3)
     assert np.abs(positions[:, 0]).max() == 0.0

@@ -9,8 +9,7 @@ from dgnet_tf import skeletons
 
 CONNECTIONS = ("dynamic", "fixed", "full", "symmetry", "random", "precomputed")
 NORMALIZATIONS = ("none", "mean", "softmax")
-# Squared distances: less than any that matters, and more than any.
-_SMALLEST, _FARTHEST = np.float32(1e-30), np.float32(1e38)
+_FARTHEST = np.float32(1e37)  # More than any squared distance.
 
 
 def nearest_mask(x, neighbors):
@@ -18,7 +17,7 @@ def nearest_mask(x, neighbors):
 
     The nearest joint is the joint itself, whatever else stands at distance zero;
     other ties go to the lower index. Distances are Euclidean, in float32, and pass
-    no gradient. Squares of them that agree to four parts in a million count as tied.
+    no gradient.
 
     Args:
         x: (..., N, C) features, or their differences in time.
@@ -35,26 +34,21 @@ def nearest_mask(x, neighbors):
     squares = tf.linalg.diag_part(gram)
     distances = squares[..., :, None] + squares[..., None, :] - 2.0 * gram
     joints = x.shape[-2]
-    # Two float32 digits more for each column make equal distances different, so
-    # that each round finds one joint.
-    order = 1.0 + np.arange(joints, dtype=np.float32) * np.float32(2.0**-22)
-    distances = (tf.maximum(distances, 0.0) + _SMALLEST) * order
     itself = np.eye(joints, dtype=np.float32)
+    column = np.arange(joints, dtype=np.float32)
+    mask = tf.zeros_like(distances) + itself
     left = distances + itself * _FARTHEST
     # K - 1 times the smallest distance left: under XLA faster than top_k, which
-    # sorts.
-    nearest = tf.reduce_min(left, axis=-1, keepdims=True)
-    for _ in range(neighbors - 2):
-        # What is not farther becomes infinite.
-        left_over = left / _is_farther(left, nearest)
-        nearest = tf.reduce_min(left_over, axis=-1, keepdims=True)
-    found = 1.0 - _is_farther(left, nearest) if neighbors > 1 else tf.zeros_like(left)
-    return found + itself
-
-
-def _is_farther(distances, nearest):
-    """Returns 1 where a distance is greater, else 0; faster than a comparison."""
-    return tf.maximum(tf.sign(distances - nearest), 0.0)
+    # sorts, and as exact about ties. In arithmetic, as TensorFlow's graph takes
+    # longer to compare and to select.
+    for _ in range(neighbors - 1):
+        smallest = tf.reduce_min(left, axis=-1, keepdims=True)
+        is_farther = tf.maximum(tf.sign(left - smallest), 0.0)
+        first = tf.reduce_min(column + joints * is_farther, axis=-1, keepdims=True)
+        found = 1.0 - tf.minimum(tf.abs(column - first), 1.0)
+        mask = mask + found
+        left = left + found * _FARTHEST
+    return mask
 
 
 def constant_mask(connection, skeleton, neighbors, seed, temporal):
