@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-
 import numpy as np
 import tensorflow as tf
 
 from benchmarks import machine
 from dgnet_tf import config as configuration
-from dgnet_tf import runs, skeletons
+from dgnet_tf import runs, skeletons, training
 
 keras = tf.keras
 # As the equations have it, and with the pair scores computed in halves.
@@ -25,7 +23,7 @@ def config(preset: str, **overrides) -> configuration.Config:
 
 def build(config: configuration.Config) -> keras.Model:
     """Builds the Keras model under the configuration's precision."""
-    with precision(config.precision):
+    with training.precision(config.precision):
         keras.utils.set_random_seed(config.seed)
         return runs.build_model(config)
 
@@ -65,14 +63,3 @@ def batch(config: configuration.Config, windows: int | None = None):
 def window_rows(config: configuration.Config) -> int:
     """Returns T N, the rows of features of a window."""
     return config.frames * len(skeletons.get(config.skeleton).joints)
-
-
-@contextlib.contextmanager
-def precision(policy: str):
-    """Sets Keras's global dtype policy for a while."""
-    before = keras.mixed_precision.global_policy()
-    keras.mixed_precision.set_global_policy(policy)
-    try:
-        yield
-    finally:
-        keras.mixed_precision.set_global_policy(before)

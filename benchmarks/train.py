@@ -7,7 +7,7 @@ import time
 import tensorflow as tf
 
 from benchmarks import contest, floor, machine, multiply_adds, networks, result
-from dgnet_tf import losses, optimizers
+from dgnet_tf import training
 
 keras = tf.keras
 XLA, GRAPH = "dgnet_tf, XLA", "dgnet_tf, graph"
@@ -80,21 +80,10 @@ def step(config, jit_compile: bool):
     The step is the one of `model.fit` as `dgnet_tf.training` compiles it, on the same
     batch again and again.
     """
-    with networks.precision(config.precision):
+    with training.precision(config.precision):
         model = networks.build(config)
+        training.compile_model(model, config, 10_000, jit_compile)
         names = sorted(model.output_names)
-        model.compile(
-            optimizers.make(
-                config.optimizer,
-                config.learning_rate,
-                config.learning_rate_decay,
-                10_000,
-            ),
-            loss={name: losses.SumSquaredError() for name in names},
-            loss_weights=losses.block_loss_weights(names, config.block_loss_weight),
-            metrics={"pose": [losses.MPJPE()]},
-            jit_compile=jit_compile,
-        )
         keypoints, positions = networks.batch(config)
         batches = tf.data.Dataset.from_tensors(
             (keypoints, dict.fromkeys(names, positions))

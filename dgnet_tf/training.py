@@ -11,6 +11,7 @@ import tensorflow as tf
 from dgnet_tf import callbacks, manifest, optimizers, runs, strategies
 from dgnet_tf import config as configuration
 from dgnet_tf.config import Config
+from dgnet_tf.errors import UserError
 from dgnet_tf.losses import MPJPE, SumSquaredError, block_loss_weights
 from dgnet_tf.windows import load_windows, steps_per_epoch
 
@@ -47,35 +48,31 @@ def train(config: Config, data_dir, workdir, progress: bool = True) -> runs.Run:
         data, config.frames, config.batch_size
     )
     workdir = pathlib.Path(workdir)
+    if config.strategy != "none" and config.jit_compile == "on":
+        raise UserError(
+            f"--jit_compile=on with --strategy={config.strategy}: TensorFlow's "
+            "strategies fail with XLA. Leave --jit_compile out."
+        )
     strategy = strategies.make(config.strategy, config.batch_size)
     with (
-        _precision(config.precision),
+        precision(config.precision),
         strategies.scope(strategy),
         strategies.own_folder(strategy, workdir) as own_workdir,
     ):
         # Before the folder is made: what does not fit leaves nothing behind.
         keras.utils.set_random_seed(config.seed)
         model = runs.build_model(config)
-        optimizer = optimizers.make(
-            config.optimizer,
-            config.learning_rate,
-            config.learning_rate_decay,
+        optimizer = compile_model(
+            model,
+            config,
             steps * config.epochs,
-        )
-        names = sorted(model.output_names)
-        model.compile(
-            optimizer,
-            loss={name: SumSquaredError() for name in names},
-            loss_weights=block_loss_weights(names, config.block_loss_weight),
-            metrics={"pose": [MPJPE()]},
-            # Strategies with XLA fail on both stacks.
-            jit_compile=strategy is None and _jit_compile(config.jit_compile),
+            strategy is None and _jit_compile(config.jit_compile),
         )
         windows = {
             "frames": config.frames,
             "frame_stride": config.frame_stride,
             "batch_size": config.batch_size,
-            "targets": names,
+            "targets": sorted(model.output_names),
         }
         validation = validation_steps = None
         if "validation" in data.splits:
@@ -137,6 +134,32 @@ def train(config: Config, data_dir, workdir, progress: bool = True) -> runs.Run:
     return runs.Run(config, model)
 
 
+def compile_model(model, config: Config, steps: int, jit_compile: bool):
+    """Compiles a model with the configuration's optimiser, losses and metric.
+
+    Args:
+        model: to be trained.
+        config: its training.
+        steps: of the whole training.
+        jit_compile: let XLA compile the step.
+
+    Returns:
+        The optimiser.
+    """
+    optimizer = optimizers.make(
+        config.optimizer, config.learning_rate, config.learning_rate_decay, steps
+    )
+    names = sorted(model.output_names)
+    model.compile(
+        optimizer,
+        loss={name: SumSquaredError() for name in names},
+        loss_weights=block_loss_weights(names, config.block_loss_weight),
+        metrics={"pose": [MPJPE()]},
+        jit_compile=jit_compile,
+    )
+    return optimizer
+
+
 def _jit_compile(choice):
     if choice == "auto":
         # Measured on two cores: faster than the plain graph with Keras 3, slower
@@ -146,7 +169,8 @@ def _jit_compile(choice):
 
 
 @contextlib.contextmanager
-def _precision(policy):
+def precision(policy: str):
+    """Sets Keras' global dtype policy for a while."""
     before = keras.mixed_precision.global_policy()
     keras.mixed_precision.set_global_policy(policy)
     try:

@@ -245,6 +245,7 @@ def test_its_defaults_are_those_of_the_configuration():
     config = {field.name: field.default for field in dataclasses.fields(Config)}
     arguments = {name: p.default for name, p in constructor_arguments().items()}
     assert arguments.pop("skeleton") == "human36m_17"  # the data set's, in a run
+    assert arguments.pop("batch_norm") is True  # folded after training
     assert arguments == {name: config[name] for name in arguments}
 
 

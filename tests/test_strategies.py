@@ -282,6 +282,13 @@ def test_a_wrong_cluster_is_refused_before_anything_waits(text, monkeypatch):
         strategies.make("multi_worker", 8)
 
 
+def test_xla_with_a_strategy_is_refused(data, tmp_path):
+    asked = config.make("smoke", strategy="mirrored", jit_compile="on")
+    with pytest.raises(UserError, match="--jit_compile=on with --strategy=mirrored"):
+        training.train(asked, data, tmp_path / "run", False)
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_batch_that_devices_cannot_share_evenly_is_refused(data, tmp_path):
     process = start(
         data, tmp_path / "run", devices=2, strategy="mirrored", batch_size=7
