@@ -4,6 +4,7 @@ Shape legend: B batch, T frames, N joints, C channels, K neighbours. Features ar
 (B, T, N, C) throughout.
 """
 
+from dgnet_tf.layers.batch_norm import BatchNorm
 from dgnet_tf.layers.dg_conv_block import DGConvBlock
 from dgnet_tf.layers.dynamic_spatial_graph_conv import DynamicSpatialGraphConv
 from dgnet_tf.layers.dynamic_temporal_graph_conv import DynamicTemporalGraphConv
@@ -15,6 +16,7 @@ from dgnet_tf.layers.residual_graph_module import ResidualGraphModule
 from dgnet_tf.layers.spatial_non_local import SpatialNonLocal
 
 __all__ = [
+    "BatchNorm",
     "DGConvBlock",
     "DynamicSpatialGraphConv",
     "DynamicTemporalGraphConv",
