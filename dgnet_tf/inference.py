@@ -172,13 +172,13 @@ def lift_view(
     image_size = tf.constant(np.asarray(image_size)[None], tf.float32)
     # Whole spans, for "once" cuts its windows by them.
     segment = max(SEGMENT_FRAMES // span, 1) * span
-    positions = []
+    positions = np.empty((*keypoints.shape[:2], 3), np.float32)
     for start in range(0, len(keypoints), segment):
         first = max(start - span, 0)
         seen = keypoints[first : start + segment + span]
         result = serve(
             keypoints=tf.constant(seen[None], tf.float32), image_size=image_size
         )
-        lifted = result["positions"][0].numpy()
-        positions.append(lifted[start - first :][:segment])
-    return np.concatenate(positions)
+        lifted = result["positions"][0, start - first :][:segment]
+        positions[start : start + segment] = lifted.numpy()
+    return positions
