@@ -61,6 +61,13 @@ _FEET_OF_OPENPOSE = (
     "right_small_toe", "right_heel",
 )  # fmt: skip
 
+# COCO and MediaPipe mark no trunk and no top of the head: the middle between the eyes
+# stands in for that. The spine is midway from hip to thorax.
+_BODIES_WITHOUT_TRUNK = _bodies(
+    hip=_HIPS, spine=_HIPS + _SHOULDERS, thorax=_SHOULDERS, neck=_NOSE, head=_EYES,
+    middle_of_head=_NOSE,
+)  # fmt: skip
+
 _LAYOUTS = (
     # A skeleton's own order, and skeletons with some of its joints.
     *(
@@ -75,15 +82,10 @@ _LAYOUTS = (
         )
         for own in skeletons.SKELETONS.values()
     ),
-    # COCO marks no trunk and no top of the head: the middle between the eyes stands
-    # in for that. The spine is midway from hip to thorax.
     Layout(
         name="coco_17",
         joints=_COCO,
-        skeletons=_bodies(
-            hip=_HIPS, spine=_HIPS + _SHOULDERS, thorax=_SHOULDERS, neck=_NOSE,
-            head=_EYES, middle_of_head=_NOSE,
-        ),
+        skeletons=_BODIES_WITHOUT_TRUNK,
     ),
     # OpenPose's neck is the middle between the shoulders.
     Layout(
@@ -142,10 +144,7 @@ _LAYOUTS = (
             "left_knee", "right_knee", "left_ankle", "right_ankle", "left_heel",
             "right_heel", "left_foot_index", "right_foot_index",
         ),
-        skeletons=_bodies(
-            hip=_HIPS, spine=_HIPS + _SHOULDERS, thorax=_SHOULDERS, neck=_NOSE,
-            head=_EYES, middle_of_head=_NOSE,
-        ),
+        skeletons=_BODIES_WITHOUT_TRUNK,
     ),
     # MPII's 16 joints, as the Stacked Hourglass network orders them.
     Layout(
