@@ -19,7 +19,7 @@ class Config:
     Fields of the model are DGNet's arguments and are explained there.
     """
 
-    # Network.
+    # Network: "dgnet", or "baseline", the same with fixed graphs only.
     architecture: str = "dgnet"
     # Skeleton and frame rate; empty and zero until filled from the data set.
     skeleton: str = ""
@@ -103,7 +103,7 @@ PRESETS = {
 
 PRECISIONS = ("float32", "mixed_float16", "mixed_bfloat16")
 _CHOICES = {
-    "architecture": ("dgnet",),
+    "architecture": ("dgnet", "baseline"),
     "optimizer": ("adam", "rectified_adam", "stochastic_averaging"),
     "jit_compile": ("auto", "on", "off"),
     "precision": PRECISIONS,
