@@ -193,12 +193,18 @@ def define_flags(flag_values: flags.FlagValues):
         define[type(field.default)](field.name, None, text, flag_values=flag_values)
 
 
+def flag_names() -> list[str]:
+    """Returns the names of the fields that are flags."""
+    names = [field.name for field in dataclasses.fields(Config)]
+    return [name for name in names if name not in _FROM_DATA]
+
+
 def from_flags(flag_values: flags.FlagValues) -> Config:
     """Returns the configuration that the flags ask for."""
     overrides = {
-        field.name: flag_values[field.name].value
-        for field in dataclasses.fields(Config)
-        if field.name not in _FROM_DATA and flag_values[field.name].value is not None
+        name: flag_values[name].value
+        for name in flag_names()
+        if flag_values[name].value is not None
     }
     return make(flag_values.preset, **overrides)
 

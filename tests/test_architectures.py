@@ -1,4 +1,4 @@
-"""The networks behind `--architecture`: what the baseline is made of, and that it runs."""
+"""The networks behind `--architecture`: what the baseline is, and that it runs."""
 
 import numpy as np
 import pytest

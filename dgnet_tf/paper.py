@@ -1,0 +1,94 @@
+"""Makes one table or figure of the paper from trained runs.
+
+    python -m dgnet_tf.paper --item=figure5 --data=DIR --output=DIR
+        [--groups="walking=walk,slow walk;run"] [--architectures=dgnet,baseline]
+        [--split=test] [--preset=P] [--<any configuration field>=value]
+
+Writes Markdown and CSV, figures also as PNG, into the output folder. docs/paper.md
+says what each item needs and how it is defined.
+"""
+
+from __future__ import annotations
+
+from absl import flags
+
+from dgnet_tf import command_line, config
+from dgnet_tf.errors import UserError
+
+FLAGS = flags.FlagValues()
+config.define_flags(FLAGS)
+# What each item reads besides `--item`, `--data`, `--split` and `--output`.
+ITEMS = {
+    "figure5": {"groups", "architectures", "preset", *config.flag_names()},
+}
+flags.DEFINE_enum(
+    "item", None, list(ITEMS), "What to make.", required=True, flag_values=FLAGS
+)
+flags.DEFINE_string("data", None, "Folder of a converted data set.", flag_values=FLAGS)
+flags.DEFINE_string(
+    "output", None, "Folder for the result.", required=True, flag_values=FLAGS
+)
+flags.DEFINE_enum(
+    "split", "test", ["train", "validation", "test"], "Scored.", flag_values=FLAGS
+)
+flags.DEFINE_string(
+    "groups",
+    "",
+    "figure5: groups of actions, separated by semicolons, as walking=walk,slow "
+    "walk;run. By default each action of the training split.",
+    flag_values=FLAGS,
+)
+flags.DEFINE_list(
+    "architectures",
+    ["dgnet", "baseline"],
+    "figure5: networks to train.",
+    flag_values=FLAGS,
+)
+
+
+def main(values):
+    """Makes the item and prints where it is."""
+    check(values)
+    print("\n".join(str(path) for path in _MAKERS[values.item](values)))
+
+
+def check(values):
+    """Raises UserError for a flag that the item does not read, or needs."""
+    always = {"item", "data", "split", "output", "help"}
+    for name in FLAGS:
+        if values[name].present and name not in ITEMS[values.item] | always:
+            raise UserError(
+                f"--{name}: is not read for --item={values.item}. Leave it out."
+            )
+    if values.data is None:
+        raise UserError(f"--item={values.item} needs --data, a converted data set.")
+
+
+def _figure5(values):
+    from dgnet_tf import cross_action, cross_action_figure
+
+    paths = []
+    name = "figure5" if values.split == "test" else f"figure5-{values.split}"
+
+    def finished(results):
+        paths[:] = cross_action_figure.write(results, values.output, name)
+
+    for architecture in values.architectures:
+        config.make(architecture=architecture)
+    cross_action.run(
+        config.from_flags(values),
+        values.data,
+        values.output,
+        groups=values.groups,
+        architectures=values.architectures,
+        split=values.split,
+        finished=finished,
+    )
+    return paths
+
+
+_MAKERS = {"figure5": _figure5}
+
+
+if __name__ == "__main__":
+    command_line.run(main, FLAGS, __doc__)
