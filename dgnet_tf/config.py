@@ -58,6 +58,9 @@ class Config:
     learning_rate_decay: float = 0.01
     # Mirror half of the training windows.
     flip: bool = True
+    # Actions to train on: whole names, separated by commas, those that have a comma
+    # in double quotes; empty for all.
+    actions: str = ""
     # Standard deviation of Gaussian noise on training keypoints, pixels.
     noise_px: float = 0.0
     seed: int = 0
