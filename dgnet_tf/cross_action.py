@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 import tensorflow as tf
 
-from dgnet_tf import actions, manifest, report_files, runs, training
+from dgnet_tf import actions, manifest, run_reports, runs, training
 from dgnet_tf.atomic import replacing
 from dgnet_tf.config import Config
 from dgnet_tf.errors import UserError
@@ -156,7 +156,9 @@ def run(
                     architecture,
                     workdir,
                     sum(counted[name] for name in group.actions),
-                    report_files.of_run(workdir, data_dir, split, seed=config.seed),
+                    run_reports.find_or_make(
+                        workdir, data_dir, split, seed=config.seed
+                    ),
                 )
             )
             finished(results)

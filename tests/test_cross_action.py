@@ -45,12 +45,12 @@ def trained(monkeypatch):
         )
         (workdir / runs.MODEL).write_text("weights")
 
-    def of_run(workdir, data_dir, split, *, seed):
+    def find_or_make(workdir, data_dir, split, *, seed):
         assert (workdir / runs.MODEL).is_file()
         return {"of": workdir, "split": split, "seed": seed}
 
     monkeypatch.setattr(cross_action.training, "train", train)
-    monkeypatch.setattr(cross_action.report_files, "of_run", of_run)
+    monkeypatch.setattr(cross_action.run_reports, "find_or_make", find_or_make)
     return made
 
 

@@ -1,45 +1,14 @@
-"""Reads reports that evaluations left behind, and makes those that are missing."""
+"""A run's report: the one that is there, or one made now."""
 
 from __future__ import annotations
 
-import json
 import pathlib
 
 from dgnet_tf import evaluate, evaluation, manifest, report, runs, scoring
 from dgnet_tf.errors import UserError
 
-FILE_NAME = "report.json"
-_FIELDS = ("dataset", "split", "frames", "metrics", "per_action", "options")
 
-
-def read(path) -> dict:
-    """Reads a `report.json`.
-
-    Args:
-        path: the file, or its folder.
-
-    Raises:
-        UserError: if there is none, or the file is no report.
-    """
-    path = pathlib.Path(path)
-    path = path / FILE_NAME if path.is_dir() else path
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, NotADirectoryError):
-        raise UserError(
-            f"{path}: not found. Name a report made by `python -m dgnet_tf.evaluate`."
-        ) from None
-    except ValueError as error:
-        raise UserError(f"{path}: is not JSON ({error}). Evaluate again.") from error
-    missing = [name for name in _FIELDS if name not in _mapping(content)]
-    if missing:
-        raise UserError(
-            f"{path}: is no report; it lacks {missing[0]!r}. Evaluate again."
-        )
-    return content
-
-
-def of_run(
+def find_or_make(
     workdir,
     data_dir,
     split: str = "test",
@@ -51,7 +20,8 @@ def of_run(
     """Returns a run's report; evaluates where the run holds none of that kind.
 
     A report is used again if it was made by this function from the same weights,
-    the same data and the same options, and has every metric.
+    the same data and the same options, and has every metric. Other options are the
+    run's own or `evaluation.evaluate`'s defaults.
 
     Args:
         workdir: folder of a finished run.
@@ -71,13 +41,14 @@ def of_run(
         "model_sha256": manifest.file_sha256(model),
     }
     options = {"flip": flip, "noise_px": noise_px, "seed": seed, **digests}
-    for path in sorted((workdir / "evaluation").glob(f"*/{FILE_NAME}")):
+    for path in sorted((workdir / "evaluation").glob(f"*/{report.JSON}")):
         try:
-            found = read(path)
+            found = report.read(path)
         except UserError:  # Made by another version, or damaged: made again.
             continue
         same = all(found["options"].get(name) == options[name] for name in options)
-        if same and found["split"] == split and _is_whole(found):
+        whole = set(scoring.METRICS) <= set(found["metrics"])
+        if same and whole and found["split"] == split:
             return found
     run = runs.load(workdir)
     result = evaluation.evaluate(
@@ -92,11 +63,3 @@ def of_run(
     result["options"].update(digests)
     report.write(result, evaluate.default_output(workdir, result))
     return result
-
-
-def _mapping(content):
-    return content if isinstance(content, dict) else {}
-
-
-def _is_whole(found):
-    return set(scoring.METRICS) <= set(found["metrics"])
