@@ -107,6 +107,7 @@ def run(
     groups: str = "",
     architectures: Sequence[str] = ("dgnet", "baseline"),
     split: str = "test",
+    flip: bool = True,
     progress: bool = True,
     finished=lambda results: None,
 ) -> list[Result]:
@@ -119,6 +120,7 @@ def run(
         groups: see `parse_groups`.
         architectures: names of networks, see `architectures.BUILDERS`.
         split: to test on.
+        flip: average with the mirrored estimate when testing.
         progress: show progress bars.
         finished: called with all results so far after each test.
 
@@ -157,7 +159,7 @@ def run(
                     workdir,
                     sum(counted[name] for name in group.actions),
                     run_reports.find_or_make(
-                        workdir, data_dir, split, seed=config.seed
+                        workdir, data_dir, split, flip=flip, seed=config.seed
                     ),
                 )
             )

@@ -1,8 +1,12 @@
 """Makes one table or figure of the paper from trained runs.
 
+    python -m dgnet_tf.paper --item=table1|table2|table3|table4 --workdirs=RUN,...
+        --data=DIR --output=DIR [--split=test] [--test_flip=true]
+    python -m dgnet_tf.paper --item=table10 --workdirs=RUN,... --data=DIR --output=DIR
+        [--noises=0,5,10,15,20] [--seeds=0]
     python -m dgnet_tf.paper --item=figure5 --data=DIR --output=DIR
         [--groups="walking=walk,slow walk;run"] [--architectures=dgnet,baseline]
-        [--split=test] [--preset=P] [--<any configuration field>=value]
+        [--preset=P] [--<any configuration field>=value]
 
 Writes Markdown and CSV, figures also as PNG, into the output folder. docs/paper.md
 says what each item needs and how it is defined.
@@ -17,9 +21,13 @@ from dgnet_tf.errors import UserError
 
 FLAGS = flags.FlagValues()
 config.define_flags(FLAGS)
+_RUNS = {"workdirs", "test_flip"}
 # What each item reads besides `--item`, `--data`, `--split` and `--output`.
 ITEMS = {
-    "figure5": {"groups", "architectures", "preset", *config.flag_names()},
+    **dict.fromkeys(("table1", "table2", "table3", "table4"), _RUNS),
+    "table10": _RUNS | {"noises", "seeds"},
+    "figure5": {"groups", "architectures", "preset", "test_flip"}
+    | set(config.flag_names()),
 }
 flags.DEFINE_enum(
     "item", None, list(ITEMS), "What to make.", required=True, flag_values=FLAGS
@@ -31,6 +39,21 @@ flags.DEFINE_string(
 flags.DEFINE_enum(
     "split", "test", ["train", "validation", "test"], "Scored.", flag_values=FLAGS
 )
+flags.DEFINE_list("workdirs", [], "Finished runs.", flag_values=FLAGS)
+flags.DEFINE_boolean(
+    "test_flip",
+    True,
+    "Average with the mirrored estimate when scoring (--flip is for figure5's "
+    "training).",
+    flag_values=FLAGS,
+)
+flags.DEFINE_list(
+    "noises",
+    ["0", "5", "10", "15", "20"],
+    "table10: standard deviations of Gaussian noise on the keypoints, pixels.",
+    flag_values=FLAGS,
+)
+flags.DEFINE_list("seeds", ["0"], "table10: seeds of the noise.", flag_values=FLAGS)
 flags.DEFINE_string(
     "groups",
     "",
@@ -62,6 +85,35 @@ def check(values):
             )
     if values.data is None:
         raise UserError(f"--item={values.item} needs --data, a converted data set.")
+    if "workdirs" in ITEMS[values.item] and not values.workdirs:
+        raise UserError(f"--item={values.item} needs --workdirs, finished runs.")
+
+
+def _table(values):
+    from dgnet_tf import paper_tables
+
+    return paper_tables.make(
+        values.item,
+        values.workdirs,
+        values.data,
+        values.split,
+        values.output,
+        flip=values.test_flip,
+    )
+
+
+def _table10(values):
+    from dgnet_tf import noise_series
+
+    return noise_series.make(
+        values.workdirs,
+        values.data,
+        values.split,
+        values.output,
+        noises=_numbers("noises", float, values.noises),
+        seeds=_numbers("seeds", int, values.seeds),
+        flip=values.test_flip,
+    )
 
 
 def _figure5(values):
@@ -82,12 +134,26 @@ def _figure5(values):
         groups=values.groups,
         architectures=values.architectures,
         split=values.split,
+        flip=values.test_flip,
         finished=finished,
     )
     return paths
 
 
-_MAKERS = {"figure5": _figure5}
+def _numbers(name, kind, texts):
+    try:
+        return [kind(text) for text in texts]
+    except ValueError:
+        raise UserError(
+            f"--{name}={','.join(texts)}: must be numbers, separated by commas."
+        ) from None
+
+
+_MAKERS = {
+    **dict.fromkeys(("table1", "table2", "table3", "table4"), _table),
+    "table10": _table10,
+    "figure5": _figure5,
+}
 
 
 if __name__ == "__main__":

@@ -3,9 +3,26 @@
 from __future__ import annotations
 
 import pathlib
+from collections.abc import Sequence
 
 from dgnet_tf import evaluate, evaluation, manifest, report, runs, scoring
 from dgnet_tf.errors import UserError
+
+
+def names(workdirs: Sequence) -> list[str]:
+    """Returns what tables call runs: the ends of their paths that tell them apart.
+
+    Raises:
+        UserError: if a run is there twice.
+    """
+    parts = [pathlib.Path(workdir).resolve().parts for workdir in workdirs]
+    for workdir, part in zip(workdirs, parts, strict=True):
+        if parts.count(part) > 1:
+            raise UserError(f"{workdir}: is there twice. Name each run once.")
+    depth = 1
+    while len({part[-depth:] for part in parts}) < len(parts):
+        depth += 1
+    return ["/".join(part[-depth:]) for part in parts]
 
 
 def find_or_make(

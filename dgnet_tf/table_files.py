@@ -50,12 +50,17 @@ def write(
     csv_path = pathlib.Path(folder) / f"{name}.csv"
     with replacing(markdown_path) as beside:
         beside.write_text(text.rstrip("\n") + "\n", encoding="utf-8")
-    with replacing(csv_path) as beside:
+    write_csv(csv_path, columns, rows)
+    return markdown_path, csv_path
+
+
+def write_csv(path, columns: Sequence[str], rows: Sequence[Sequence]):
+    """Writes a CSV file, whole or not at all."""
+    with replacing(path) as beside:
         with open(beside, "w", newline="", encoding="utf-8") as file:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(columns)
             writer.writerows(rows)
-    return markdown_path, csv_path
 
 
 def _shown(value, digits):

@@ -45,7 +45,7 @@ def trained(monkeypatch):
         )
         (workdir / runs.MODEL).write_text("weights")
 
-    def find_or_make(workdir, data_dir, split, *, seed):
+    def find_or_make(workdir, data_dir, split, *, flip, seed):
         assert (workdir / runs.MODEL).is_file()
         return {"of": workdir, "split": split, "seed": seed}
 

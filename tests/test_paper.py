@@ -2,7 +2,7 @@
 
 import pytest
 import record_sets
-from lifting_stand_ins import command_error, run_command
+from lifting_stand_ins import command_error, run_command, write_run
 
 from dgnet_tf import paper
 
@@ -39,6 +39,23 @@ def test_the_cross_action_job_trains_tests_and_draws(data, tmp_path, capsys):
             ["--item=figure5", "--output=o", "--data=nowhere"],
             "nowhere/dataset.json: not found",
         ),
+        (["--item=table1", "--output=o", "--data=d"], "needs --workdirs, finished"),
+        (
+            ["--item=table1", "--output=o", "--data=d", "--workdirs=r", "--groups=a"],
+            "--groups: is not read for --item=table1",
+        ),
+        (
+            ["--item=table2", "--output=o", "--data=d", "--workdirs=r", "--blocks=2"],
+            "--blocks: is not read for --item=table2",
+        ),
+        (
+            ["--item=table3", "--output=o", "--data=d", "--workdirs=r"],
+            "d/dataset.json: not found",
+        ),
+        (
+            ["--item=table10", "--output=o", "--data=d", "--workdirs=r", "--seeds=x"],
+            "--seeds=x: must be numbers",
+        ),
         (
             ["--item=figure5", "--output=o", "--data=d", "--architectures=dgnet,gcn"],
             "'architecture' must be one of ['dgnet', 'baseline'], got 'gcn'",
@@ -51,3 +68,13 @@ def test_bad_input_ends_with_one_line(
     monkeypatch.chdir(tmp_path)
     assert message in command_error(capsys, paper, *arguments)
     assert not list(tmp_path.iterdir())
+
+
+def test_a_half_written_run_is_named(data, capsys, tmp_path):
+    run = write_run(tmp_path / "run")
+    (run / "model.keras").unlink()
+    arguments = (f"--data={data}", f"--workdirs={run}", f"--output={tmp_path / 'o'}")
+    for item in ("table1", "table10"):
+        message = command_error(capsys, paper, f"--item={item}", *arguments)
+        assert "model.keras: not found; the run is not finished" in message
+    assert not (tmp_path / "o").exists()

@@ -66,3 +66,11 @@ def test_a_half_written_run_is_refused(data, tmp_path):
     (run / runs.MODEL).unlink()
     with pytest.raises(UserError, match="model.keras: not found; the run is not fin"):
         run_reports.find_or_make(run, data)
+
+
+def test_runs_are_called_by_the_ends_of_their_paths(tmp_path):
+    assert run_reports.names([tmp_path / "a", tmp_path / "b"]) == ["a", "b"]
+    paths = [tmp_path / "x" / "a", tmp_path / "y" / "a", tmp_path / "b"]
+    assert run_reports.names(paths) == [*("x/a", "y/a", f"{tmp_path.name}/b")]
+    with pytest.raises(UserError, match="is there twice"):
+        run_reports.names([tmp_path / "a", f"{tmp_path}/x/../a"])
