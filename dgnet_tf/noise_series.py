@@ -111,6 +111,7 @@ def chart(series: dict[str, dict[float, float]], same_data: bool):
             linewidth=2,
             label=name,
         )
+    axes.set_xticks(published.NOISES_PX)
     axes.set_ylim(bottom=0)
     axes.legend(frameon=False, fontsize=8)
     return made
