@@ -31,6 +31,13 @@ def baseline(config: Config) -> tf.keras.Model:
 
 # By the names that `config.py` allows; each takes a configuration.
 BUILDERS = {"dgnet": dgnet, "baseline": baseline}
+# What tables and charts call them; an architecture that is not here, by its name.
+TITLES = {"dgnet": "DG-Net", "baseline": "baseline"}
+
+
+def title(name: str) -> str:
+    """Returns what tables and charts call an architecture."""
+    return TITLES.get(name, name)
 
 
 def _arguments(config):

@@ -8,11 +8,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dgnet_tf import charts, table_files
+from dgnet_tf import architectures, charts, table_files
 from dgnet_tf.cross_action import Result
 
 METRIC = "mpjpe_mm"
-TITLES = {"dgnet": "DG-Net", "baseline": "baseline (fixed graphs)"}
 
 _NOTES = """\
 MPJPE in millimetres. Each row is one training on the frames of its group alone, tested
@@ -66,7 +65,7 @@ def _row(result, tested):
     ]
     return [
         result.group.name,
-        title(result.architecture),
+        architectures.title(result.architecture),
         result.frames,
         report["metrics_action_mean"][METRIC],
         *(_mean([of_action[name] for name in names]) for names in groups),
@@ -86,14 +85,17 @@ def summary(results: Sequence[Result]) -> str:
     if not shared:
         return ""
     lines = [
-        f"- {title(network)}: {np.mean([means[g, network] for g in shared]):.1f} mm in "
-        f"the mean over {len(shared)} trainings."
+        f"- {architectures.title(network)}: "
+        f"{np.mean([means[group, network] for group in shared]):.1f} mm in the mean "
+        f"over {len(shared)} trainings."
         for network in networks
     ]
     if len(networks) == 2:
         a, b = networks
         better = sum(means[g, a] < means[g, b] for g in shared)
-        lines.append(f"- {title(a)} is better in {better} of {len(shared)} groups.")
+        lines.append(
+            f"- {architectures.title(a)} is better in {better} of {len(shared)} groups."
+        )
     return "\n".join(lines)
 
 
@@ -115,7 +117,7 @@ def chart(results: Sequence[Result]):
             color=charts.COLORS[i % len(charts.COLORS)],
             hatch=charts.HATCHES[i % len(charts.HATCHES)],
             edgecolor="white",
-            label=title(network),
+            label=architectures.title(network),
         )
         axes.bar_label(bars, fmt="%.0f", fontsize=8, padding=2)
     axes.set_xticks(
@@ -124,11 +126,6 @@ def chart(results: Sequence[Result]):
     axes.margins(y=0.12)
     made.legend(loc="outside upper center", ncols=len(networks), frameon=False)
     return made
-
-
-def title(architecture: str) -> str:
-    """Returns what tables call a network."""
-    return TITLES.get(architecture, architecture)
 
 
 def _means(results):

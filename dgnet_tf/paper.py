@@ -4,6 +4,7 @@
         --data=DIR --output=DIR [--split=test] [--test_flip=true]
     python -m dgnet_tf.paper --item=table10 --workdirs=RUN,... --data=DIR --output=DIR
         [--noises=0,5,10,15,20] [--seeds=0]
+    python -m dgnet_tf.paper --item=figure4 --output=DIR [--workdirs=RUN,... --data=DIR]
     python -m dgnet_tf.paper --item=figure5 --data=DIR --output=DIR
         [--groups="walking=walk,slow walk;run"] [--architectures=dgnet,baseline]
         [--preset=P] [--<any configuration field>=value]
@@ -26,6 +27,7 @@ _RUNS = {"workdirs", "test_flip"}
 ITEMS = {
     **dict.fromkeys(("table1", "table2", "table3", "table4"), _RUNS),
     "table10": _RUNS | {"noises", "seeds"},
+    "figure4": _RUNS,
     "figure5": {"groups", "architectures", "preset", "test_flip"}
     | set(config.flag_names()),
 }
@@ -83,6 +85,8 @@ def check(values):
             raise UserError(
                 f"--{name}: is not read for --item={values.item}. Leave it out."
             )
+    if values.item == "figure4" and not values.workdirs:
+        return
     if values.data is None:
         raise UserError(f"--item={values.item} needs --data, a converted data set.")
     if "workdirs" in ITEMS[values.item] and not values.workdirs:
@@ -112,6 +116,18 @@ def _table10(values):
         values.output,
         noises=_numbers("noises", float, values.noises),
         seeds=_numbers("seeds", int, values.seeds),
+        flip=values.test_flip,
+    )
+
+
+def _figure4(values):
+    from dgnet_tf import size_figure
+
+    return size_figure.make(
+        values.workdirs,
+        values.data,
+        values.split,
+        values.output,
         flip=values.test_flip,
     )
 
@@ -152,6 +168,7 @@ def _numbers(name, kind, texts):
 _MAKERS = {
     **dict.fromkeys(("table1", "table2", "table3", "table4"), _table),
     "table10": _table10,
+    "figure4": _figure4,
     "figure5": _figure5,
 }
 

@@ -7,10 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dgnet_tf import manifest, published, run_reports, table_files
-from dgnet_tf.published_table import AVERAGE, OURS, Row, Table
-
-ARCHITECTURES = {"dgnet": OURS, "baseline": "baseline"}
+from dgnet_tf import architectures, manifest, published, run_reports, table_files
+from dgnet_tf.published_table import AVERAGE, Row, Table
 
 _BALANCE = (
     "The paper's DG-Net averages the network's estimate with one from the 2-D "
@@ -70,9 +68,8 @@ def our_row(item: str, name: str, report: dict, data: manifest.Manifest) -> Row:
 def row_of_run(name: str, report: dict, data: manifest.Manifest, values: dict) -> Row:
     """Returns the row of these values with what a run's report says of it."""
     model = report["options"]["model"]
-    network = ARCHITECTURES.get(model["architecture"], model["architecture"])
     return Row(
-        method=f"{network}, run {name}",
+        method=f"{architectures.title(model['architecture'])}, run {name}",
         reference=None,
         frames=model["frames"],
         # Every other data set's keypoints are projections of its positions.

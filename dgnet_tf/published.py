@@ -111,7 +111,7 @@ class Point:
 # The figure itself prints no numbers: parameters are those of the sources named.
 FIGURE_4 = (
     Point(
-        "DG-Net (4 frames)",
+        "DG-Net, the paper (4 frames)",
         2_695_000,
         45.3,
         'Table I; "84.1 % parameter reduction" of Pavllo et al. (243 frames)',

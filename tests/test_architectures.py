@@ -125,10 +125,11 @@ def test_the_baseline_trains_evaluates_and_exports(tmp_path, capsys):
         f"--workdir={run}",
         "--architecture=baseline",
         *("--preset=smoke", "--channels=4", "--blocks=1", "--epochs=1"),
+        *("--frames=2", "--non_local=false", "--temporal_unit=dtg"),
     )
     assert runs.load(run).config.architecture == "baseline"
-    assert runs.load(run).model.get_config()["temporal_unit"] == "ftg,ftg,ftg"
-    run_command(evaluate, f"--workdir={run}", f"--data={data}")
+    assert runs.load(run).model.get_config()["temporal_unit"] == "ftg"
+    run_command(evaluate, f"--workdir={run}", f"--data={data}", "--flip=false")
     run_command(export, f"--workdir={run}", f"--output={tmp_path / 'exported'}")
     assert (tmp_path / "exported" / "1" / "saved_model.pb").is_file()
     assert "baseline, " in capsys.readouterr().out
