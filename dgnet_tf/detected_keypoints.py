@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import tensorflow as tf
 
-from dgnet_tf import layouts, skeletons
+from dgnet_tf import layouts
 from dgnet_tf.detections import MAX_PIXEL
 
 MIN_CONFIDENCE = 0.0

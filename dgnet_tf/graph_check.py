@@ -39,7 +39,11 @@ def _of_nodes(where, nodes):
             f"{where}: {a} of {node.name}" for a in _COMPILED if _is_set(node.attr, a)
         ]
         # Names of custom operations have a package before the sign.
-        if node.op in _PYTHON or ">" in node.op or node.op.lstrip("_").startswith("Xla"):
+        if (
+            node.op in _PYTHON
+            or ">" in node.op
+            or node.op.lstrip("_").startswith("Xla")
+        ):
             found.append(f"{where}: operation {node.op}")
     return found
 

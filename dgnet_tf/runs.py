@@ -85,9 +85,7 @@ def check(workdir, config: configuration.Config):
         )
 
 
-def start(
-    workdir, config: configuration.Config, data: manifest.Manifest | None = None
-):
+def start(workdir, config: configuration.Config, data: manifest.Manifest | None = None):
     """Makes a run folder, or leaves the one that a killed training has made.
 
     Args:

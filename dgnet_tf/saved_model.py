@@ -80,9 +80,7 @@ def save(
             warmup.write(beside, config, path.absolute().parent.name)
         except tf.errors.OpError as error:  # TensorFlow's word for a full disk.
             raise UserError(f"{path}: cannot be written: {error.message}") from error
-        (beside / CARD).write_text(
-            json.dumps(card, indent=2) + "\n", encoding="utf-8"
-        )
+        (beside / CARD).write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
         if wrong := graph_check.problems(beside):
             raise RuntimeError(f"the graph cannot be served: {wrong}")
     return path

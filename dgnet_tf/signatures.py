@@ -1,4 +1,4 @@
-"""The signatures of an exported model: what they take, what they give, what they refuse.
+"""The signatures of an exported model: what they take, give and refuse.
 
 `serving_default` and `stream` take the joints of the model's skeleton. Each detector
 layout that the skeleton can be made from has a signature of its own name, and one
@@ -82,9 +82,7 @@ def describe(config, min_confidence: float = detected_keypoints.MIN_CONFIDENCE) 
     """Returns what each signature takes and gives, ready for JSON."""
     skeleton = skeletons.get(config.skeleton)
     size = _tensor(["B", 2], "pixels", "width and height of each video")
-    unseen = (
-        "NaN in the frames whose windows hold a NaN, of that person alone"
-    )  # fmt: skip
+    unseen = "NaN in the frames whose windows hold a NaN, of that person alone"
     described = {}
     for stream in (False, True):
         frames = stream_frames(config) if stream else "frames"
@@ -159,7 +157,7 @@ def _function(lift, frames, joints):
 
     @tf.function(input_signature=[keypoints, image_size], autograph=False)
     def serve(keypoints, image_size):
-        keypoints, image_size = _checked(keypoints, image_size, frames, joints)
+        keypoints, image_size, _ = _checked(keypoints, image_size, frames, joints)
         return {"positions": lift(keypoints, image_size)}
 
     return serve
@@ -173,13 +171,9 @@ def _layout_function(lift, frames, layout, skeleton, min_confidence):
 
     @tf.function(input_signature=[keypoints, confidence, image_size], autograph=False)
     def serve(keypoints, confidence, image_size):
-        keypoints, image_size = _checked(keypoints, image_size, frames, joints)
-        confidence = tf.ensure_shape(confidence, [None, frames, joints])
-        tf.debugging.Assert(
-            tf.reduce_all(tf.equal(tf.shape(confidence), tf.shape(keypoints)[:3])),
-            ["confidence must have the shape of keypoints without the last axis, got",
-             tf.shape(confidence), tf.shape(keypoints)],
-        )  # fmt: skip
+        keypoints, image_size, confidence = _checked(
+            keypoints, image_size, frames, joints, confidence
+        )
         converted, valid = detected_keypoints.to_skeleton(
             keypoints, confidence, layout, skeleton, min_confidence
         )
@@ -198,22 +192,35 @@ def _specs(frames, joints):
     )
 
 
-def _checked(keypoints, image_size, frames, joints):
+def _checked(keypoints, image_size, frames, joints, confidence=None):
     """Checks in the graph, for TensorFlow Serving does not look at shapes."""
     keypoints = tf.ensure_shape(keypoints, [None, frames, joints, 2])
     image_size = tf.ensure_shape(image_size, [None, 2])
-    tf.debugging.Assert(
-        tf.shape(keypoints)[1] > 0,
-        ["keypoints must have a frame, got shape", tf.shape(keypoints)],
-    )
-    tf.debugging.Assert(
-        tf.equal(tf.shape(image_size)[0], tf.shape(keypoints)[0]),
-        ["image_size must have one row for each video of keypoints, got shapes",
-         tf.shape(image_size), tf.shape(keypoints)],
-    )  # fmt: skip
-    tf.debugging.Assert(
-        tf.reduce_all((image_size > 0) & (image_size < float("inf"))),
-        ["image_size must be width and height in pixels, positive and finite, got",
-         image_size],
-    )  # fmt: skip
-    return keypoints, image_size
+    shape, sizes = tf.shape(keypoints), tf.shape(image_size)
+    claims = [
+        (shape[1] > 0, "keypoints must have a frame, got shape", shape),
+        (
+            tf.equal(sizes[0], shape[0]),
+            "image_size must have one row for each video of keypoints, got shape",
+            sizes,
+        ),
+        (
+            tf.reduce_all((image_size > 0) & (image_size < float("inf"))),
+            "image_size must be width and height in pixels, positive and finite, got",
+            image_size,
+        ),
+    ]
+    if confidence is not None:
+        confidence = tf.ensure_shape(confidence, [None, frames, joints])
+        same = tf.reduce_all(tf.equal(tf.shape(confidence), shape[:3]))
+        message = "confidence must have one value for each of keypoints, got shape"
+        claims.append((same, message, tf.shape(confidence)))
+    # Before anything else, which would fail with another, unclear error.
+    with tf.control_dependencies(
+        [tf.debugging.Assert(claim, [message, got]) for claim, message, got in claims]
+    ):
+        return (
+            tf.identity(keypoints),
+            tf.identity(image_size),
+            None if confidence is None else tf.identity(confidence),
+        )
