@@ -7,7 +7,9 @@ __version__ = "0.1.0"
 # Resolved on first use: TensorFlow takes seconds to import, `--help` should not.
 _PUBLIC = {
     "DGNet": ("dgnet_tf.model", "DGNet"),
+    "Lifter": ("dgnet_tf.lifting", "Lifter"),
     "MPJPE": ("dgnet_tf.losses", "MPJPE"),
+    "Stream": ("dgnet_tf.stream", "Stream"),
     "SumSquaredError": ("dgnet_tf.losses", "SumSquaredError"),
     "block_loss_weights": ("dgnet_tf.losses", "block_loss_weights"),
     "load_windows": ("dgnet_tf.windows", "load_windows"),
