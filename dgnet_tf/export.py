@@ -1,12 +1,18 @@
 """Exports a trained run as a SavedModel that needs no dgnet_tf.
 
     python -m dgnet_tf.export --workdir=RUN --output=DIR [--version=1] [--flip=true]
+        [--min_confidence=0]
 
 DIR/1/ then holds the signature `serving_default`:
     keypoints   float32 [B, frames, N, 2]   pixels, origin at the top left
     image_size  float32 [B, 2]              width and height, pixels
     -> positions float32 [B, frames, N, 3]  metres, root at 0, camera axes
-for any B and any number of frames from 1, and `assets.extra/model_card.json`.
+for any B and any number of frames from 1. `stream` takes the last T frames of B people
+and gives their newest poses [B, N, 3]. `coco_17`, `openpose_25`, `openpose_25b`,
+`halpe_26` and `mediapipe_33` take a detector's keypoints with confidence, and
+`stream_coco_17` and so on the last T frames of them. `assets.extra/model_card.json`
+explains each. TensorFlow Serving's warm-up requests lie beside it, where
+tensorflow-serving-api is installed.
 """
 
 from __future__ import annotations
@@ -36,11 +42,19 @@ flags.DEFINE_enum(
     "where the processor has it.",
     flag_values=FLAGS,
 )
+flags.DEFINE_float(
+    "min_confidence",
+    0.0,
+    "Keypoints of detectors are missing where their confidence is this or less.",
+    0.0,
+    1.0,
+    flag_values=FLAGS,
+)
 
 
 def main(flag_values):
     """Exports the run that the flags name."""
-    from dgnet_tf import runs, saved_model
+    from dgnet_tf import runs, saved_model, warmup
 
     run = runs.load(flag_values.workdir)
     path = saved_model.save(
@@ -50,7 +64,11 @@ def main(flag_values):
         version=flag_values.version,
         flip=flag_values.flip,
         precision=flag_values.precision,
+        min_confidence=flag_values.min_confidence,
+        workdir=flag_values.workdir,
     )
+    if not (path / warmup.PATH).exists():
+        print(warmup.ABSENT)
     print(f"SavedModel: {path}")
 
 
