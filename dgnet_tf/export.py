@@ -7,6 +7,12 @@ DIR/1/ then holds the signature `serving_default`:
     image_size  float32 [B, 2]              width and height, pixels
     -> positions float32 [B, frames, N, 3]  metres, root at 0, camera axes
 for any B and any number of frames from 1, and `assets.extra/model_card.json`.
+
+    python -m dgnet_tf.export --workdir=RUN --output=FILE [--flip=true]
+        --format=tflite|tflite_int8|onnx
+
+FILE, which ends in .tflite or .onnx, then holds one window of T frames in the place of
+any number; see docs/edge.md.
 """
 
 from __future__ import annotations
@@ -14,17 +20,25 @@ from __future__ import annotations
 from absl import flags
 
 from dgnet_tf import command_line, config
+from dgnet_tf.errors import UserError
 
 FLAGS = flags.FlagValues()
 flags.DEFINE_string("workdir", None, "Run to export.", required=True, flag_values=FLAGS)
 flags.DEFINE_string(
     "output",
     None,
-    "Folder of the model's versions.",
+    "Folder of the model's versions, or the .tflite or .onnx file.",
     required=True,
     flag_values=FLAGS,
 )
 flags.DEFINE_integer("version", 1, "Name of the new version.", 0, flag_values=FLAGS)
+flags.DEFINE_enum(
+    "format",
+    "saved_model",
+    ["saved_model", "tflite", "tflite_int8", "onnx"],
+    "What to write.",
+    flag_values=FLAGS,
+)
 flags.DEFINE_boolean(
     "flip", True, "Average with the mirrored estimate.", flag_values=FLAGS
 )
@@ -42,6 +56,9 @@ def main(flag_values):
     """Exports the run that the flags name."""
     from dgnet_tf import runs, saved_model
 
+    if flag_values.format != "saved_model":
+        print(f"Model: {_export_file(flag_values)}")
+        return
     run = runs.load(flag_values.workdir)
     path = saved_model.save(
         run.model,
@@ -52,6 +69,22 @@ def main(flag_values):
         precision=flag_values.precision,
     )
     print(f"SavedModel: {path}")
+
+
+def _export_file(flag_values):
+    from dgnet_tf import onnx_export, runs, saved_model, tflite_export
+
+    for name in ("version", "precision"):
+        if flag_values[name].present:
+            raise UserError(f"--{name} is for --format=saved_model only.")
+    run = runs.load(flag_values.workdir)
+    card = saved_model.card(run.config, flag_values.flip, "float32")
+    card["format"] = flag_values.format
+    arguments = (run.model, run.config, flag_values.output, card)
+    if flag_values.format == "onnx":
+        return onnx_export.save(*arguments, flip=flag_values.flip)
+    int8 = flag_values.format == "tflite_int8"
+    return tflite_export.save(*arguments, flip=flag_values.flip, int8=int8)
 
 
 if __name__ == "__main__":
