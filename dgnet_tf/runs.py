@@ -13,9 +13,8 @@ import sys
 import numpy as np
 import tensorflow as tf
 
-from dgnet_tf import architectures
+from dgnet_tf import architectures, manifest
 from dgnet_tf import config as configuration
-from dgnet_tf import manifest
 from dgnet_tf.atomic import replacing
 from dgnet_tf.errors import UserError
 
