@@ -16,7 +16,18 @@ class PackedArray {
     return value === MISSING ? NaN : value * this.scale + this.offset;
   }
 
-  // The vectors of one frame of (F, N, 2 or 3); null in place of a missing one.
+  // The lowest and the highest number.
+  extremes() {
+    let [low, high] = [Infinity, -Infinity];
+    for (let i = 0; i < this.values.length; i++) {
+      const value = this.at(i);
+      if (value < low) low = value;
+      if (value > high) high = value;
+    }
+    return [low, high];
+  }
+
+  // The vectors of one frame of (F, N, K); null in place of a missing one.
   vectors(frame) {
     const [, joints, size] = this.shape;
     const found = [];

@@ -69,14 +69,22 @@ def _earnest(row) -> bool:
 
 
 def requested(driver) -> list[str]:
-    """The addresses that the page asked for since it was opened, its own left out."""
+    """The addresses that the page asked for since it was opened.
+
+    Its own is left out, and what stands in the page itself.
+    """
     addresses = []
     for row in driver.get_log("performance"):
         message = json.loads(row["message"])["message"]
         if message["method"] == "Network.requestWillBeSent":
             addresses.append(message["params"]["request"]["url"])
     own = driver.current_url.partition("#")[0]
-    return [address for address in addresses if address.partition("#")[0] != own]
+    return [
+        address
+        for address in addresses
+        if address.partition("#")[0] != own
+        and not address.startswith(("data:", "blob:"))
+    ]
 
 
 def drawn(driver) -> dict:

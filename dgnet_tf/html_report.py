@@ -1,0 +1,202 @@
+"""Writes a run's report as one HTML file that needs no network.
+
+    python -m dgnet_tf.html_report --workdir=RUN --data=DIR [--split=test]
+        [--report=report.json] [--clip=subject/action/take/camera] [--clips=3]
+        [--seconds=60] --output=report.html
+
+Numbers with their intervals, learning curves, bars by action, person, camera and
+joint, the worst clips, and of the clips played in the page the error and the
+affinities over time. Without --report it is the run's own report of that split, which
+is made first where there is none.
+"""
+
+from __future__ import annotations
+
+import pathlib
+
+from absl import flags
+
+from dgnet_tf import command_line
+from dgnet_tf.errors import UserError
+
+FLAGS = flags.FlagValues()
+flags.DEFINE_string("workdir", None, "The run.", required=True, flag_values=FLAGS)
+flags.DEFINE_string(
+    "data", None, "Folder of a converted data set.", required=True, flag_values=FLAGS
+)
+flags.DEFINE_enum(
+    "split", "test", ["train", "validation", "test"], "Its split.", flag_values=FLAGS
+)
+flags.DEFINE_string(
+    "report",
+    None,
+    "What `evaluate` wrote, or its folder; by default in the run.",
+    flag_values=FLAGS,
+)
+flags.DEFINE_multi_string(
+    "clip",
+    [],
+    "View to play, as subject/action/take/camera; may be given several times.",
+    flag_values=FLAGS,
+)
+flags.DEFINE_integer(
+    "clips", 3, "How many of the worst to play where no --clip is given.", 1,
+    flag_values=FLAGS,
+)  # fmt: skip
+flags.DEFINE_float(
+    "seconds",
+    60.0,
+    "Longest clip; of a longer view, the part around its worst two seconds.",
+    0.1,
+    flag_values=FLAGS,
+)
+flags.DEFINE_string(
+    "output", None, "The .html file to write.", required=True, flag_values=FLAGS
+)
+
+
+def write(workdir, run, report: dict, clips, path):
+    """Writes the page, whole or not at all.
+
+    Args:
+        workdir: the run's folder, for its name and learning curves.
+        run: the run.
+        report: content of its `report.json`; what it lacks is left out.
+        clips: `report_clips.ReportClip`s.
+        path: the `.html` file.
+
+    Raises:
+        UserError: if Plotly is not installed, or the run's history is damaged.
+    """
+    from dgnet_tf import report_charts, report_tables, web_page
+    from dgnet_tf.atomic import replacing
+
+    charts = {
+        "curves": report_charts.learning_curves(pathlib.Path(workdir) / "history.csv")
+    }
+    for field in ("action", "subject", "camera", "joint"):
+        charts[field] = report_charts.bars(
+            report.get(f"per_{field}", {}), report["metrics"], "all frames"
+        )
+    title = f"{pathlib.Path(workdir).resolve().name}: {report['dataset']}"
+    facts = (
+        f"{report['split']} split, {report['frames']} valid frames of "
+        f"{report['views']} camera views."
+    )
+    data = {
+        "charts": {name: chart for name, chart in charts.items() if chart},
+        "clips": [clip.encoded() for clip in clips],
+    }
+    page = web_page.fill(
+        "html_report.html",
+        {
+            **web_page.player_parts(),
+            "report_style": web_page.text("html_report.css"),
+            "report_script": web_page.text("html_report.js"),
+            "plotly": _plotly(),
+            "title": web_page.escaped(title),
+            "facts": web_page.escaped(facts),
+            "headline": report_tables.headline(report),
+            "worst": report_tables.worst(report, [clip.name for clip in clips]),
+            "measured": report_tables.measured(report),
+            "data": web_page.script_json(data),
+        },
+    )
+    with replacing(path) as beside:
+        beside.write_text(page, encoding="utf-8")
+
+
+def _plotly() -> str:
+    """Returns plotly.js.
+
+    Raises:
+        UserError: if Plotly is not installed.
+    """
+    try:
+        from plotly.offline import get_plotlyjs
+    except ImportError:
+        raise UserError(
+            "Plotly draws the report and is not installed: python -m pip install plotly"
+        ) from None
+    return get_plotlyjs()
+
+
+def check(report: dict, where: str, run, data, split: str):
+    """Checks that a report is of this run, data set and split.
+
+    Raises:
+        UserError: if it is not; the message says what differs.
+    """
+    import dataclasses
+
+    told = {"dataset": data.dataset, "split": split}
+    for name, value in told.items():
+        if report[name] != value:
+            raise UserError(
+                f"{where}: is a report on {name} {report[name]!r}, not {value!r}. Name "
+                "another --report, --data or --split."
+            )
+    scored = report["options"]["model"]
+    for name, value in dataclasses.asdict(run.config).items():
+        if name in scored and scored[name] != value:
+            raise UserError(
+                f"{where}: is a report on a run with {name} {scored[name]!r}, this "
+                f"one's is {value!r}. Name another --report or --workdir."
+            )
+
+
+def main(flag_values):
+    """Writes the page that the flags ask for."""
+    if pathlib.Path(flag_values.output).suffix.lower() not in (".html", ".htm"):
+        raise UserError(f"--output must end in .html, got {flag_values.output!r}.")
+    _plotly()
+
+    from dgnet_tf import manifest, report_clips, runs
+    from dgnet_tf import report as reports
+
+    run = runs.load(flag_values.workdir)
+    data = manifest.read(flag_values.data)
+    split = flag_values.split
+    where = flag_values.report
+    if where is None:
+        where = _own_report(run, data, flag_values)
+    report = reports.read(where)
+    check(report, where, run, data, split)
+
+    lifting = report_clips.Lifting(run, report["options"])
+    if "worst_clips" not in report:
+        found = report_clips.find_worst(lifting, flag_values.data, split)
+        report["worst_clips"] = found
+    names = flag_values.clip or [
+        report_clips.name_of(clip)
+        for clip in report["worst_clips"][: flag_values.clips]
+    ]
+    clips = report_clips.load(
+        lifting, flag_values.data, split, names, flag_values.seconds
+    )
+    write(flag_values.workdir, run, report, clips, flag_values.output)
+    print(f"Page: {flag_values.output}")
+
+
+def _own_report(run, data, flag_values) -> pathlib.Path:
+    """Returns the folder of the run's report of a split, made where there is none."""
+    from dgnet_tf import evaluate, evaluation
+    from dgnet_tf import report as reports
+
+    name = f"{data.dataset}-{flag_values.split}"
+    precision = run.config.precision
+    if precision != "float32":
+        name += f"-{precision}"
+    folder = pathlib.Path(flag_values.workdir) / "evaluation" / name
+    if not (folder / reports.JSON).is_file():
+        result = evaluation.evaluate(
+            run.model, run.config, flag_values.data, flag_values.split
+        )
+        folder = evaluate.default_output(flag_values.workdir, result)
+        paths = reports.write(result, folder)
+        print("\n".join(f"Report: {path}" for path in paths))
+    return folder
+
+
+if __name__ == "__main__":
+    command_line.run(main, FLAGS, __doc__)

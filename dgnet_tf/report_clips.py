@@ -1,0 +1,194 @@
+"""The clips that an HTML report plays: lifted again, with errors and affinities."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+from tqdm import tqdm
+
+from dgnet_tf import (
+    affinities,
+    clip_json,
+    evaluation,
+    inference,
+    joint_sets,
+    manifest,
+    metrics,
+    scoring,
+    skeletons,
+    views,
+    worst,
+)
+from dgnet_tf.clip import Clip, Person
+from dgnet_tf.errors import UserError
+from dgnet_tf.packed_arrays import pack, pack_weights
+
+_MM = 1000.0
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class ReportClip:
+    """A stretch of F frames of one camera view.
+
+    Attributes:
+        name: subject/action/take/camera.
+        clip: the stretch, with ground truth and the spatial affinities.
+        mpjpe_mm, p_mpjpe_mm: (F,) error of each frame, NaN where it is not valid.
+        affinities: of the network's first block.
+        worst: the view's worst two seconds; None where no frame is valid.
+    """
+
+    name: str
+    clip: Clip
+    mpjpe_mm: np.ndarray
+    p_mpjpe_mm: np.ndarray
+    affinities: affinities.Affinities
+    worst: worst.Clip | None
+
+    def encoded(self) -> dict:
+        """Returns it as what `json.dumps` takes, for the page."""
+        found = {
+            "name": self.name,
+            "clip": clip_json.encode(self.clip),
+            "mpjpe_mm": _numbers(self.mpjpe_mm),
+            "p_mpjpe_mm": _numbers(self.p_mpjpe_mm),
+            "worst": dataclasses.asdict(self.worst) if self.worst else None,
+            "affinities": {},
+        }
+        for field in dataclasses.fields(self.affinities):
+            matrix = getattr(self.affinities, field.name)
+            if matrix is not None:
+                packing = pack if (matrix < 0).any() else pack_weights
+                found["affinities"][field.name] = packing(matrix)
+        return found
+
+
+def _numbers(errors):
+    return [round(float(e), 1) if np.isfinite(e) else None for e in errors]
+
+
+def name_of(ids) -> str:
+    """Returns the name of a view, or of a row of `worst_clips`."""
+    if not isinstance(ids, dict):
+        ids = {name: getattr(ids, name) for name in worst.IDS}
+    return "/".join(ids[name] for name in worst.IDS)
+
+
+class Lifting:
+    """A run that lifts views as the report's options say."""
+
+    def __init__(self, run, options: dict):
+        self.model, config = run.model, run.config
+        self.config = dataclasses.replace(
+            config,
+            overlap=options.get("overlap", config.overlap),
+            frame_stride=options.get("frame_stride", config.frame_stride),
+        )
+        self.joints = joint_sets.choose(
+            config.skeleton, options.get("root_counted", True)
+        )
+        self.noise_px, self.seed = options["noise_px"], options["seed"]
+        self._serve = inference.serving_function(
+            self.model,
+            self.config,
+            flip=options["flip"],
+            precision=options.get("precision"),
+        )
+
+    def lift(self, view) -> tuple[np.ndarray, np.ndarray]:
+        """Returns keypoints (F, N, 2), with noise if asked for, and positions."""
+        keypoints = view.keypoints
+        if self.noise_px:
+            keypoints = keypoints + evaluation.noise(view, self.noise_px, self.seed)
+        span = self.config.frames * self.config.frame_stride
+        found = inference.lift_view(self._serve, keypoints, view.image_size, span)
+        return keypoints, found
+
+
+def find_worst(lifting: Lifting, data_dir, split: str) -> list[dict]:
+    """Returns the `worst_clips` of a split, for reports that lack them."""
+    scores = []
+    total = manifest.read(data_dir).splits[split].sequences
+    found = views.load_views(data_dir, split, verify=False)
+    for view in tqdm(found, "Looking for the worst", total, unit="view", disable=None):
+        if view.valid.any():
+            scores.append(
+                scoring.score_view(view, lifting.lift(view)[1], lifting.joints)
+            )
+    return worst.clips(scores)
+
+
+def load(
+    lifting: Lifting, data_dir, split: str, names, seconds: float
+) -> list[ReportClip]:
+    """Lifts views of a split.
+
+    Args:
+        lifting: the run.
+        data_dir: folder of a converted data set.
+        split: the split.
+        names: of the views, as `name_of` gives them.
+        seconds: of a longer view, this much around its worst two.
+
+    Returns:
+        In the order of the names.
+
+    Raises:
+        UserError: if the split has no view of that name.
+    """
+    wanted, found, seen = dict.fromkeys(names), {}, []
+    for view in views.load_views(data_dir, split):
+        name = name_of(view)
+        seen.append(name)
+        if name in wanted:
+            found[name] = _clip(lifting, view, name, seconds)
+    for name in wanted:
+        if name not in found:
+            raise UserError(
+                f"{data_dir}: split {split!r} has no clip {name!r}; it has "
+                f"{', '.join(seen[:12])}{' and others' if len(seen) > 12 else ''}."
+            )
+    return [found[name] for name in wanted]
+
+
+def _clip(lifting, view, name, seconds) -> ReportClip:
+    skeleton = skeletons.get(lifting.config.skeleton)
+    keypoints, positions = lifting.lift(view)
+    target = view.positions - view.positions[:, skeleton.root, None]
+    counted = list(lifting.joints.counted)
+    errors = [np.full(len(positions), np.nan) for _ in range(2)]
+    for values, metric in zip(errors, (metrics.mpjpe, metrics.p_mpjpe), strict=True):
+        estimate, truth = positions[view.valid], target[view.valid]
+        if len(estimate):
+            values[view.valid] = _MM * metric(estimate[:, counted], truth[:, counted])
+    worst_part = worst.find(view, errors[0])
+    start, stop = _stretch(len(positions), view.fps, seconds, worst_part)
+    part = slice(start, stop)
+    weights = affinities.over_time(
+        lifting.model, lifting.config, keypoints, view.image_size
+    )
+    weights = affinities.Affinities(
+        *(
+            None if matrix is None else matrix[part]
+            for matrix in (weights.spatial, weights.forward, weights.backward)
+        )
+    )
+    person = Person(
+        view.subject,
+        start,
+        keypoints[part],
+        positions[part],
+        np.where(view.valid[part, None, None], target[part], np.nan),
+        weights.spatial,
+    )
+    clip = Clip(name, view.fps, view.image_size, skeleton, (person,))
+    return ReportClip(name, clip, errors[0][part], errors[1][part], weights, worst_part)
+
+
+def _stretch(frames, fps, seconds, part) -> tuple[int, int]:
+    """The frames, at most so many seconds, with the worst part in their middle."""
+    length = min(frames, max(round(seconds * fps), 1))
+    middle = part.first_frame + part.frames // 2 if part else 0
+    start = min(max(middle - length // 2, 0), frames - length)
+    return start, start + length

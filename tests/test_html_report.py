@@ -1,0 +1,348 @@
+"""The page of a run's report: what it holds, and how it works in a browser."""
+
+import copy
+import json
+import re
+import sys
+
+import browser
+import numpy as np
+import pytest
+import record_sets
+from lifting_stand_ins import command_error, run_command, write_run
+
+from dgnet_tf import (
+    html_report,
+    joint_sets,
+    metrics,
+    report_clips,
+    runs,
+    scoring,
+    views,
+)
+
+needs_browser = pytest.mark.skipif(not browser.present(), reason=browser.MISSING)
+OLD_METRICS = ("mpjpe_mm", "p_mpjpe_mm", "n_mpjpe_mm", "mpjve_mm")
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    folder = write_run(tmp_path_factory.mktemp("run"))
+    (folder / "history.csv").write_text(
+        "epoch,loss,pose_mpjpe_mm,val_loss,val_pose_mpjpe_mm\n0,3,90,4,95\n1,2,60,3,80\n"
+    )
+    return folder
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    takes = [
+        record_sets.Take(1, 9),
+        record_sets.Take(2, 130, invalid=(3, 4)),
+        record_sets.Take(3, 20),
+        record_sets.Take(4, 12),
+    ]
+    folder = tmp_path_factory.mktemp("data")
+    return record_sets.write(folder, {"train": takes[:1], "test": takes[1:]})
+
+
+@pytest.fixture(scope="module")
+def lifting(run):
+    """The run, lifting plainly."""
+    options = {"flip": False, "noise_px": 0.0, "seed": 3}
+    return report_clips.Lifting(runs.load(run), options)
+
+
+@pytest.fixture(scope="module")
+def page(run, data, tmp_path_factory):
+    """The page of two clips, whose report is made on the way."""
+    path = tmp_path_factory.mktemp("page") / "report.html"
+    run_command(
+        html_report,
+        f"--workdir={run}",
+        f"--data={data}",
+        "--clips=2",
+        f"--output={path}",
+    )
+    return path
+
+
+def content(path):
+    """The data that a page carries."""
+    text = path.read_text(encoding="utf-8")
+    found = re.search('<script type="application/json" id="data">(.*?)</script>', text)
+    return json.loads(found[1])
+
+
+def own_report(run):
+    return json.loads((run / "evaluation/synthetic-test/report.json").read_text())
+
+
+def view_of(data, number):
+    (found,) = (
+        v for v in views.load_views(data, "test") if v.subject == f"S{number:03d}"
+    )
+    return found
+
+
+def test_the_worst_clips_are_played_with_their_errors(run, data, page):
+    report, found = own_report(run), content(page)
+    worst = [report_clips.name_of(clip) for clip in report["worst_clips"]]
+    assert len(worst) == 3
+    assert [clip["name"] for clip in found["clips"]] == worst[:2]
+    errors = next(c for c in found["clips"] if c["name"].startswith("S002"))["mpjpe_mm"]
+    assert len(errors) == 130
+    assert [i for i, error in enumerate(errors) if error is None] == [3, 4]
+    text = page.read_text(encoding="utf-8")
+    assert f"<b>{report['metrics']['mpjpe_mm']:.1f}</b>" in text
+    assert text.count('class="play-link"') == 2
+    assert sorted(found["charts"]) == ["action", "camera", "curves", "joint", "subject"]
+
+
+def test_errors_and_affinities_are_those_of_the_run(lifting, data):
+    lifting = copy.copy(lifting)
+    lifting.joints = joint_sets.choose("human36m_17", count_root=False)
+    (clip,) = report_clips.load(lifting, data, "test", ["S003/Walking/1/c0"], 60.0)
+    view = view_of(data, 3)
+    _, positions = lifting.lift(view)
+    target = view.positions - view.positions[:, :1]
+    person = clip.clip.people[0]
+    np.testing.assert_allclose(person.target, target, atol=1e-6)
+    np.testing.assert_allclose(person.positions, positions, atol=1e-6)
+    expected = 1000 * metrics.mpjpe(positions[:, 1:], target[:, 1:])
+    np.testing.assert_allclose(clip.mpjpe_mm, expected, rtol=1e-6)
+    assert clip.affinities.forward.shape == (20, 17, 17)
+    np.testing.assert_array_equal(person.affinity, clip.affinities.spatial)
+    np.testing.assert_allclose(person.affinity.sum(axis=-1), 1, atol=1e-5)
+    score = scoring.score_view(view, positions, lifting.joints)
+    assert clip.mpjpe_mm.mean() == pytest.approx(score.sums["mpjpe_mm"] / 20, rel=1e-6)
+
+
+def test_the_reports_noise_is_on_the_keypoints_that_are_shown(lifting, data):
+    lifting = copy.copy(lifting)
+    lifting.noise_px = 5.0
+    (clip,) = report_clips.load(lifting, data, "test", ["S003/Walking/1/c0"], 60.0)
+    moved = clip.clip.people[0].keypoints - view_of(data, 3).keypoints
+    assert moved.std() == pytest.approx(5.0, rel=0.1)
+
+
+def test_of_a_long_view_the_part_around_its_worst_is_shown(lifting, data):
+    name = "S002/Walking/1/c0"
+    (whole,) = report_clips.load(lifting, data, "test", [name], 60.0)
+    (part,) = report_clips.load(lifting, data, "test", [name], 0.5)
+    start = part.clip.first_frame
+    worst = whole.worst
+    assert part.clip.last_frame - start + 1 == 25  # At 50 frames a second.
+    middle = worst.first_frame + worst.frames // 2
+    assert abs(start + 12 - middle) <= 1
+    np.testing.assert_array_equal(part.mpjpe_mm, whole.mpjpe_mm[start : start + 25])
+    np.testing.assert_array_equal(
+        part.clip.people[0].keypoints,
+        whole.clip.people[0].keypoints[start : start + 25],
+    )
+    np.testing.assert_array_equal(
+        part.affinities.backward, whole.affinities.backward[start : start + 25]
+    )
+
+
+def test_a_report_from_before_is_shown_with_what_it_has(run, data, page, tmp_path):
+    del page  # Makes the report.
+    new = own_report(run)
+
+    def of(row):
+        return {name: row[name] for name in OLD_METRICS}
+
+    fields = ("dataset", "split", "frames", "views")
+    old = {name: new[name] for name in fields}
+    for name in ("metrics", "metrics_action_mean"):
+        old[name] = of(new[name])
+    old["intervals"] = {"mpjpe_mm": None}
+    old["baselines"] = {"mean_pose": of(new["baselines"]["mean_pose"])}
+    for name in ("per_action", "per_subject", "per_camera"):
+        old[name] = {group: of(row) for group, row in new[name].items()}
+    kept = ("flip", "precision", "noise_px", "seed", "overlap", "scored", "joints",
+            "root_counted", "fps", "model", "versions")  # fmt: skip
+    old["options"] = {name: new["options"][name] for name in kept}
+    (tmp_path / "report.json").write_text(json.dumps(old))
+    run_command(
+        html_report,
+        f"--workdir={run}",
+        f"--data={data}",
+        f"--report={tmp_path}",
+        "--clips=1",
+        f"--output={tmp_path / 'old.html'}",
+    )
+    found = content(tmp_path / "old.html")
+    assert sorted(found["charts"]) == ["action", "camera", "curves", "subject"]
+    # Without a list of the worst, they are looked for.
+    worst = report_clips.name_of(new["worst_clips"][0])
+    assert [clip["name"] for clip in found["clips"]] == [worst]
+
+
+def test_bad_input_ends_with_one_line_and_no_page(run, data, page, tmp_path, capsys):
+    report = own_report(run)
+
+    def error(*arguments, output=tmp_path / "page.html"):
+        line = command_error(
+            capsys,
+            html_report,
+            f"--workdir={run}",
+            f"--data={data}",
+            f"--output={output}",
+            *arguments,
+        )
+        assert not output.exists()
+        return line
+
+    assert "has no clip 'S9/x'; it has S002/Walking/1/c0, " in error("--clip=S9/x")
+    assert "--output must end in .html" in error(output=tmp_path / "page.pdf")
+    assert "no such file.json: not found" in error("--report=no such file.json")
+    other = tmp_path / "other.json"
+    other.write_text(json.dumps({**report, "split": "validation"}))
+    assert "is a report on split 'validation', not 'test'" in error(f"--report={other}")
+    model = {**report["options"]["model"], "channels": 8}
+    options = {**report["options"], "model": model}
+    other.write_text(json.dumps({**report, "options": options}))
+    assert "a run with channels 8, this one's is 4" in error(f"--report={other}")
+    other.write_text("{")
+    assert "other.json: not JSON" in error(f"--report={other}")
+    assert "no split 'validation'" in error("--split=validation")
+    assert [p.name for p in tmp_path.iterdir()] == ["other.json"]
+
+
+def test_without_plotly_the_error_gives_the_pip_line(
+    run, data, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setitem(sys.modules, "plotly.offline", None)
+    line = command_error(
+        capsys, html_report, f"--workdir={run}", f"--data={data}",
+        f"--output={tmp_path / 'page.html'}",
+    )  # fmt: skip
+    assert line.endswith("python -m pip install plotly")
+
+
+@pytest.fixture(scope="module")
+def driver(tmp_path_factory):
+    with browser.session(tmp_path_factory.mktemp("profile")) as found:
+        yield found
+
+
+@pytest.fixture
+def opened(driver, page):
+    browser.open_page(driver, page)
+    yield driver
+    assert browser.complaints(driver) == []
+
+
+def moved(driver, chart="errors"):
+    """Where a chart's line stands, after the charts have followed the player."""
+    from selenium.webdriver.support.wait import WebDriverWait
+
+    script = (
+        f"return document.getElementById('{chart}').layout.shapes[0].x0"
+        " === player.frame ? [player.frame] : null"
+    )
+    return WebDriverWait(driver, 10).until(lambda d: d.execute_script(script))[0]
+
+
+@needs_browser
+def test_the_page_opens_without_asking_for_anything(driver, page):
+    browser.open_page(driver, page)
+    plots = driver.execute_script(
+        "return [...document.querySelectorAll('.js-plotly-plot')].map((p) => p.id)"
+    )
+    assert sorted(plots) == [
+        "action", "camera", "curves", "errors", "joint", "matrices", "neighbours",
+        "subject",
+    ]  # fmt: skip
+    assert browser.drawn(driver)["targets"] == 16
+    # No button of a chart sends it anywhere.
+    titles = driver.execute_script(
+        "return [...document.querySelectorAll('[data-title]')]"
+        ".map((button) => button.dataset.title)"
+    )
+    assert "Reset axes" in titles
+    assert not [title for title in titles if "hare" in title or "loud" in title]
+    assert browser.requested(driver) == []
+    assert browser.complaints(driver) == []
+
+
+@needs_browser
+def test_charts_follow_the_player_and_the_player_the_slider(opened):
+    opened.execute_script("player.seek(7)")
+    assert moved(opened) == moved(opened, "neighbours") == 7
+    browser.set_value(opened, "#affinity-frame", 5)
+    assert browser.drawn(opened)["frame"] == 5
+    z, expected = opened.execute_script(
+        "return [document.getElementById('matrices').data.map((t) => t.z),"
+        " charts.matrices.map(({array}) => array.vectors(5))]"
+    )
+    assert len(z) == 3 and z == expected
+    other = opened.execute_script("return charts.matrices[0].array.vectors(9)")
+    assert z[0] != other
+    browser.click(opened, ".play")
+    assert moved(opened) >= 0
+
+
+@needs_browser
+def test_a_click_on_an_error_goes_to_its_frame(opened):
+    opened.execute_script(
+        "document.getElementById('errors').emit('plotly_click', {points: [{x: 11}]})"
+    )
+    assert browser.drawn(opened)["frame"] == 11
+    assert moved(opened) == 11
+
+
+@needs_browser
+def test_a_worst_clip_is_opened_where_it_is_worst(run, opened):
+    worst = own_report(run)["worst_clips"][1]
+    browser.click(opened, "tr:nth-child(2) a.play-link")
+    name = opened.execute_script(
+        "return document.querySelector('#clip-name').textContent"
+    )
+    assert name == report_clips.name_of(worst)
+    assert browser.drawn(opened)["frame"] == worst["first_frame"]
+    assert moved(opened) == worst["first_frame"]
+    lengths = opened.execute_script(
+        "const {data} = document.getElementById('errors');"
+        "return [data[0].x.length, player.clip.frames]"
+    )
+    assert lengths[0] == lengths[1]
+
+
+@needs_browser
+def test_one_joints_neighbours_are_shown_over_time(opened):
+    browser.set_value(opened, "#affinity-joint", 3)
+    browser.set_value(opened, "#affinity-kind", 1)
+    shown, expected = opened.execute_script(
+        "const z = document.getElementById('neighbours').data[0].z;"
+        "const {array} = charts.matrices[1];"
+        "return [z.map((row) => row[8]), array.vectors(8)[3]]"
+    )
+    assert len(shown) == 17 and shown == expected
+
+
+@needs_browser
+def test_another_metric_is_chosen_in_a_chart(opened):
+    before, after = opened.execute_async_script(
+        "const done = arguments[0]; const chart = document.getElementById('joint');"
+        "const before = [...chart.data[0].x];"
+        "const [button] = chart.layout.updatemenus[0].buttons"
+        "  .filter((b) => b.label === 'PCK');"
+        "Plotly.update(chart, ...button.args)"
+        "  .then(() => done([before, [...chart.data[0].x]]));"
+    )
+    assert before != after and max(after) <= 100
+
+
+@needs_browser
+def test_a_narrow_window_has_no_sideways_scroll(driver, page):
+    driver.set_window_size(500, 800)
+    try:
+        browser.open_page(driver, page)
+        inner, whole = driver.execute_script(
+            "const e = document.documentElement; return [e.clientWidth, e.scrollWidth]"
+        )
+        assert whole <= inner
+    finally:
+        driver.set_window_size(1200, 900)
