@@ -31,5 +31,5 @@ def test_random_views_are_seen_where_their_joints_are():
 def test_a_scored_size_tells_its_time_and_memory(tmp_path):
     evaluation.write(tmp_path / "data", 80, 20)
     seconds, peak = evaluation.score(str(tmp_path / "data"), "small", flip=False)
-    assert 0 < seconds < 600
+    assert seconds > 0
     assert peak > 2**26
