@@ -15,6 +15,7 @@ from dgnet_tf import (
     intervals,
     joint_sets,
     manifest,
+    multiply_adds,
     protocols,
     runs,
     scoring,
@@ -171,6 +172,7 @@ def evaluate(
             "fps": data.fps,
             "model": {
                 "parameters": model.count_params(),
+                "multiply_adds_per_frame": multiply_adds.per_frame(model),
                 **dataclasses.asdict(config),
             },
             "versions": runs.versions(),

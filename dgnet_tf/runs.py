@@ -7,16 +7,19 @@ import importlib.metadata
 import json
 import pathlib
 import platform
+import shlex
+import sys
 
 import numpy as np
 import tensorflow as tf
 
+from dgnet_tf import architectures, manifest
 from dgnet_tf import config as configuration
 from dgnet_tf.atomic import replacing
 from dgnet_tf.errors import UserError
-from dgnet_tf.model import DGNet
 
 CONFIG, MODEL, VERSIONS = "config.json", "model.keras", "versions.json"
+TRAINING = "training.json"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,26 +37,7 @@ def build_model(config: configuration.Config) -> tf.keras.Model:
         UserError: if its fields do not fit together.
     """
     try:
-        return DGNet(
-            skeleton=config.skeleton,
-            frames=config.frames,
-            blocks=config.blocks,
-            channels=config.channels,
-            spatial_neighbors=config.spatial_neighbors,
-            temporal_neighbors=config.temporal_neighbors,
-            connection=config.connection,
-            weighting=config.weighting,
-            score_activation=config.score_activation,
-            normalization=config.normalization,
-            spatial_unit=config.spatial_unit,
-            temporal_unit=config.temporal_unit,
-            semantic=config.semantic,
-            non_local=config.non_local,
-            joint_embedding=config.joint_embedding,
-            residual_gamma=config.residual_gamma,
-            head_scale=config.head_scale,
-            seed=config.seed,
-        )
+        return architectures.BUILDERS[config.architecture](config)
     except ValueError as error:
         raise UserError(f"The configuration does not fit together: {error}") from error
 
@@ -81,15 +65,30 @@ def check(workdir, config: configuration.Config):
         )
 
 
-def start(workdir, config: configuration.Config):
-    """Makes a run folder, or leaves the one that a killed training has made."""
+def start(workdir, config: configuration.Config, data: manifest.Manifest | None = None):
+    """Makes a run folder, or leaves the one that a killed training has made.
+
+    Args:
+        workdir: the folder.
+        config: of the run.
+        data: what it is trained on; `training.json` keeps its summary.
+    """
     workdir = pathlib.Path(workdir)
     if (workdir / CONFIG).is_file():
         return
+    if data:
+        training = {"command": command(), "data": manifest.summary(data)}
+        with replacing(workdir / TRAINING) as beside:
+            beside.write_text(json.dumps(training, indent=2) + "\n")
     with replacing(workdir / VERSIONS) as beside:
         beside.write_text(json.dumps(versions(), indent=2) + "\n")
     with replacing(workdir / CONFIG) as beside:
         beside.write_text(configuration.dumps(config))
+
+
+def command() -> str:
+    """Returns the command line of this process, for a shell to repeat."""
+    return shlex.join(["python", *sys.orig_argv[1:]])
 
 
 def versions() -> dict:
