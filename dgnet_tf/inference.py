@@ -87,9 +87,7 @@ def lift_keypoints(
     """
     skeleton = skeletons.get(config.skeleton)
     joints = len(skeleton.joints)
-    x = cameras.normalize_screen(keypoints, image_size[:, None])  # (B, F, N, 2)
-    if flip:
-        x = tf.concat([x, augmentation.flip_keypoints(x, skeleton.mirror)], axis=0)
+    x = _estimates(keypoints, image_size, skeleton, flip)  # (B, F, N, 2)
     views, length = tf.shape(x)[0], tf.shape(x)[1]
 
     # Chunks of equal length, of whole blocks so that "once" cuts the same windows.
@@ -119,11 +117,54 @@ def lift_keypoints(
     )  # (chunks, B, chunk length, N, 3)
     positions = tf.transpose(positions, [1, 0, 2, 3, 4])
     positions = tf.reshape(positions, [views, -1, joints, 3])[:, :length]
+    return _joined(positions, skeleton, flip)
+
+
+def lift_newest(model, config, keypoints, image_size, *, flip: bool):
+    """Estimates the last of F frames of B people, as `lift_keypoints` does.
+
+    Only the windows that hold that frame pass through the model: T of them under
+    the rule "mean", where `lift_keypoints` needs F + T - 1.
+
+    Args:
+        model, config, image_size, flip: see `lift_keypoints`.
+        keypoints: (B, F, N, 2) float32 tensor, pixels, oldest frame first; F must be
+            known when the function is traced.
+
+    Returns:
+        (B, N, 3) float32, metres, camera axes, the root at 0.
+    """
+    skeleton = skeletons.get(config.skeleton)
+    joints, frames = len(skeleton.joints), config.frames
+    x = _estimates(keypoints, image_size, skeleton, flip)  # (B, F, N, 2)
+    length = keypoints.shape[1]
+    slots, reads = window_table(length, frames, config.frame_stride, config.overlap)
+    reads = reads[-1]  # (R,)
+    indices = tf.clip_by_value(tf.gather(slots, reads // frames), 0, length - 1)
+    windows = tf.gather(x, indices, axis=1)  # (B, R, T, N, 2)
+    windows = tf.reshape(windows, [-1, frames, joints, 2])
+    pose = tf.cast(model(windows, training=False)["pose"], tf.float32)
+    pose = tf.reshape(pose, [tf.shape(x)[0], -1, joints, 3])  # (B, R T, N, 3)
+    here = tf.range(tf.size(reads)) * frames + reads % frames
+    newest = tf.reduce_mean(tf.gather(pose, here, axis=1), axis=1)
+    return _joined(newest, skeleton, flip)
+
+
+def _estimates(keypoints, image_size, skeleton, flip):
+    """Normalises pixels (B, F, N, 2); their mirror images follow in the batch."""
+    x = cameras.normalize_screen(keypoints, image_size[:, None])
+    if flip:
+        x = tf.concat([x, augmentation.flip_keypoints(x, skeleton.mirror)], axis=0)
+    return x
+
+
+def _joined(positions, skeleton, flip):
+    """Averages both estimates (..., N, 3) and moves the root to 0."""
     if flip:
         straight, mirrored = tf.split(positions, 2, axis=0)
         mirrored = augmentation.flip_positions(mirrored, skeleton.mirror)
         positions = (straight + mirrored) / 2.0
-    return positions - positions[:, :, skeleton.root : skeleton.root + 1]
+    return positions - positions[..., skeleton.root : skeleton.root + 1, :]
 
 
 def serving_function(

@@ -6,6 +6,14 @@ import math
 
 import numpy as np
 
+# Rates closer than this share of the model's count as equal.
+_SAME_RATE = 0.01
+
+
+def same_rate(fps: float, model_fps: float) -> bool:
+    """Returns whether a video's frame rate is near enough to the model's."""
+    return abs(fps - model_fps) <= _SAME_RATE * model_fps
+
 
 def fill_gaps(keypoints: np.ndarray) -> np.ndarray:
     """Replaces missing joints by the line between the frames that show them.

@@ -32,7 +32,7 @@ def from_npz(path, names, layout: str) -> Track:
     """
     wanted = ["keypoints", *(["confidence"] if "confidence" in names else [])]
     arrays = pickles.read(path, wanted, MAX_BYTES)
-    return _track(path, arrays["keypoints"], arrays.get("confidence"), layout)
+    return track(path, arrays["keypoints"], arrays.get("confidence"), layout)
 
 
 def from_npy(path, layout: str) -> Track:
@@ -55,11 +55,23 @@ def from_npy(path, layout: str) -> Track:
             "Write it with numpy.save from an array of numbers."
         ) from error
     if array.ndim == 3 and array.shape[2] == 3:
-        return _track(path, array[..., :2], array[..., 2], layout)
-    return _track(path, array, None, layout)
+        return track(path, array[..., :2], array[..., 2], layout)
+    return track(path, array, None, layout)
 
 
-def _track(path, keypoints, confidence, layout) -> Track:
+def track(path, keypoints, confidence, layout: str, person: str = "1") -> Track:
+    """Returns the person that arrays show, from frame 0 on.
+
+    Args:
+        path: where the arrays are from, for messages.
+        keypoints: (F, J, 2) pixels.
+        confidence: (F, J), or None: joints are missing where coordinates are NaN.
+        layout: name of their layout.
+        person: name of the track.
+
+    Raises:
+        UserError: if they do not fit the layout or hold what is no pixel.
+    """
     keypoints = _floats(path, "keypoints", keypoints)
     if keypoints.ndim != 3 or keypoints.shape[2] != 2:
         raise UserError(
@@ -78,7 +90,7 @@ def _track(path, keypoints, confidence, layout) -> Track:
             f"keypoints, has {confidence.shape}."
         )
     detections.refuse(path, confidence < 0, "'confidence' is negative")
-    return Track("1", 0, *detections.masked(path, keypoints, confidence))
+    return Track(person, 0, *detections.masked(path, keypoints, confidence))
 
 
 def _floats(path, name, array):

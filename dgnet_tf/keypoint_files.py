@@ -81,7 +81,7 @@ def read(path, layout: str, image_size=None) -> KeypointFile:
         )
     size = tuple(image_size) if image_size else stated
     if size:
-        _check_pixels(path, people, size)
+        check_pixels(path, people, size)
     return KeypointFile(tuple(people), size, found.action)
 
 
@@ -144,8 +144,17 @@ def _need_size(path, image_size):
         )
 
 
-def _check_pixels(path, people, image_size):
-    """Refuses keypoints that cannot be pixels of that image."""
+def check_pixels(path, people, image_size):
+    """Checks that keypoints can be pixels of an image.
+
+    Args:
+        path: where they are from, for messages.
+        people: their tracks, at least one with a visible joint.
+        image_size: width and height, pixels.
+
+    Raises:
+        UserError: if they look normalised, or most lie outside of the image.
+    """
     seen = np.concatenate([p.keypoints[p.confidence > 0] for p in people])
     size = "{}x{}".format(*image_size)
     if np.ptp(seen, axis=0).max() < 4:

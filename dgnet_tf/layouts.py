@@ -59,6 +59,27 @@ def convert(keypoints: np.ndarray, confidence: np.ndarray, layout: str, skeleton
         UserError: if there is no such layout or it does not give that skeleton.
         ValueError: if the number of keypoints is not the layout's.
     """
+    joints = len(get(layout).joints)
+    made_from = sources(layout, skeleton)
+    if keypoints.shape[-2] != joints:
+        raise ValueError(
+            f"`keypoints` must have {joints} joints, as {layout!r}, got "
+            f"{keypoints.shape[-2]}."
+        )
+    return (
+        np.stack([keypoints[..., s, :].mean(axis=-2) for s in made_from], axis=-2),
+        np.stack([confidence[..., s].min(axis=-1) for s in made_from], axis=-1),
+    )
+
+
+def sources(layout: str, skeleton: str) -> list[list[int]]:
+    """Returns which of a layout's keypoints each of a skeleton's N joints is made from.
+
+    A joint is their plain mean; one that is listed twice counts twice.
+
+    Raises:
+        UserError: if there is no such layout or it does not give that skeleton.
+    """
     found = get(layout)
     if skeleton not in found.skeletons:
         fitting = [row.name for row in LAYOUTS.values() if skeleton in row.skeletons]
@@ -66,17 +87,8 @@ def convert(keypoints: np.ndarray, confidence: np.ndarray, layout: str, skeleton
             f"layout {layout!r} has no conversion to the model's skeleton "
             f"{skeleton!r}. Give keypoints in one of {fitting}, or take another model."
         )
-    if keypoints.shape[-2] != len(found.joints):
-        raise ValueError(
-            f"`keypoints` must have {len(found.joints)} joints, as {layout!r}, got "
-            f"{keypoints.shape[-2]}."
-        )
     made = found.skeletons[skeleton]
-    sources = [
+    return [
         [found.joints.index(name) for name in made.get(joint, (joint,))]
         for joint in skeletons.get(skeleton).joints
     ]
-    return (
-        np.stack([keypoints[..., s, :].mean(axis=-2) for s in sources], axis=-2),
-        np.stack([confidence[..., s].min(axis=-1) for s in sources], axis=-1),
-    )

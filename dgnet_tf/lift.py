@@ -2,7 +2,9 @@
 
     python -m dgnet_tf.lift --model=DIR|DIR/1|RUN --keypoints=FILE --layout=L
         --image_size=WxH [--fps=F] [--resample=true] [--person=ID|all]
-        --output=poses.npz [--picture=FILE.png|FILE.gif]
+        [--smooth=none|savgol|one_euro] [--root=none|fit] [--focal_px=PX]
+        --output=poses.npz|.json|.csv|.bvh [--axes=camera|y_up|z_up]
+        [--units=m|cm|mm] [--picture=FILE.png|FILE.gif]
 
 FILE is COCO's, AlphaPose's or MMPose's JSON, a folder of OpenPose's JSON, MediaPipe's
 landmarks as JSON or CSV, the .npz of a Detectron script, a label file of Penn Action,
@@ -10,7 +12,9 @@ an .npz with `keypoints` (frames, joints, 2) and perhaps `confidence` (frames, j
 or an .npy of (frames, joints, 2 or 3), in pixels; confidence 0 marks a missing joint.
 `poses.npz` holds `positions` (frames, N, 3) in metres, the root at 0, camera axes
 (x right, y down, z forward), and `first_frame`, its number in the file, with `fps`,
-`joints` and `layout`; of several people, `positions/ID` and `first_frame/ID` of each.
+`joints`, `layout`, `axes` and `units`; of several people, `positions/ID` and
+`first_frame/ID` of each. The other formats hold the same; a .bvh holds one person, and
+of several each has a file of their own, poses-ID.bvh.
 """
 
 from __future__ import annotations
@@ -20,7 +24,7 @@ import re
 
 from absl import flags
 
-from dgnet_tf import command_line
+from dgnet_tf import command_line, placement, smoothing
 from dgnet_tf.errors import UserError
 
 FLAGS = flags.FlagValues()
@@ -67,12 +71,76 @@ flags.DEFINE_string(
     "default who is seen in the most frames.",
     flag_values=FLAGS,
 )
+flags.DEFINE_enum(
+    "smooth",
+    "none",
+    smoothing.NAMES,
+    "Smooth positions in time: savgol looks ahead, one_euro does not.",
+    flag_values=FLAGS,
+)
+_FILTERS = {
+    "savgol": {
+        "savgol_seconds": ("seconds", "Length of the window, seconds"),
+        "savgol_order": ("order", "Degree of the polynomial"),
+    },
+    "one_euro": {
+        "min_cutoff": ("min_cutoff", "Cutoff of what does not move, Hz"),
+        "beta": ("beta", "Rise of the cutoff, Hz for each m/s"),
+        "speed_cutoff": ("speed_cutoff", "Cutoff of the speed itself, Hz"),
+    },
+}
+for _filter, _parameters in _FILTERS.items():
+    for _flag, (_field, _text) in _parameters.items():
+        _default = getattr(smoothing.named(_filter), _field)
+        _define = flags.DEFINE_integer if _field == "order" else flags.DEFINE_float
+        _define(
+            _flag,
+            None,
+            f"{_text}, of --smooth={_filter}; by default {_default:g}.",
+            0,
+            flag_values=FLAGS,
+        )
+flags.DEFINE_enum(
+    "root",
+    "none",
+    ("none", "fit"),
+    "Where the root is: in one place, or fitted to the 2-D keypoints, relative to the "
+    "camera.",
+    flag_values=FLAGS,
+)
+flags.DEFINE_float(
+    "focal_px",
+    None,
+    "Focal length for --root=fit, pixels; by default that of a field of view of 50 "
+    "degrees.",
+    1.0,
+    flag_values=FLAGS,
+)
 flags.DEFINE_string(
-    "output", None, "The .npz file to write.", required=True, flag_values=FLAGS
+    "output",
+    None,
+    "File to write: .npz, .json, .csv or .bvh.",
+    required=True,
+    flag_values=FLAGS,
+)
+flags.DEFINE_enum(
+    "axes",
+    None,
+    placement.AXES,
+    "Axes of the output: the camera's (y down), or y or z up with the feet on the "
+    "floor; by default the camera's, of .bvh y_up.",
+    flag_values=FLAGS,
+)
+flags.DEFINE_enum(
+    "units", "m", list(placement.UNITS), "Of the output.", flag_values=FLAGS
 )
 flags.DEFINE_string(
     "picture", None, "Also draw the poses: .png strip or .gif.", flag_values=FLAGS
 )
+_SUFFIXES = {
+    "output": [".npz", ".json", ".csv", ".bvh"],
+    "picture": [".png", ".gif"],
+}
 
 
 def parse_image_size(text: str) -> tuple[int, int]:
@@ -87,22 +155,15 @@ def parse_image_size(text: str) -> tuple[int, int]:
     return int(match[1]), int(match[2])
 
 
-def _check_suffix(flag, path, suffixes):
-    if path and pathlib.Path(path).suffix.lower() not in suffixes:
-        raise UserError(f"--{flag} must end in {' or '.join(suffixes)}, got {path!r}.")
-
-
 def main(flag_values):
     """Lifts the file that the flags name."""
     image_size = parse_image_size(flag_values.image_size)
-    _check_suffix("output", flag_values.output, [".npz"])
-    _check_suffix("picture", flag_values.picture, [".png", ".gif"])
-
+    options = _options(flag_values)
     everybody = flag_values.person == "all"
     if everybody and flag_values.picture:
         raise UserError("--picture draws one person; name one with --person.")
 
-    from dgnet_tf import figures, keypoint_files, layouts, lifting
+    from dgnet_tf import figures, keypoint_files, layouts, lifting, pose_files
 
     path, layout = flag_values.keypoints, flag_values.layout
     layouts.get(layout)
@@ -114,15 +175,7 @@ def main(flag_values):
     for track in people:
         try:
             lifted.append(
-                lifting.lift_track(
-                    lifter,
-                    path,
-                    track,
-                    layout,
-                    image_size,
-                    fps=flag_values.fps,
-                    resample=flag_values.resample,
-                )
+                lifting.lift_track(lifter, path, track, layout, image_size, **options)
             )
         except UserError as error:
             refused.append(error)
@@ -130,14 +183,70 @@ def main(flag_values):
         raise refused[0]
     for error in refused:
         print(f"left out: {error}")
-    lifting.write(lifted, flag_values.output)
+    axes = flag_values.axes or pose_files.default_axes(flag_values.output)
+    written = pose_files.write(lifted, flag_values.output, axes, flag_values.units)
     if flag_values.fps is None:
         print(f"--fps not given: taken as the model's {lifter.fps:g}.")
+    _print_root(lifted[0].focal_px, flag_values.focal_px)
     poses = sum(len(person.positions) for person in lifted)
-    print(f"{poses} poses: {flag_values.output}")
+    print(f"{poses} poses: {', '.join(map(str, written))}")
+    print(f"Axes: {axes}, lengths in {flag_values.units}.")
     if flag_values.picture:
         figures.draw(lifted[0], flag_values.picture)
         print(f"Picture: {flag_values.picture}")
+
+
+def _options(flag_values) -> dict:
+    """Returns `lift_track`'s options, after checks that need no model."""
+    for name, suffixes in _SUFFIXES.items():
+        path = flag_values[name].value
+        if path and pathlib.Path(path).suffix.lower() not in suffixes:
+            raise UserError(
+                f"--{name} must end in {' or '.join(suffixes)}, got {path!r}."
+            )
+    bvh = pathlib.Path(flag_values.output).suffix.lower() == ".bvh"
+    if bvh and flag_values.axes not in (None, "y_up"):
+        raise UserError(f"--axes={flag_values.axes}: a .bvh file is always y_up.")
+    if flag_values.focal_px is not None and flag_values.root != "fit":
+        raise UserError("--focal_px is for --root=fit; give both or neither.")
+    return {
+        "fps": flag_values.fps,
+        "resample": flag_values.resample,
+        "smooth": _smooth(flag_values),
+        "root": flag_values.root,
+        "focal_px": flag_values.focal_px,
+    }
+
+
+def _smooth(flag_values):
+    chosen = {}
+    for name, parameters in _FILTERS.items():
+        for flag, (field, _) in parameters.items():
+            value = flag_values[flag].value
+            if value is None:
+                continue
+            if flag_values.smooth != name:
+                raise UserError(
+                    f"--{flag} is for --smooth={name}; give both or neither."
+                )
+            chosen[field] = value
+    default = smoothing.named(flag_values.smooth)
+    try:
+        return default and type(default)(**chosen)
+    except ValueError as error:
+        raise UserError(f"--smooth={flag_values.smooth}: {error}") from error
+
+
+def _print_root(focal_px, given):
+    if focal_px is None:
+        return
+    if given is None:
+        print(
+            f"Root: fitted with an assumed focal length of {focal_px:.0f} px. Distance "
+            "grows in proportion to it; give the camera's with --focal_px."
+        )
+    else:
+        print(f"Root: fitted with the given focal length of {focal_px:g} px.")
 
 
 def _choose(lifting, path, people, person):

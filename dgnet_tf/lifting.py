@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import pathlib
 from collections.abc import Callable, Sequence
 
@@ -11,18 +12,20 @@ import numpy as np
 from dgnet_tf import (
     inference,
     interpolation,
+    keypoint_arguments,
     keypoint_files,
     layouts,
+    root_trajectory,
     runs,
     saved_model,
     skeletons,
+    smoothing,
 )
-from dgnet_tf.atomic import replacing
 from dgnet_tf.errors import UserError
+from dgnet_tf.lifted import Lifted
 from dgnet_tf.tracks import Track
 
-# Rates closer than this share of the model's count as equal.
-_SAME_RATE = 0.01
+ROOTS = ("none", "fit")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,54 +37,88 @@ class Lifter:
         skeleton: of its keypoints and positions.
         fps: frame rate that it was trained at.
         span: frames from a window's start to the next one that does not overlap it.
+        frame_stride: frames from one of a window's T to the next.
+        run: the run that it was loaded from; None for an exported model.
     """
 
     serve: Callable
     skeleton: skeletons.Skeleton
     fps: float
     span: int
+    frame_stride: int = 1
+    run: runs.Run | None = None
 
+    @classmethod
+    def load(cls, path) -> Lifter:
+        """Loads a run, an exported model (its highest version), or one version.
 
-@dataclasses.dataclass(frozen=True)
-class Lifted:
-    """Lifted poses of one person in F frames.
+        Raises:
+            UserError: if the folder holds none of these.
+        """
+        run = None
+        if (pathlib.Path(path) / runs.CONFIG).is_file():
+            run = runs.load(path)
+            serve = inference.serving_function(run.model, run.config, flip=True)
+            config = dataclasses.asdict(run.config)
+        else:
+            serve, card = saved_model.load(path)
+            config = card["config"]
+        return cls(
+            serve,
+            skeletons.get(config["skeleton"]),
+            config["fps"],
+            config["frames"] * config["frame_stride"],
+            config["frame_stride"],
+            run,
+        )
 
-    Attributes:
-        person: name of the person's track.
-        first_frame: number of the first frame, as the keypoint file counts.
-        keypoints: (F, N, 2) pixels, as the model saw them.
-        positions: (F, N, 3) float32 metres, the root at 0, camera axes.
-        fps: frames a second.
-        skeleton: of both.
-    """
+    @property
+    def frames(self) -> int:
+        """The T frames of the model's window."""
+        return self.span // self.frame_stride
 
-    person: str
-    first_frame: int
-    keypoints: np.ndarray
-    positions: np.ndarray
-    fps: float
-    skeleton: skeletons.Skeleton
+    def lift(self, keypoints, *, layout: str, image_size, confidence=None, **options):
+        """Lifts people's keypoints.
+
+        Args:
+            keypoints: (F, J, 2) pixels of one person, (P, F, J, 2) of several, or a
+                dict of name to (F, J, 2) of each. A last axis of 3 has the confidence
+                as its third column.
+            layout: name of the keypoints' layout, such as "coco_17".
+            image_size: width and height of the video, pixels.
+            confidence: the same without the last axis. A joint is missing where it is
+                0, or without confidence where the coordinates are NaN.
+            **options: `fps`, `resample`, `smooth`, `root` and `focal_px`, see
+                `lift_track`.
+
+        Returns:
+            `Lifted` of one person; a list of them of a (P, F, J, 2) array; a dict of
+            them of a dict.
+
+        Raises:
+            UserError: if the keypoints fit neither layout, model nor image, or a
+                person never shows a joint that the model needs.
+            ValueError: for wrong arguments.
+        """
+        people = keypoint_arguments.tracks(keypoints, confidence, layout, image_size)
+        lifted = [
+            lift_track(self, "`keypoints`", person, layout, image_size, **options)
+            for person in people
+        ]
+        if isinstance(keypoints, dict):
+            return dict(zip(keypoints, lifted, strict=True))
+        return lifted if np.ndim(keypoints) == 4 else lifted[0]
+
+    def stream(self, image_size, *, layout: str, **options):
+        """Returns a `Stream` for a live feed; see there."""
+        from dgnet_tf.stream import Stream
+
+        return Stream(self, image_size, layout=layout, **options)
 
 
 def load(path) -> Lifter:
-    """Loads a run, an exported model (its highest version), or one version.
-
-    Raises:
-        UserError: if the folder holds none of these.
-    """
-    if (pathlib.Path(path) / runs.CONFIG).is_file():
-        run = runs.load(path)
-        serve = inference.serving_function(run.model, run.config, flip=True)
-        config = dataclasses.asdict(run.config)
-    else:
-        serve, card = saved_model.load(path)
-        config = card["config"]
-    return Lifter(
-        serve,
-        skeletons.get(config["skeleton"]),
-        config["fps"],
-        config["frames"] * config["frame_stride"],
-    )
+    """Loads a run or an exported model; see `Lifter.load`."""
+    return Lifter.load(path)
 
 
 def choose(path, people: Sequence[Track], person: str | None = None) -> Track:
@@ -109,14 +146,7 @@ def _frames_seen(track) -> int:
 
 
 def lift_file(
-    lifter: Lifter,
-    path,
-    layout: str,
-    image_size: tuple[int, int],
-    *,
-    person: str | None = None,
-    fps: float | None = None,
-    resample: bool = True,
+    lifter: Lifter, path, layout: str, image_size, *, person: str | None = None, **more
 ) -> Lifted:
     """Lifts one person of a keypoint file; see `keypoint_files.read`, `lift_track`.
 
@@ -126,8 +156,7 @@ def lift_file(
         layout: name of its layout.
         image_size: width and height of the video, pixels.
         person: name of the person's track; by default see `choose`.
-        fps: frame rate of the video; None stands for the model's.
-        resample: False lifts the file's frames as they are.
+        **more: see `lift_track`.
 
     Raises:
         UserError: if the file does not fit layout, model or image, shows nobody of
@@ -135,9 +164,7 @@ def lift_file(
     """
     people = keypoint_files.read(path, layout, image_size).people
     track = choose(path, people, person)
-    return lift_track(
-        lifter, path, track, layout, image_size, fps=fps, resample=resample
-    )
+    return lift_track(lifter, path, track, layout, image_size, **more)
 
 
 def lift_track(
@@ -145,72 +172,117 @@ def lift_track(
     path,
     track: Track,
     layout: str,
-    image_size: tuple[int, int],
+    image_size,
     *,
     fps: float | None = None,
     resample: bool = True,
+    smooth=None,
+    root: str = "none",
+    focal_px: float | None = None,
 ) -> Lifted:
     """Lifts one person.
 
-    Missing joints are interpolated in time. At another frame rate than the
-    model's, keypoints are interpolated to the model's frames, and the positions
-    back to the file's; both linearly.
+    Missing joints are interpolated in time. At another frame rate than the model's,
+    keypoints are interpolated to the model's frames, and the positions back to the
+    person's; both linearly. Smoothing comes last.
 
     Args:
         lifter: from `load`.
         path: the person's keypoint file, for messages.
         track: the person.
-        layout, image_size, fps, resample: see `lift_file`.
+        layout: name of the keypoints' layout.
+        image_size: width and height of the video, pixels.
+        fps: frame rate of the video; None stands for the model's.
+        resample: False lifts the frames as they are, whatever their rate.
+        smooth: see `smoothing.named`.
+        root: "fit" also gives where the root stands, relative to the camera: the
+            closed-form fit of `root_trajectory` to the joints that were seen.
+        focal_px: focal length for that, pixels; by default an assumed field of view.
 
     Raises:
-        UserError: if the layout does not fit the model, or no frame shows a joint
-            that the model needs.
+        UserError: if the layout does not fit the model, no frame shows a joint that
+            the model needs, or the root cannot be fitted in any frame.
+        ValueError: for wrong arguments.
     """
-    keypoints, _ = layouts.convert(
+    if fps is not None and not 0 < fps < math.inf:
+        raise ValueError(f"`fps` must be above 0, got {fps!r}.")
+    if root not in ROOTS:
+        raise ValueError(f"`root` must be one of {ROOTS}, got {root!r}.")
+    smooth = smoothing.named(smooth)
+    keypoints, confidence = layouts.convert(
         interpolation.fill_gaps(track.keypoints),
         track.confidence,
         layout,
         lifter.skeleton.name,
     )
+    _check_seen(path, track, keypoints, lifter.skeleton)
+    fps = fps or lifter.fps
+    size = np.array(image_size)
+    if resample:
+        positions = lift_at(lifter, keypoints, size, fps)
+    else:
+        positions = inference.lift_view(lifter.serve, keypoints, size, lifter.span)
+    if smooth:
+        positions = smooth.smooth(positions, fps)
+    found = {}
+    if root == "fit":
+        found = _fit_root(
+            path, track, positions, keypoints, confidence, image_size, focal_px
+        )
+        if smooth:
+            found["root"] = smooth.smooth(found["root"], fps)
+    return Lifted(
+        track.person,
+        track.first_frame,
+        keypoints,
+        positions,
+        fps,
+        lifter.skeleton,
+        confidence,
+        **found,
+    )
+
+
+def _check_seen(path, track, keypoints, skeleton):
     unseen = np.isnan(keypoints[0]).any(axis=-1)
     if unseen.any():
-        names = [n for n, u in zip(lifter.skeleton.joints, unseen, strict=True) if u]
+        names = [n for n, u in zip(skeleton.joints, unseen, strict=True) if u]
         raise UserError(
             f"{path}: no frame shows what joint {names[0]!r} of person {track.person} "
             f"is made from ({len(names)} such joints in all). Give keypoints of the "
             "whole body."
         )
-    fps = fps or lifter.fps
-    size = np.array(image_size)
-    if resample and abs(fps - lifter.fps) > _SAME_RATE * lifter.fps:
-        times = interpolation.frame_times(len(keypoints), fps, lifter.fps)
-        there = interpolation.sample(keypoints, times)
-        positions = inference.lift_view(lifter.serve, there, size, lifter.span)
-        back = np.arange(len(keypoints)) * lifter.fps / fps
-        positions = interpolation.sample(positions, back).astype(np.float32)
-    else:
-        positions = inference.lift_view(lifter.serve, keypoints, size, lifter.span)
-    return Lifted(
-        track.person, track.first_frame, keypoints, positions, fps, lifter.skeleton
-    )
 
 
-def write(people: Sequence[Lifted], path):
-    """Writes `poses.npz`: `positions`, `fps`, `joints` and their `layout`.
+def lift_at(lifter: Lifter, keypoints, image_size, fps: float) -> np.ndarray:
+    """Lifts one video at the model's frame rate and gives back the video's frames.
 
-    Beside them stands `first_frame`. Of several people `positions` and
-    `first_frame` are written as `positions/<person>` and `first_frame/<person>`.
+    Args:
+        lifter: from `load`.
+        keypoints: (F, N, 2) pixels, the model's joints.
+        image_size: (2,) width and height, pixels.
+        fps: frame rate of the video.
+
+    Returns:
+        (F, N, 3) float32 metres, camera axes, the root at 0.
     """
-    arrays = {}
-    for lifted in people:
-        name = f"/{lifted.person}" if len(people) > 1 else ""
-        arrays[f"positions{name}"] = lifted.positions
-        arrays[f"first_frame{name}"] = np.int64(lifted.first_frame)
-    with replacing(path) as beside:
-        np.savez(
-            beside,
-            **arrays,
-            fps=np.float64(people[0].fps),
-            joints=np.array(people[0].skeleton.joints),
-            layout=np.array(people[0].skeleton.name),
+    if interpolation.same_rate(fps, lifter.fps):
+        return inference.lift_view(lifter.serve, keypoints, image_size, lifter.span)
+    times = interpolation.frame_times(len(keypoints), fps, lifter.fps)
+    there = interpolation.sample(keypoints, times)
+    positions = inference.lift_view(lifter.serve, there, image_size, lifter.span)
+    back = np.arange(len(keypoints)) * lifter.fps / fps
+    return interpolation.sample(positions, back).astype(np.float32)
+
+
+def _fit_root(path, track, positions, keypoints, confidence, image_size, focal_px):
+    intrinsics = root_trajectory.assumed_intrinsics(image_size, focal_px)
+    each = root_trajectory.fit_each_frame(positions, keypoints, intrinsics, confidence)
+    if np.isnan(each).any(axis=-1).all():
+        raise UserError(
+            f"{path}: the root of person {track.person} cannot be fitted in any frame; "
+            "the keypoints do not fit the lifted poses. Check --image_size and "
+            "--focal_px, or leave the root out."
         )
+    root = root_trajectory.fit_root(positions, keypoints, intrinsics, confidence)
+    return {"root": root.astype(np.float32), "focal_px": float(intrinsics[0])}

@@ -86,6 +86,26 @@ def dumps(manifest: Manifest) -> str:
     return json.dumps(content, indent=2, sort_keys=True) + "\n"
 
 
+def summary(manifest: Manifest) -> dict:
+    """Returns where a data set comes from and who is in it, ready for JSON."""
+    return {
+        "dataset": manifest.dataset,
+        "skeleton": manifest.skeleton,
+        "fps": manifest.fps,
+        "options": manifest.options,
+        "sources": manifest.sources,
+        "splits": {
+            name: {
+                "sequences": split.sequences,
+                "frames": split.frames,
+                "seconds": split.seconds,
+                "subjects": list(split.subjects),
+            }
+            for name, split in manifest.splits.items()
+        },
+    }
+
+
 def read(data_dir) -> Manifest:
     """Reads and checks a data set's manifest.
 

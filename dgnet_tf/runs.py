@@ -7,16 +7,19 @@ import importlib.metadata
 import json
 import pathlib
 import platform
+import shlex
+import sys
 
 import numpy as np
 import tensorflow as tf
 
-from dgnet_tf import architectures
+from dgnet_tf import architectures, manifest
 from dgnet_tf import config as configuration
 from dgnet_tf.atomic import replacing
 from dgnet_tf.errors import UserError
 
 CONFIG, MODEL, VERSIONS = "config.json", "model.keras", "versions.json"
+TRAINING = "training.json"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -62,15 +65,30 @@ def check(workdir, config: configuration.Config):
         )
 
 
-def start(workdir, config: configuration.Config):
-    """Makes a run folder, or leaves the one that a killed training has made."""
+def start(workdir, config: configuration.Config, data: manifest.Manifest | None = None):
+    """Makes a run folder, or leaves the one that a killed training has made.
+
+    Args:
+        workdir: the folder.
+        config: of the run.
+        data: what it is trained on; `training.json` keeps its summary.
+    """
     workdir = pathlib.Path(workdir)
     if (workdir / CONFIG).is_file():
         return
+    if data:
+        training = {"command": command(), "data": manifest.summary(data)}
+        with replacing(workdir / TRAINING) as beside:
+            beside.write_text(json.dumps(training, indent=2) + "\n")
     with replacing(workdir / VERSIONS) as beside:
         beside.write_text(json.dumps(versions(), indent=2) + "\n")
     with replacing(workdir / CONFIG) as beside:
         beside.write_text(configuration.dumps(config))
+
+
+def command() -> str:
+    """Returns the command line of this process, for a shell to repeat."""
+    return shlex.join(["python", *sys.orig_argv[1:]])
 
 
 def versions() -> dict:

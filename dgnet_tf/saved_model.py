@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import pathlib
 
 import tensorflow as tf
 
-from dgnet_tf import inference, runs, skeletons
+from dgnet_tf import (
+    detected_keypoints,
+    graph_check,
+    model_card,
+    signatures,
+    warmup,
+)
 from dgnet_tf.atomic import replacing
 from dgnet_tf.errors import UserError
 
-CARD = pathlib.Path("assets.extra") / "model_card.json"
+CARD = model_card.PATH
 _GRAPH = "saved_model.pb"
 
 
@@ -24,22 +29,30 @@ def save(
     version: int = 1,
     flip: bool = True,
     precision: str | None = None,
+    min_confidence: float = detected_keypoints.MIN_CONFIDENCE,
+    workdir=None,
 ):
     """Writes `output`/`version`, whole or not at all.
+
+    Beside the graph and its weights it holds `assets.extra/model_card.json` and, where
+    tensorflow-serving-api is installed, `assets.extra/tf_serving_warmup_requests`.
 
     Args:
         model: normalised keypoints (B, T, N, 2) -> {"pose": (B, T, N, 3), ...}.
         config: the run's configuration.
-        output: folder of the model's versions.
+        output: folder of the model's versions; its name is the model's.
         version: name of the new one; TensorFlow Serving takes the highest.
         flip: average with the mirrored estimate.
         precision: see `folding.fold`.
+        min_confidence: keypoints of detectors at or below it are missing.
+        workdir: the run's folder, for the model card.
 
     Returns:
         The path of the new version.
 
     Raises:
-        UserError: if that version exists or cannot be written.
+        UserError: if that version exists or cannot be written, or the run's files
+            are damaged.
     """
     path = pathlib.Path(output) / str(version)
     if path.exists():
@@ -47,39 +60,30 @@ def save(
             f"{path}: exists already. Choose another --version or --output, or "
             "remove it."
         )
-    serve = inference.serving_function(model, config, flip=flip, precision=precision)
-    serve = serve.get_concrete_function()
-    # Only what the function uses: the model would be saved with all of its own.
+    card = model_card.make(
+        config,
+        flip=flip,
+        precision=precision,
+        min_confidence=min_confidence,
+        workdir=workdir,
+    )
+    functions = signatures.build(
+        model, config, flip=flip, precision=precision, min_confidence=min_confidence
+    )
+    # Only what the functions use: the model would be saved with all of its own.
     module = tf.Module()
-    module.weights = list(serve.graph.variables)
+    module.weights = list(functions[signatures.DEFAULT].graph.variables)
     with replacing(path) as beside:
         try:
-            signatures = {"serving_default": serve}
-            tf.saved_model.save(module, str(beside), signatures=signatures)
+            tf.saved_model.save(module, str(beside), signatures=functions)
+            (beside / CARD).parent.mkdir()
+            warmup.write(beside, config, path.absolute().parent.name)
         except tf.errors.OpError as error:  # TensorFlow's word for a full disk.
             raise UserError(f"{path}: cannot be written: {error.message}") from error
-        (beside / CARD).parent.mkdir()
-        (beside / CARD).write_text(
-            json.dumps(card(config, flip, precision), indent=2) + "\n"
-        )
+        (beside / CARD).write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
+        if wrong := graph_check.problems(beside):
+            raise RuntimeError(f"the graph cannot be served: {wrong}")
     return path
-
-
-def card(config, flip: bool, precision: str | None = None) -> dict:
-    """Returns what a user of an exported model must know of it, ready for JSON."""
-    skeleton = skeletons.get(config.skeleton)
-    return {
-        "skeleton": skeleton.name,
-        "joints": skeleton.joints,
-        "root": skeleton.joints[skeleton.root],
-        "fps": config.fps,
-        "flip": flip,
-        "precision": precision or config.precision,
-        "units": {"keypoints": "pixels", "image_size": "pixels", "positions": "metres"},
-        "axes": "camera: x right, y down, z forward",
-        "config": dataclasses.asdict(config),
-        "versions": runs.versions(),
-    }
 
 
 def load(path):
@@ -96,10 +100,10 @@ def load(path):
         UserError: if there is no exported model, or it is not whole.
     """
     path = _newest(pathlib.Path(path))
+    card = model_card.read(path)
     try:
         loaded = tf.saved_model.load(str(path))
-        found = json.loads((path / CARD).read_text())
-        return loaded.signatures["serving_default"], found
+        return loaded.signatures[signatures.DEFAULT], card
     except Exception as error:  # TensorFlow raises many kinds for damaged files.
         raise UserError(
             f"{path}: is no whole export of this package ({type(error).__name__}: "

@@ -30,8 +30,9 @@ def train(config: Config, data_dir, workdir, progress: bool = True) -> runs.Run:
         config: what to train.
         data_dir: converted data set with a split "train"; a split "validation" is
             scored after each epoch, all of its actions.
-        workdir: the run's folder: `config.json`, `versions.json`, `history.csv`,
-            `checkpoints/`, `tensorboard/` and, at the end, `model.keras`.
+        workdir: the run's folder: `config.json`, `versions.json`, `training.json`,
+            `history.csv`, `checkpoints/`, `tensorboard/` and, at the end,
+            `model.keras`.
         progress: show a progress bar.
 
     Returns:
@@ -115,7 +116,7 @@ def train(config: Config, data_dir, workdir, progress: bool = True) -> runs.Run:
                 **windows,
             )
             # Only now: data that do not fit have left nothing behind.
-            runs.start(own_workdir, config)
+            runs.start(own_workdir, config, data)
             progress = progress and strategies.is_chief(strategy)
             watching = [
                 callbacks.Watch(steps, config.epochs, first_epoch, progress),

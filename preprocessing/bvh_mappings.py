@@ -67,6 +67,8 @@ MAPPINGS = (
         "Head/end",
         ("{0}Hip", "{0}Knee", "{0}Ankle", "{0}Shoulder", "{0}Elbow", "{0}Wrist"),
     ),
+    # What `python -m dgnet_tf.lift` writes.
+    Mapping(SKELETON.name, tuple(mean(joint) for joint in SKELETON.joints)),
 )
 
 

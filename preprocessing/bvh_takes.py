@@ -6,14 +6,12 @@ import dataclasses
 
 import numpy as np
 
+from dgnet_tf import placement
 from dgnet_tf.errors import UserError
 from preprocessing import bvh_files
 from preprocessing.joint_mapping import SKELETON, Mapping
 from preprocessing.resample import resample
 from preprocessing.sequences import PoseSequence
-
-# The floor is put so far below the lower ankle, at this percentile of its height.
-ANKLE_HEIGHT, STANDING = 0.07, 5.0  # metres, percent
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,7 +57,7 @@ class Take:
             x, y, z = np.moveaxis(joints, -1, 0)
             joints = np.stack([x, -z, y], axis=-1)
         positions = resample(joints * self.scale, motion.fps, self.fps)
-        positions[..., 2] -= _floor(positions)
+        positions[..., 2] -= placement.floor(positions[..., 2], SKELETON.joints)
         return PoseSequence(self.subject, self.action, self.take, positions, self.fps)
 
 
@@ -72,9 +70,3 @@ def _joints(motion, mapping) -> np.ndarray:
         [sum(weight * places[j] for j, weight in pairs.items()) for pairs in weights],
         axis=1,
     )
-
-
-def _floor(positions) -> float:
-    ankles = [SKELETON.joints.index(f"{side}_ankle") for side in ("left", "right")]
-    lower = positions[:, ankles, 2].min(axis=1)
-    return float(np.percentile(lower, STANDING)) - ANKLE_HEIGHT

@@ -1,15 +1,18 @@
 """The lifting command."""
 
+import json
 import subprocess
 import sys
 
 import detector_files
 import numpy as np
 import pytest
+import tensorflow as tf
 from lifting_stand_ins import Config, command_error, run_command, small_model, write_run
 from PIL import Image
 
-from dgnet_tf import lift, saved_model
+from dgnet_tf import cameras, lift, lifting, saved_model, skeletons
+from dgnet_tf.smoothing import OneEuro, Savgol
 
 
 @pytest.fixture(scope="module")
@@ -93,6 +96,105 @@ def test_one_or_all_of_several_people_are_lifted(model, tmp_path, capsys):
         assert "positions/c" not in poses
 
 
+def read(path):
+    """The (F, 17, 3) positions of one person in any format that tells them."""
+    if path.suffix == ".json":
+        return np.array(json.loads(path.read_text())["people"][0]["positions"])
+    rows = np.loadtxt(path, delimiter=",", skiprows=1, dtype=str)
+    return rows[:, -51:].astype(float).reshape(-1, 17, 3)
+
+
+def test_every_format_axis_and_unit_says_the_same(model, keypoints, tmp_path, capsys):
+    run_command(lift, *arguments(model, keypoints, tmp_path / "poses.npz"))
+    with np.load(tmp_path / "poses.npz") as poses:
+        plain = poses["positions"]
+    x, y, z = np.moveaxis(plain, -1, 0)
+    for name, axes in (("poses.json", "y_up"), ("poses.csv", "z_up")):
+        run_command(
+            lift,
+            *arguments(model, keypoints, tmp_path / name, f"--axes={axes}"),
+            "--units=mm",
+        )
+        assert f"Axes: {axes}, lengths in mm." in capsys.readouterr().out
+        expected = [x, -y, -z] if axes == "y_up" else [x, z, -y]
+        found = read(tmp_path / name) / 1000
+        relative = found - found[:, :1]
+        np.testing.assert_allclose(relative, np.stack(expected, axis=-1), atol=2e-5)
+        up = "xyz".index(axes[0])
+        feet = found[:, [3, 6], up].min(axis=1)
+        assert np.percentile(feet, 5) == pytest.approx(0.07, abs=2e-5)
+    run_command(lift, *arguments(model, keypoints, tmp_path / "poses.bvh"))
+    assert "Axes: y_up, lengths in m." in capsys.readouterr().out
+    assert (tmp_path / "poses.bvh").read_text().startswith("HIERARCHY\nROOT hip\n")
+
+
+def test_smoothing_and_root_are_asked_for_by_flags(model, keypoints, tmp_path, capsys):
+    output = tmp_path / "poses.npz"
+    run_command(lift, *arguments(model, keypoints, output))
+    with np.load(output) as poses:
+        plain = poses["positions"]
+    run_command(lift, *arguments(model, keypoints, output, "--smooth=savgol"))
+    with np.load(output) as poses:
+        expected = Savgol().smooth(plain, 50.0)
+        np.testing.assert_allclose(poses["positions"], expected, atol=1e-6)
+    run_command(
+        lift,
+        *arguments(model, keypoints, output, "--smooth=one_euro", "--min_cutoff=3"),
+        *("--beta=0.5", "--speed_cutoff=2"),
+    )
+    with np.load(output) as poses:
+        expected = OneEuro(3.0, 0.5, 2.0).smooth(plain, 50.0)
+        np.testing.assert_allclose(poses["positions"], expected, atol=1e-6)
+
+
+def test_the_focal_length_of_the_root_is_said_and_written(
+    tmp_path, monkeypatch, capsys
+):
+    poses = np.random.default_rng(0).normal(0, 0.3, (8, 17, 3)).astype(np.float32)
+    poses[:, 0] = 0
+    lifter = lifting.Lifter(
+        lambda **_: {"positions": tf.constant(poses[None])},
+        skeletons.get("human36m_17"),
+        *(50.0, 4),
+    )
+    monkeypatch.setattr(lifting, "load", lambda path: lifter)
+    intrinsics = np.array([900, 900, 500, 500, 0, 0, 0, 0, 0.0])
+    path, output = tmp_path / "walk.npz", tmp_path / "poses.npz"
+    np.savez(path, keypoints=cameras.project_linear(poses + [0.2, 0, 4], intrinsics))
+    fit = ["--root=fit", "--layout=human36m_17"]
+    run_command(lift, *arguments("any", path, output, *fit))
+    out = capsys.readouterr().out
+    assert "fitted with an assumed focal length of 1072 px" in out
+    with np.load(output) as found:
+        assert found["focal_px"] == pytest.approx(500 / np.tan(np.radians(25)))
+    run_command(lift, *arguments("any", path, output, *fit, "--focal_px=900"))
+    assert "with the given focal length of 900 px" in capsys.readouterr().out
+    with np.load(output) as found:
+        assert found["focal_px"] == 900.0
+        np.testing.assert_allclose(found["positions"], poses + [0.2, 0, 4], atol=1e-4)
+
+
+def test_several_people_have_a_bvh_file_each(model, tmp_path, capsys):
+    path = detector_files.coco(
+        tmp_path / "people.json",
+        [
+            *detector_files.walk("coco_17", frames=4, person="a"),
+            *detector_files.walk("coco_17", frames=9, person="b c", x=400.0),
+        ],
+    )
+    output = tmp_path / "out" / "poses.bvh"
+    run_command(lift, *arguments(model, path, output, "--person=all"))
+    out = capsys.readouterr().out
+    assert "13 poses: " in out and "poses-a.bvh, " in out and "poses-b_c.bvh" in out
+    names = sorted(p.name for p in output.parent.iterdir())
+    assert names == ["poses-a.bvh", "poses-b_c.bvh"]
+    run_command(
+        lift, *arguments(model, path, output.with_suffix(".csv"), "--person=all")
+    )
+    rows = output.with_suffix(".csv").read_text().splitlines()
+    assert [row.split(",")[0] for row in rows] == ["person"] + 4 * ["a"] + 9 * ["b c"]
+
+
 def test_bad_input_ends_with_one_line_and_no_file(model, keypoints, tmp_path, capsys):
     output = tmp_path / "poses.npz"
 
@@ -105,7 +207,17 @@ def test_bad_input_ends_with_one_line_and_no_file(model, keypoints, tmp_path, ca
     assert "like 1920x1080, got '1000'" in error("--image_size=1000")
     assert "like 1920x1080, got '0x5'" in error("--image_size=0x5")
     assert "--picture must end in .png or .gif" in error("--picture=a.jpg")
-    assert "--output must end in .npz" in error(output=tmp_path / "poses.json")
+    assert ".json or .csv or .bvh, got" in error(output=tmp_path / "poses.fbx")
+    assert "a .bvh file is always y_up" in error(
+        "--axes=z_up", output=tmp_path / "poses.bvh"
+    )
+    assert "--focal_px is for --root=fit" in error("--focal_px=900")
+    assert "focal_px" in error("--root=fit", "--focal_px=0")
+    assert "--beta is for --smooth=one_euro" in error("--beta=1")
+    assert "--min_cutoff is for" in error("--smooth=savgol", "--min_cutoff=1")
+    assert "`seconds` must be above 0" in error("--smooth=savgol", "--savgol_seconds=0")
+    assert "axes" in error("--axes=up")
+    assert "units" in error("--units=inch")
     assert "layout must be one of" in error("--layout=coco")
     assert "humaneva_15' has 15" in error("--layout=humaneva_15")
     assert "holds no SavedModel" in error(model=tmp_path / "none")

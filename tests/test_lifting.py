@@ -8,8 +8,18 @@ import pytest
 import tensorflow as tf
 from lifting_stand_ins import Config, small_model
 
-from dgnet_tf import inference, layouts, lifting, runs, saved_model, skeletons
+import dgnet_tf
+from dgnet_tf import (
+    cameras,
+    inference,
+    layouts,
+    lifting,
+    runs,
+    saved_model,
+    skeletons,
+)
 from dgnet_tf.errors import UserError
+from dgnet_tf.smoothing import OneEuro, Savgol
 
 SIZE = (1000, 800)
 SKELETON = skeletons.get("human36m_17")
@@ -66,7 +76,10 @@ def test_coco_is_converted(tmp_path):
         np.testing.assert_allclose(lifted.positions[:, joint, :2], expected)
 
 
-@pytest.mark.parametrize(("fps", "lifted_frames"), [(25, 39), (100, 11), (60, 17)])
+@pytest.mark.parametrize(
+    ("fps", "lifted_frames"),
+    [(24, 41), (25, 39), (29.97, 33), (30, 33), (60, 17), (100, 11), (120, 9)],
+)
 def test_other_rates_are_lifted_at_the_models_and_given_back(
     tmp_path, fps, lifted_frames
 ):
@@ -77,9 +90,40 @@ def test_other_rates_are_lifted_at_the_models_and_given_back(
     assert lifted.fps == fps
     assert lifted.positions.shape == (20, 17, 3)
     assert lifted.positions.dtype == np.float32
-    # Steady motion stays as it was, but for the last frame or two at the end.
-    np.testing.assert_allclose(lifted.positions[:18, :, :2], moving(20)[:18], rtol=1e-5)
+    # Steady motion stays as it was, but for the frames after the last that the model
+    # sees in full.
+    whole = int((lifted_frames - 2) * fps / 50) + 1
+    assert whole >= 17
+    np.testing.assert_allclose(
+        lifted.positions[:whole, :, :2], moving(20)[:whole], rtol=1e-5
+    )
     np.testing.assert_array_equal(lifted.keypoints, moving(20))
+
+
+@pytest.mark.parametrize("fps", [24, 25, 29.97, 30, 60, 120])
+@pytest.mark.parametrize("frames", [1, 2, 3, 7, 300])
+def test_every_length_comes_back_at_every_rate(tmp_path, fps, frames):
+    seen = []
+    path = save(tmp_path, moving(frames))
+    lifted = lifting.lift_file(echo(seen), path, "human36m_17", SIZE, fps=fps)
+    assert lifted.positions.shape == (frames, 17, 3)
+    assert np.isfinite(lifted.positions).all()
+    # As many seconds as the file: the model's frames reach its last one.
+    assert (seen[0] - 1) / 50 == pytest.approx((frames - 1) / fps, abs=1 / 50)
+    assert (seen[0] - 1) / 50 >= (frames - 1) / fps - 1e-9
+
+
+@pytest.mark.parametrize("fps", [24, 25, 29.97, 30, 60, 120])
+def test_a_joint_that_swings_once_a_second_keeps_its_time(tmp_path, fps):
+    time = np.arange(round(3 * fps)) / fps
+    keypoints = moving(len(time))
+    keypoints[:, 4, 0] = 500 + 100 * np.sin(2 * np.pi * time)
+    path = save(tmp_path, keypoints)
+    lifted = lifting.lift_file(echo(), path, "human36m_17", SIZE, fps=fps)
+    # Lines between samples of a sine miss it by (2 pi / rate)^2 / 8 at most.
+    allowed = 100 * (2 * np.pi) ** 2 / 8 * (1 / fps**2 + 1 / 50**2)
+    difference = lifted.positions[:-2, 4, 0] - keypoints[:-2, 4, 0]
+    assert np.abs(difference).max() < 1.05 * allowed
 
 
 def test_resampling_can_be_switched_off_and_near_rates_need_none(tmp_path):
@@ -131,19 +175,120 @@ def test_wrong_units_and_sizes_are_refused(tmp_path):
         lifting.lift_file(echo(), unseen, "human36m_17", SIZE)
 
 
-def test_the_poses_file_holds_positions_rate_joints_and_layout(tmp_path):
-    path = save(tmp_path, moving(6))
-    lifted = lifting.lift_file(echo(), path, "human36m_17", SIZE, fps=50)
-    lifting.write([lifted], tmp_path / "new" / "poses.npz")
-    with np.load(tmp_path / "new" / "poses.npz", allow_pickle=False) as poses:
-        assert sorted(poses) == ["first_frame", "fps", "joints", "layout", "positions"]
-        assert poses["first_frame"] == 0
-        np.testing.assert_array_equal(poses["positions"], lifted.positions)
-        assert poses["positions"].dtype == np.float32
-        assert poses["fps"] == 50.0
-        assert poses["joints"].tolist() == list(SKELETON.joints)
-        assert poses["layout"] == "human36m_17"
-    assert [p.name for p in (tmp_path / "new").iterdir()] == ["poses.npz"]
+def test_smoothing_comes_last_at_the_files_rate(tmp_path):
+    keypoints = moving(20)
+    keypoints[7, 3, 0] += 40.0
+    path = save(tmp_path, keypoints)
+    options = {"fps": 25, "smooth": Savgol(seconds=0.2, order=2)}
+    plain = lifting.lift_file(echo(), path, "human36m_17", SIZE, fps=25).positions
+    found = lifting.lift_file(echo(), path, "human36m_17", SIZE, **options).positions
+    np.testing.assert_allclose(found, Savgol(0.2, 2).smooth(plain, 25))
+    plain = lifting.lift_file(echo(), path, "human36m_17", SIZE).positions
+    named = lifting.lift_file(echo(), path, "human36m_17", SIZE, smooth="one_euro")
+    np.testing.assert_allclose(named.positions, OneEuro().smooth(plain, 50.0))
+
+
+def true_poses(frames=6):
+    """Root-relative poses and where the root is, camera axes, metres."""
+    rng = np.random.default_rng(3)
+    poses = rng.normal(0, 0.3, (frames, 17, 3)).astype(np.float32)
+    poses[:, 0] = 0
+    root = np.array([0.2, -0.1, 4.0]) + np.arange(frames)[:, None] * [0.1, 0.0, 0.05]
+    return poses, root
+
+
+def knowing(poses):
+    """A lifter that gives these poses for whatever it sees."""
+    return lifting.Lifter(
+        lambda **_: {"positions": tf.constant(poses[None])}, SKELETON, 50.0, 4
+    )
+
+
+def test_the_root_is_fitted_to_the_joints_that_were_seen(tmp_path):
+    poses, root = true_poses()
+    intrinsics = np.array([900, 900, 500, 400, 0, 0, 0, 0, 0.0])
+    keypoints = cameras.project_linear(poses + root[:, None], intrinsics)
+    confidence = np.ones((6, 17))
+    confidence[2, 5] = confidence[4, 8] = 0
+    keypoints[2, 5] = keypoints[4, 8] = 0
+    path = save(tmp_path, keypoints, confidence)
+    options = {"root": "fit", "focal_px": 900.0}
+    lifted = lifting.lift_file(knowing(poses), path, "human36m_17", SIZE, **options)
+    np.testing.assert_allclose(lifted.root, root, atol=1e-4)
+    assert lifted.root.dtype == np.float32
+    assert lifted.focal_px == 900.0
+    np.testing.assert_allclose(lifted.places, poses + root[:, None], atol=1e-4)
+    np.testing.assert_allclose(
+        lifted.joint("spine"), (poses + root[:, None])[:, 7], atol=1e-4
+    )
+    np.testing.assert_array_equal(lifted.confidence, confidence)
+    # Without one a field of view of 50 degrees is assumed; distance grows with it.
+    assumed = lifting.lift_file(knowing(poses), path, "human36m_17", SIZE, root="fit")
+    assert assumed.focal_px == pytest.approx(500 / np.tan(np.radians(25)))
+    ratio = assumed.root[:, 2] / lifted.root[:, 2]
+    assert ratio == pytest.approx(np.full(6, assumed.focal_px / 900), rel=0.05)
+
+
+def test_without_a_root_places_are_the_positions(tmp_path):
+    path = save(tmp_path, moving(3))
+    lifted = lifting.lift_file(echo(), path, "human36m_17", SIZE)
+    assert lifted.root is None and lifted.focal_px is None
+    assert lifted.places is lifted.positions
+    assert lifted.joints == SKELETON.joints
+    with pytest.raises(ValueError, match="`name` must be one of .*got 'nose'"):
+        lifted.joint("nose")
+
+
+def test_a_root_that_fits_nowhere_is_refused(tmp_path):
+    poses, root = true_poses()
+    intrinsics = np.array([900, 900, 500, 400, 0, 0, 0, 0, 0.0])
+    keypoints = cameras.project_linear(poses + root[:, None], intrinsics)
+    path = save(tmp_path, 1000 - keypoints)  # Upside down and mirrored.
+    with pytest.raises(UserError, match="root of person 1 cannot be fitted in any"):
+        lifting.lift_file(knowing(poses), path, "human36m_17", (1000, 1000), root="fit")
+
+
+def test_arrays_are_lifted_as_their_file_is(tmp_path):
+    confidence = np.ones((9, 17))
+    confidence[3:5, 2] = 0
+    path = save(tmp_path, moving(9), confidence)
+    expected = lifting.lift_file(echo(), path, "coco_17", SIZE, fps=25)
+    options = {"layout": "coco_17", "image_size": SIZE, "fps": 25}
+    lifted = echo().lift(moving(9), confidence=confidence, **options)
+    np.testing.assert_array_equal(lifted.positions, expected.positions)
+    assert (lifted.person, lifted.first_frame, lifted.fps) == ("1", 0, 25)
+    columns = np.concatenate([moving(9), confidence[..., None]], axis=-1)
+    again = echo().lift(columns, **options)
+    np.testing.assert_array_equal(again.positions, expected.positions)
+
+
+def test_several_people_come_back_as_they_were_given():
+    both = np.stack([moving(5), moving(5) + 30])
+    options = {"layout": "human36m_17", "image_size": SIZE}
+    first, second = echo().lift(both, **options)
+    assert (first.person, second.person) == ("1", "2")
+    np.testing.assert_array_equal(second.positions[..., :2], moving(5) + 30)
+    named = echo().lift({"anna": both[0], 7: both[1, :3]}, **options)
+    assert list(named) == ["anna", 7]
+    assert (named[7].person, len(named[7].positions)) == ("7", 3)
+    np.testing.assert_array_equal(named["anna"].positions, first.positions)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"fps": 0}, "`fps` must be above 0, got 0"),
+        ({"fps": float("nan")}, "`fps` must be above 0, got nan"),
+        ({"image_size": (0, 800)}, "`image_size` must be width and height"),
+        ({"root": "both"}, "`root` must be one of .*got 'both'"),
+        ({"smooth": "median"}, "`smooth` must be one of"),
+        ({"root": "fit", "focal_px": -3.0}, "`focal_px` must be above 0, got -3.0"),
+    ],
+)
+def test_wrong_arguments_are_refused(options, message):
+    options = {"layout": "human36m_17", "image_size": SIZE, **options}
+    with pytest.raises(ValueError, match=message):
+        echo().lift(moving(4), **options)
 
 
 def two_people(folder):
@@ -169,22 +314,6 @@ def test_the_person_seen_longest_or_the_one_named_is_lifted(tmp_path):
         lifting.lift_file(echo(), path, "coco_17", SIZE, person="5")
 
 
-def test_the_poses_of_several_people_are_written_by_name(tmp_path):
-    path = two_people(tmp_path)
-    people = [
-        lifting.lift_file(echo(), path, "coco_17", SIZE, person=person)
-        for person in ("7", "4")
-    ]
-    lifting.write(people, tmp_path / "poses.npz")
-    with np.load(tmp_path / "poses.npz", allow_pickle=False) as poses:
-        assert sorted(poses) == [
-            *("first_frame/4", "first_frame/7", "fps", "joints", "layout"),
-            *("positions/4", "positions/7"),
-        ]
-        assert poses["first_frame/4"] == 2
-        np.testing.assert_array_equal(poses["positions/7"], people[0].positions)
-
-
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory):
     """Versions 2 and 10 of different models, and the model of version 10."""
@@ -199,8 +328,9 @@ def test_the_highest_version_or_the_one_named_is_loaded(exported, tmp_path):
     folder, models = exported
     path = save(tmp_path, moving(7))
     for name, version in ((folder, 10), (folder / "10", 10), (folder / "2", 2)):
-        lifter = lifting.load(name)
+        lifter = dgnet_tf.Lifter.load(name)
         assert lifter.skeleton is SKELETON
+        assert (lifter.frames, lifter.frame_stride, lifter.run) == (4, 1, None)
         assert lifter.fps == 50.0
         result = lifting.lift_file(lifter, path, "human36m_17", SIZE).positions
         serve = inference.serving_function(models[version], Config(), flip=True)
@@ -228,7 +358,7 @@ def test_what_is_no_model_is_refused(exported, tmp_path):
     damaged = tmp_path / "1"
     shutil.copytree(exported[0] / "2", damaged)
     (damaged / saved_model.CARD).unlink()
-    with pytest.raises(UserError, match="no whole export.*FileNotFoundError"):
+    with pytest.raises(UserError, match="model_card.json: not found; .* no whole"):
         lifting.load(tmp_path)
     (damaged / "saved_model.pb").write_bytes(b"\xff\xff")
     with pytest.raises(UserError, match="no whole export of this package"):

@@ -8,7 +8,7 @@ import pytest
 import record_sets
 import tensorflow as tf
 
-from dgnet_tf import config, inference, runs, training
+from dgnet_tf import config, inference, manifest, runs, training
 from dgnet_tf.errors import UserError
 from preprocessing import conversion, synthetic
 from preprocessing.camera_rig import Rig
@@ -52,8 +52,8 @@ def test_a_run_holds_what_it_was_made_with_and_loads(data, tmp_path):
     run = training.train(tiny(), data, tmp_path / "run", progress=False)
     found = {path.name for path in (tmp_path / "run").iterdir()}
     assert found == {
-        *("config.json", "versions.json", "history.csv", "model.keras"),
-        *("checkpoints", "tensorboard"),
+        *("config.json", "versions.json", "training.json", "history.csv"),
+        *("model.keras", "checkpoints", "tensorboard"),
     }
     again = runs.load(tmp_path / "run")
     assert again.config == run.config
@@ -63,6 +63,16 @@ def test_a_run_holds_what_it_was_made_with_and_loads(data, tmp_path):
         run.model(x, training=False)["pose"], again.model(x, training=False)["pose"]
     )
     versions = json.loads((tmp_path / "run" / "versions.json").read_text())
+    made_from = json.loads((tmp_path / "run" / "training.json").read_text())
+    assert made_from["command"].startswith("python ")
+    assert made_from["data"]["dataset"] == "synthetic"
+    splits = manifest.read(data).splits
+    assert made_from["data"]["splits"]["train"] == {
+        "sequences": splits["train"].sequences,
+        "frames": splits["train"].frames,
+        "seconds": splits["train"].seconds,
+        "subjects": list(splits["train"].subjects),
+    }
     assert versions["tensorflow"] == tf.__version__
     with open(tmp_path / "run" / "history.csv", newline="") as file:
         rows = list(csv.DictReader(file))

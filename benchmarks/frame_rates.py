@@ -1,0 +1,180 @@
+"""What another frame rate than the model's costs, told to the lifter and not told.
+
+    python -m benchmarks.frame_rates --model=DIR|RUN --data=DIR [--split=test]
+        [--rates=10,24,25,...] [--output=FILE.json]
+
+Motion of a converted data set is brought to each rate by a spline through its 3-D
+positions, filmed by the records' own cameras, and lifted twice: `told`, resampled to
+the model's rate and back, and `not told`, its frames taken for the model's. Errors are
+of every valid frame at that rate; velocities and accelerations are per second, so that
+rates can be compared. The first row is the data as it is.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+
+from absl import flags
+
+from dgnet_tf import command_line
+from dgnet_tf.errors import UserError
+
+FLAGS = flags.FlagValues()
+flags.DEFINE_string("model", None, "Model or run.", FLAGS, required=True)
+flags.DEFINE_string("data", None, "Converted data set.", FLAGS, required=True)
+flags.DEFINE_enum("split", "test", ["train", "validation", "test"], "Split.", FLAGS)
+flags.DEFINE_list(
+    "rates", "10,24,25,29.97,30,60,100,120", "Frames a second to compare.", FLAGS
+)
+flags.DEFINE_float(
+    "noise_px", 0.0, "Gaussian noise on the keypoints.", 0.0, flag_values=FLAGS
+)
+flags.DEFINE_string("output", None, "JSON file to write.", FLAGS)
+
+COLUMNS = ("mpjpe_mm", "velocity_mm_s", "acceleration_mm_s2")
+
+
+def main(flag_values):
+    """Measures, prints the table, writes JSON."""
+    # Before TensorFlow is imported.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    from dgnet_tf.atomic import replacing
+
+    rates = _rates(flag_values.rates)
+    rows = measure(
+        flag_values.model,
+        flag_values.data,
+        flag_values.split,
+        rates,
+        flag_values.noise_px,
+    )
+    print(markdown(rows))
+    if flag_values.output:
+        with replacing(flag_values.output) as beside:
+            beside.write_text(json.dumps(rows, indent=2) + "\n")
+
+
+def _rates(texts) -> list[float]:
+    try:
+        rates = [float(text) for text in texts]
+    except ValueError:
+        rates = [0.0]
+    if not all(1 <= rate <= 1000 for rate in rates):
+        raise UserError(f"--rates must be numbers from 1 to 1000, got {texts}.")
+    return rates
+
+
+def measure(model, data_dir, split, rates, noise_px: float = 0.0) -> list[dict]:
+    """Lifts a split at each rate.
+
+    Args:
+        model: folder of an exported model or of a run.
+        data_dir, split: the data set.
+        rates: frames a second.
+        noise_px: standard deviation of noise on the keypoints, pixels.
+
+    Returns:
+        For each rate {"fps", "frames", "told": {column: error}, "not_told": {...}}.
+    """
+    import numpy as np
+
+    from dgnet_tf import lifting, views
+    from preprocessing.resample import resample
+
+    lifter = lifting.Lifter.load(model)
+    sums: dict = {}
+    for index, view in enumerate(views.load_views(data_dir, split)):
+        if not view.intrinsics[:2].all():
+            raise UserError(
+                f"{data_dir}: its cameras are not known, so that nothing can be filmed "
+                "at another rate. Name a data set with intrinsics."
+            )
+        rng = np.random.default_rng([index, 7])
+        for rate in [view.fps, *rates]:
+            positions = view.positions.astype(np.float64)
+            valid = view.valid
+            if rate != view.fps:
+                positions = resample(positions, view.fps, rate)
+                # A frame between an invalid one and another has no ground truth.
+                valid = resample(valid.astype(float), view.fps, rate) > 1 - 1e-6
+            key = (rate, rate == view.fps)
+            lifted = _lift(lifter, view, positions, rate, noise_px, rng)
+            for name, poses in lifted.items():
+                errors = sums_of(poses, positions, valid, rate, lifter.skeleton.root)
+                row = sums.setdefault(key, {}).setdefault(name, np.zeros((4, 2)))
+                row += errors
+    return [_row(rate, found) for (rate, _), found in sums.items()]
+
+
+def _lift(lifter, view, positions, rate, noise_px, rng):
+    """Returns {"told", "not_told"}: (F, N, 3) poses of the view filmed at a rate."""
+    from dgnet_tf import cameras, inference, lifting
+
+    keypoints = cameras.project(positions, view.intrinsics)
+    if noise_px:
+        keypoints = keypoints + rng.normal(0.0, noise_px, keypoints.shape)
+    size = view.image_size
+    return {
+        "told": lifting.lift_at(lifter, keypoints, size, rate),
+        "not_told": inference.lift_view(lifter.serve, keypoints, size, lifter.span),
+    }
+
+
+def sums_of(poses, positions, valid, rate, root):
+    """Returns (4, 2): sum and count of the errors of each of `COLUMNS`; frames last.
+
+    Args:
+        poses: (F, N, 3) metres, relative to the root.
+        positions: (F, N, 3) metres, ground truth.
+        valid: (F,) bool, frames that have one.
+        rate: frames a second.
+        root: index of the root.
+    """
+    import numpy as np
+
+    from dgnet_tf import metrics
+
+    target = positions - positions[:, root : root + 1]
+    parts = [metrics.mpjpe(poses, target)[valid]]
+    for order in (1, 2):
+        if len(poses) <= order:
+            parts.append(np.zeros(0))
+            continue
+        moved = np.diff(poses, order, axis=0), np.diff(target, order, axis=0)
+        run = np.lib.stride_tricks.sliding_window_view(valid, order + 1).all(axis=-1)
+        parts.append(metrics.mpjpe(*moved)[run] * rate**order)
+    sums = [[1000 * part.sum(), len(part)] for part in parts]
+    return np.array([*sums, [valid.sum(), 1]])
+
+
+def means(sums) -> dict:
+    """Returns {column: mean} of what `sums_of` gave, added up; None of nothing."""
+    return {
+        column: float(total / count) if count else None
+        for column, (total, count) in zip(COLUMNS, sums[:3], strict=True)
+    }
+
+
+def _row(rate, found):
+    frames = int(found["told"][3, 0])
+    errors = {name: means(sums) for name, sums in found.items()}
+    return {"fps": rate, "frames": frames, **errors}
+
+
+def markdown(rows) -> str:
+    """Returns the rows as a table."""
+    from tabulate import tabulate
+
+    head = ["frames/s", "frames"]
+    head += [f"{c} {n}" for n in ("told", "not told") for c in COLUMNS]
+    cells = [
+        [f"{row['fps']:g}", row["frames"]]
+        + [row[name][column] for name in ("told", "not_told") for column in COLUMNS]
+        for row in rows
+    ]
+    return tabulate(cells, head, tablefmt="github", floatfmt=".1f")
+
+
+if __name__ == "__main__":
+    command_line.run(main, FLAGS, __doc__)

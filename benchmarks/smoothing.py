@@ -1,0 +1,115 @@
+"""What smoothing does to errors, velocities and accelerations, and what it costs.
+
+    python -m benchmarks.smoothing --model=DIR|RUN --data=DIR [--split=test]
+        [--noise_px=0,5] [--seconds=0.14,0.22] [--min_cutoff=1] [--beta=10]
+        [--output=FILE.json]
+
+Each view is lifted once with each noise and smoothed by every filter: Savitzky-Golay
+of order 2 with each of --seconds, One-Euro with each pair of --min_cutoff and --beta.
+Lists are separated by commas; by default the filters' own values.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+
+from absl import flags
+
+from benchmarks import frame_rates
+from dgnet_tf import command_line, smoothing
+from dgnet_tf.errors import UserError
+
+_SAVGOL, _ONE_EURO = smoothing.Savgol(), smoothing.OneEuro()
+
+FLAGS = flags.FlagValues()
+flags.DEFINE_string("model", None, "Model or run.", FLAGS, required=True)
+flags.DEFINE_string("data", None, "Converted data set.", FLAGS, required=True)
+flags.DEFINE_enum("split", "test", ["train", "validation", "test"], "Split.", FLAGS)
+flags.DEFINE_list("noise_px", "0,5", "Gaussian noise on the keypoints.", FLAGS)
+flags.DEFINE_list("seconds", f"{_SAVGOL.seconds}", "Windows of savgol.", FLAGS)
+flags.DEFINE_list("min_cutoff", f"{_ONE_EURO.min_cutoff}", "Of one_euro, Hz.", FLAGS)
+flags.DEFINE_list("beta", f"{_ONE_EURO.beta}", "Of one_euro, Hz for each m/s.", FLAGS)
+flags.DEFINE_string("output", None, "JSON file to write.", FLAGS)
+
+
+def main(flag_values):
+    """Measures, prints the table, writes JSON."""
+    # Before TensorFlow is imported.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    from tabulate import tabulate
+
+    from dgnet_tf.atomic import replacing
+
+    numbers = {
+        name: _numbers(name, flag_values[name].value)
+        for name in ("noise_px", "seconds", "min_cutoff", "beta")
+    }
+    filters = {"none": None}
+    for seconds in numbers["seconds"]:
+        filters[f"savgol {seconds:g} s"] = smoothing.Savgol(seconds)
+    for cutoff in numbers["min_cutoff"]:
+        for beta in numbers["beta"]:
+            name = f"one_euro {cutoff:g} Hz, {beta:g} Hz s/m"
+            filters[name] = smoothing.OneEuro(cutoff, beta)
+    rows = measure(
+        flag_values.model,
+        flag_values.data,
+        flag_values.split,
+        numbers["noise_px"],
+        filters,
+    )
+    head = {name: name for name in rows[0]}
+    print(tabulate(rows, head, tablefmt="github", floatfmt=".1f"))
+    if flag_values.output:
+        with replacing(flag_values.output) as beside:
+            beside.write_text(json.dumps(rows, indent=2) + "\n")
+
+
+def _numbers(name, texts) -> list[float]:
+    try:
+        return [float(text) for text in texts]
+    except ValueError as error:
+        raise UserError(f"--{name} must be numbers, got {texts}.") from error
+
+
+def measure(model, data_dir, split, noises, filters) -> list[dict]:
+    """Lifts and smooths a split.
+
+    Args:
+        model: folder of an exported model or of a run.
+        data_dir, split: the data set.
+        noises: standard deviations of noise on the keypoints, pixels.
+        filters: name to `smoothing.Savgol`, `smoothing.OneEuro` or None.
+
+    Returns:
+        A row for each noise and filter: {"noise_px", "smooth", column: error}, with
+        the columns of `frame_rates`.
+    """
+    import numpy as np
+
+    from dgnet_tf import inference, lifting, views
+
+    lifter = lifting.Lifter.load(model)
+    sums = {(noise, name): np.zeros((4, 2)) for noise in noises for name in filters}
+    for index, view in enumerate(views.load_views(data_dir, split)):
+        rng = np.random.default_rng([index, 7])
+        noise_of_view = rng.normal(0.0, 1.0, view.keypoints.shape)
+        for noise in noises:
+            keypoints = view.keypoints + noise * noise_of_view
+            poses = inference.lift_view(
+                lifter.serve, keypoints, view.image_size, lifter.span
+            )
+            for name, smooth in filters.items():
+                found = smooth.smooth(poses, view.fps) if smooth else poses
+                sums[noise, name] += frame_rates.sums_of(
+                    found, view.positions, view.valid, view.fps, lifter.skeleton.root
+                )
+    return [
+        {"noise_px": noise, "smooth": name, **frame_rates.means(found)}
+        for (noise, name), found in sums.items()
+    ]
+
+
+if __name__ == "__main__":
+    command_line.run(main, FLAGS, __doc__)

@@ -1,0 +1,60 @@
+"""Lifted poses of one person."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+
+from dgnet_tf import skeletons
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Lifted:
+    """Lifted poses of one person in F frames.
+
+    Attributes:
+        person: name of the person's track.
+        first_frame: number of the first frame, as the keypoint file counts.
+        keypoints: (F, N, 2) pixels, as the model saw them.
+        positions: (F, N, 3) float32 metres, the root at 0, camera axes (x right, y
+            down, z forward).
+        fps: frames a second.
+        skeleton: of both.
+        confidence: (F, N) of the keypoints, 0 where they were filled in.
+        root: (F, 3) float32 metres, camera axes: where the root stands, relative to
+            the camera; None where it was not asked for.
+        focal_px: focal length that `root` stands on, pixels.
+    """
+
+    person: str
+    first_frame: int
+    keypoints: np.ndarray
+    positions: np.ndarray
+    fps: float
+    skeleton: skeletons.Skeleton
+    confidence: np.ndarray | None = None
+    root: np.ndarray | None = None
+    focal_px: float | None = None
+
+    @property
+    def joints(self) -> tuple[str, ...]:
+        """The names of the N joints, in order."""
+        return self.skeleton.joints
+
+    @property
+    def places(self) -> np.ndarray:
+        """Where the joints are: (F, N, 3), `positions` moved to `root` if known."""
+        if self.root is None:
+            return self.positions
+        return self.positions + self.root[:, None]
+
+    def joint(self, name: str) -> np.ndarray:
+        """Returns one joint's `places`, (F, 3).
+
+        Raises:
+            ValueError: if the skeleton has no such joint.
+        """
+        if name not in self.joints:
+            raise ValueError(f"`name` must be one of {self.joints}, got {name!r}.")
+        return self.places[:, self.joints.index(name)]

@@ -1,0 +1,62 @@
+"""Axes and units of the poses that leave the package.
+
+- camera: x right, y down, z forward, the camera in the origin.
+- y_up: x right, y up, z towards the camera.
+- z_up: x right, y away from the camera, z up.
+
+All are right-handed. "Up" is up in the image: the camera is taken to be level. In the
+last two the floor is at height 0: each person is moved up or down, once for all frames,
+so that the 5th percentile of the lower ankle's height is 7 cm, which is about how high
+an ankle's joint is on a standing person.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+# Each axis as (axis of the camera's, sign).
+_TURNS = {
+    "camera": ((0, 1), (1, 1), (2, 1)),
+    "y_up": ((0, 1), (1, -1), (2, -1)),
+    "z_up": ((0, 1), (2, 1), (1, -1)),
+}
+AXES = tuple(_TURNS)
+UNITS = {"m": 1.0, "cm": 100.0, "mm": 1000.0}
+ANKLES = ("left_ankle", "right_ankle")
+ANKLE_HEIGHT, STANDING = 0.07, 5.0  # metres, percent
+
+
+def place(lifted, axes: str = "camera", units: str = "m") -> np.ndarray:
+    """Returns a person's joints in the axes and units asked for.
+
+    Args:
+        lifted: a `Lifted`; where its root is not known, the root stays in one place.
+        axes: one of `AXES`.
+        units: one of `UNITS`.
+
+    Returns:
+        (F, N, 3) float64.
+
+    Raises:
+        ValueError: if there are no such axes or units.
+    """
+    for name, value, known in (("axes", axes, AXES), ("units", units, tuple(UNITS))):
+        if value not in known:
+            raise ValueError(f"`{name}` must be one of {known}, got {value!r}.")
+    places = turn(np.asarray(lifted.places, np.float64), axes)
+    if axes != "camera":
+        height = "xyz".index(axes[0])
+        places[..., height] -= floor(places[..., height], lifted.joints)
+    return places * UNITS[units]
+
+
+def turn(points: np.ndarray, axes: str) -> np.ndarray:
+    """Turns (..., 3) points from camera axes to those asked for."""
+    return np.stack([sign * points[..., axis] for axis, sign in _TURNS[axes]], axis=-1)
+
+
+def floor(heights: np.ndarray, joints) -> float:
+    """Returns how high the floor is, from the joints' (F, N) heights in metres."""
+    ankles = [joints.index(name) for name in ANKLES]
+    lower = heights[:, ankles].min(axis=1)
+    return float(np.percentile(lower, STANDING)) - ANKLE_HEIGHT
