@@ -103,7 +103,7 @@ def _align(predicted, target):
     centred = predicted - tf.reduce_mean(predicted, axis=-2, keepdims=True)
     covariance = tf.linalg.matmul(target - target_mean, centred, transpose_a=True)
     singular, u, v = tf.linalg.svd(covariance)
-    mirrored = tf.linalg.det(u) * tf.linalg.det(v) < 0
+    mirrored = _determinant(u) * _determinant(v) < 0
     last = tf.where(mirrored, -1.0, 1.0)[..., None]
     turn = tf.concat([tf.ones_like(singular[..., :2]), last], axis=-1)
     rotation = tf.linalg.matmul(u * turn[..., None, :], v, transpose_b=True)
@@ -112,3 +112,9 @@ def _align(predicted, target):
     )
     turned = tf.linalg.matmul(centred, rotation, transpose_b=True)
     return scale[..., None, None] * turned + target_mean
+
+
+def _determinant(matrices):
+    """Of (..., 3, 3); XLA has no `tf.linalg.det`."""
+    a, b, c = tf.unstack(matrices, axis=-2)
+    return tf.reduce_sum(a * tf.linalg.cross(b, c), axis=-1)

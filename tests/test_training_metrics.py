@@ -62,6 +62,14 @@ def test_p_mpjpe_refuses_a_reflection_and_forgives_a_similarity():
     assert float(metric.result()) == pytest.approx(expected, rel=1e-5)
 
 
+@pytest.mark.parametrize("metric_class", PAIRS)
+def test_training_steps_that_xla_compiles_can_hold_them(metric_class):
+    function, unit = PAIRS[metric_class]
+    target, predicted = poses(1)
+    values = tf.function(metric_class()._values, jit_compile=True)(target, predicted)
+    np.testing.assert_allclose(values, unit * function(predicted, target), rtol=1e-5)
+
+
 def test_a_pose_in_one_point_has_defined_errors():
     target, _ = poses(1)
     for metric_class in (PMPJPE, NMPJPE):
