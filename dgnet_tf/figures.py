@@ -56,11 +56,11 @@ def _strip(lifted):
     keypoints, positions = lifted.keypoints[shown], upright(lifted.positions[shown])
     half = _half(np.ptp(keypoints, axis=1))
     for i, frame in enumerate(shown):
-        flat = _flat_axes(figure, (2, count, i + 1), _middle(keypoints[i]), half)
+        flat = flat_axes(figure, (2, count, i + 1), _middle(keypoints[i]), half)
         flat.set_title(f"{frame / lifted.fps:.2f} s", fontsize=9)
-        _draw_bones(flat, keypoints[i], lifted.skeleton)
-        deep = _deep_axes(figure, (2, count, count + i + 1), positions)
-        _draw_bones(deep, positions[i], lifted.skeleton)
+        draw_bones(flat, keypoints[i], lifted.skeleton)
+        deep = deep_axes(figure, (2, count, count + i + 1), positions)
+        draw_bones(deep, positions[i], lifted.skeleton)
     return figure
 
 
@@ -73,14 +73,14 @@ def _save_gif(lifted, path):
     figure = _figure(6.4, 3.6)
     points = keypoints.reshape(-1, 2)
     half = _half(np.ptp(points, axis=0))
-    flat = _flat_axes(figure, (1, 2, 1), _middle(points), half)
+    flat = flat_axes(figure, (1, 2, 1), _middle(points), half)
     flat.set_title("2-D keypoints", fontsize=10)
-    deep = _deep_axes(figure, (1, 2, 2), positions)
+    deep = deep_axes(figure, (1, 2, 2), positions)
     deep.set_title("lifted 3-D pose", fontsize=10)
     pictures = []
     for frame in range(len(positions)):
-        bones = _draw_bones(flat, keypoints[frame], lifted.skeleton)
-        bones += _draw_bones(deep, positions[frame], lifted.skeleton)
+        bones = draw_bones(flat, keypoints[frame], lifted.skeleton)
+        bones += draw_bones(deep, positions[frame], lifted.skeleton)
         figure.canvas.draw()
         pixels = np.asarray(figure.canvas.buffer_rgba())[..., :3]
         pictures.append(Image.fromarray(pixels.copy()))
@@ -99,7 +99,6 @@ def _save_gif(lifted, path):
 def _figure(width, height):
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
-    from matplotlib.lines import Line2D
 
     # Without pyplot: no display, no state shared with the caller's own plots.
     # Margins are fixed: constrained layout fails on 3-D axes in matplotlib 3.10.
@@ -108,15 +107,23 @@ def _figure(width, height):
         left=0.02, right=0.98, bottom=0.1, top=0.86, wspace=0.08, hspace=0.05
     )
     FigureCanvasAgg(figure)
+    add_legend(figure)
+    return figure
+
+
+def add_legend(figure):
+    """Says below a figure which side has which colour."""
+    from matplotlib.lines import Line2D
+
     handles = [
         Line2D([], [], color=color, linewidth=3, label=name)
         for name, color in COLORS.items()
     ]
     figure.legend(handles=handles, loc="lower center", ncols=3, frameon=False)
-    return figure
 
 
-def _flat_axes(figure, place, centre, half):
+def flat_axes(figure, place, centre, half):
+    """Adds a square chart of pixels around `centre` (2,), `half` to each side."""
     axes = figure.add_subplot(*place)
     axes.set_aspect("equal")
     axes.set_xlim(centre[0] - half, centre[0] + half)
@@ -126,7 +133,8 @@ def _flat_axes(figure, place, centre, half):
     return axes
 
 
-def _deep_axes(figure, place, positions):
+def deep_axes(figure, place, positions):
+    """Adds a cube that holds all of `positions` (..., N, 3), from `upright`."""
     axes = figure.add_subplot(*place, projection="3d")
     points = positions.reshape(-1, 3)
     centre, half = _middle(points), _half(np.ptp(points, axis=0))
@@ -140,7 +148,8 @@ def _deep_axes(figure, place, positions):
     return axes
 
 
-def _draw_bones(axes, points, skeleton):
+def draw_bones(axes, points, skeleton):
+    """Draws a skeleton of `points` (N, 2) or (N, 3); returns its lines."""
     return [
         axes.plot(
             *points[[joint, parent]].T,
