@@ -13,6 +13,7 @@ from dgnet_tf import (
     figures,
     lifted_views,
     manifest,
+    pose_axes,
     skeletons,
     table_files,
 )
@@ -173,10 +174,12 @@ def chart(matrices, positions, frames, fps: float, skeleton):
         bottom=0.04, top=0.95, wspace=0.12, hspace=0.22,
     )  # fmt: skip
     poses = figures.upright(positions[frames])
+    low, high = pose_axes.box([poses])
+    cube = (low + high) / 2, pose_axes.half_side(high - low)
     names = [f"{i} {name}" for i, name in enumerate(skeleton.joints)]
     for c, frame in enumerate(frames):
-        axes = figures.deep_axes(made, (rows, columns, c + 1), poses)
-        figures.draw_bones(axes, poses[c], skeleton)
+        axes = pose_axes.deep_axes(made, (rows, columns, c + 1), *cube)
+        pose_axes.draw_bones(axes, poses[c], skeleton)
         axes.set_title(f"frame {frame}, {frame / fps:.2f} s", fontsize=9)
         for r, (kind, matrix) in enumerate(matrices.items(), start=1):
             axes = made.add_subplot(rows, columns, r * columns + c + 1)

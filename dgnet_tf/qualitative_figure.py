@@ -14,6 +14,7 @@ from dgnet_tf import (
     lifted_views,
     manifest,
     metrics,
+    pose_axes,
     run_reports,
     skeletons,
     table_files,
@@ -117,24 +118,26 @@ def chart(view, target, lifted: dict, errors: dict, frames, skeleton):
         left=0.45 / width, right=0.99, bottom=0.5 / height, top=1 - 0.3 / height,
         wspace=0.05, hspace=0.16,
     )  # fmt: skip
-    figures.add_legend(made)
+    pose_axes.add_legend(made)
     poses = {**lifted, "ground truth": target}
     poses = {title: figures.upright(shown[frames]) for title, shown in poses.items()}
     # One cube for all rows: their sizes can be compared.
-    every = np.concatenate(list(poses.values()))
+    low, high = pose_axes.box(poses.values())
+    cube = (low + high) / 2, pose_axes.half_side(high - low)
     keypoints = view.keypoints[frames]
-    half = 0.55 * np.ptp(keypoints, axis=1).max() or 1.0
+    half = pose_axes.half_side(np.ptp(keypoints, axis=1))
     for c, frame in enumerate(frames):
         points = keypoints[c]
         centre = (points.min(axis=0) + points.max(axis=0)) / 2
-        axes = figures.flat_axes(made, (rows, columns, c + 1), centre, half)
-        figures.draw_bones(axes, points, skeleton)
+        axes = pose_axes.flat_axes(made, (rows, columns, c + 1), centre, half)
+        pose_axes.draw_bones(axes, points, skeleton)
         axes.set_title(f"frame {frame}, {frame / view.fps:.2f} s", fontsize=9)
         if not c:
             _label(made, axes, "2-D keypoints")
         for r, (title, shown) in enumerate(poses.items(), start=1):
-            axes = figures.deep_axes(made, (rows, columns, r * columns + c + 1), every)
-            figures.draw_bones(axes, shown[c], skeleton)
+            place = (rows, columns, r * columns + c + 1)
+            axes = pose_axes.deep_axes(made, place, *cube)
+            pose_axes.draw_bones(axes, shown[c], skeleton)
             error = _error(errors[title], view, frame) if title in errors else None
             if error is not None:
                 axes.text2D(
