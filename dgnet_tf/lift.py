@@ -163,14 +163,14 @@ def main(flag_values):
     if everybody and flag_values.picture:
         raise UserError("--picture draws one person; name one with --person.")
 
-    from dgnet_tf import figures, keypoint_files, layouts, lifting, pose_files
+    from dgnet_tf import figures, keypoint_files, layouts, lifting, pose_files, tracks
 
     path, layout = flag_values.keypoints, flag_values.layout
     layouts.get(layout)
     lifter = lifting.load(flag_values.model)
     people = keypoint_files.read(path, layout, image_size).people
     if not everybody:
-        people = [_choose(lifting, path, people, flag_values.person)]
+        people = [_choose(tracks, path, people, flag_values.person)]
     lifted, refused = [], []
     for track in people:
         try:
@@ -249,8 +249,8 @@ def _print_root(focal_px, given):
         print(f"Root: fitted with the given focal length of {focal_px:g} px.")
 
 
-def _choose(lifting, path, people, person):
-    track = lifting.choose(path, people, person)
+def _choose(tracks, path, people, person):
+    track = tracks.choose(path, people, person)
     if person is None and len(people) > 1:
         print(
             f"{len(people)} people: lifted {track.person}, who is seen in the most "

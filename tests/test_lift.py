@@ -1,5 +1,6 @@
 """The lifting command."""
 
+import functools
 import json
 import subprocess
 import sys
@@ -8,18 +9,25 @@ import detector_files
 import numpy as np
 import pytest
 import tensorflow as tf
-from lifting_stand_ins import Config, command_error, run_command, small_model, write_run
+from lifting_stand_ins import command_error, export, run_command, write_run
 from PIL import Image
 
-from dgnet_tf import cameras, lift, lifting, saved_model, skeletons
+from dgnet_tf import cameras, lift, lifting, skeletons
 from dgnet_tf.smoothing import OneEuro, Savgol
 
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory):
     folder = tmp_path_factory.mktemp("model")
-    saved_model.save(small_model(), Config(), folder)
+    export(folder)
     return folder
+
+
+@pytest.fixture(scope="module", autouse=True)
+def each_model_loads_once():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lifting, "load", functools.cache(lifting.load))
+        yield
 
 
 @pytest.fixture(scope="module")
