@@ -9,6 +9,9 @@ import numpy as np
 
 from dgnet_tf.skeletons import Skeleton
 
+# Between people who are put side by side, metres.
+_GAP = 0.4
+
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Person:
@@ -109,3 +112,41 @@ class Clip:
     def last_frame(self) -> int:
         """Number of the last frame that shows anybody."""
         return max(person.last_frame for person in self.people)
+
+
+def side_by_side(clip: Clip) -> np.ndarray:
+    """Returns where people stand who would all stand in one place.
+
+    People whose roots never leave the origin, as lifted without a trajectory, are
+    put next to each other in the order in which the image shows them, left to right.
+
+    Returns:
+        (P, 3) metres, camera axes, to be added to each person's positions: zeros
+        where there is one person or where anybody's root moves.
+    """
+    places = np.zeros((len(clip.people), 3))
+    root = clip.skeleton.root
+    if len(places) < 2 or any(
+        np.nan_to_num(person.positions[:, root]).any() for person in clip.people
+    ):
+        return places
+    reach = np.array([_reach(person) for person in clip.people])
+    seen = [_mean_x(person) for person in clip.people]
+    order = np.argsort(seen, kind="stable")
+    widths = _GAP + reach[order[:-1]] + reach[order[1:]]
+    across = np.concatenate([[0.0], np.cumsum(widths)])
+    places[order, 0] = across - across[-1] / 2
+    return places
+
+
+def _reach(person):
+    """How far to either side a person reaches in almost all frames, metres."""
+    sides = np.abs(person.positions[..., 0])
+    sides = sides[np.isfinite(sides)]
+    return float(np.percentile(sides, 99)) if len(sides) else 0.0
+
+
+def _mean_x(person):
+    across = person.keypoints[..., 0]
+    across = across[np.isfinite(across)]
+    return float(across.mean()) if len(across) else 0.0

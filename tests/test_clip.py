@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from dgnet_tf import skeletons
-from dgnet_tf.clip import Clip, Person
+from dgnet_tf.clip import Clip, Person, side_by_side
 
 SKELETON = skeletons.get("human36m_17")
 
@@ -64,3 +64,25 @@ def test_a_clip_that_cannot_be_shown_is_refused():
         clip(person(), image_size=(0, 800))
     with pytest.raises(ValueError, match="17 joints of human36m_17, 'ann' has 15"):
         clip(person(), person(joints=15, name="ann"))
+
+
+def standing(name, x, first_frame=0):
+    """A person whose joints reach 0.5 m to either side, seen at pixel x."""
+    positions = np.zeros((4, 17, 3))
+    positions[:, 1, 0], positions[:, 2, 0] = -0.5, 0.5
+    return Person(name, first_frame, np.full((4, 17, 2), x), positions)
+
+
+def test_people_at_the_origin_are_put_side_by_side_in_the_images_order():
+    shown = clip(standing("a", 700.0), standing("b", 100.0), standing("c", 400.0))
+    # 0.5 m to one side, 0.4 m of air and 0.5 m to the other: 1.4 m apart.
+    np.testing.assert_allclose(
+        side_by_side(shown), [[1.4, 0, 0], [-1.4, 0, 0], [0, 0, 0]], atol=1e-9
+    )
+
+
+def test_people_who_have_a_place_of_their_own_keep_it():
+    moving = standing("b", 100.0)
+    moving.positions[2] += [0.0, 0.0, 1.0]
+    assert not side_by_side(clip(standing("a", 700.0), moving)).any()
+    assert not side_by_side(clip(standing("a", 700.0))).any()
