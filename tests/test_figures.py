@@ -1,13 +1,21 @@
 """Pictures of poses: upright, in three colours, readable by an image library."""
 
+import os
+import shutil
+import stat
+import subprocess
 import types
 import warnings
 
+import clip_stand_ins
 import numpy as np
 import pytest
 from PIL import Image
 
-from dgnet_tf import figures, skeletons
+from dgnet_tf import animation, figures, skeletons, video_file
+from dgnet_tf.errors import UserError
+
+needs_ffmpeg = pytest.mark.skipif(not shutil.which("ffmpeg"), reason="needs ffmpeg")
 
 SKELETON = skeletons.get("human36m_17")
 
@@ -96,7 +104,131 @@ def test_a_single_frame_and_a_collapsed_pose_are_drawn_without_warnings(tmp_path
 
 def test_a_failed_drawing_leaves_nothing_behind(tmp_path):
     broken = lifted()
-    broken.positions = broken.positions[:, :3]
-    with pytest.raises(IndexError):
-        figures.draw(broken, tmp_path / "strip.png")
+    broken.keypoints = broken.keypoints[:, :3]
+    for suffix in figures.SUFFIXES:
+        with pytest.raises(ValueError, match=r"`keypoints` must be \(5, 17, 2\)"):
+            figures.draw(broken, tmp_path / f"strip{suffix}")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_name_that_says_no_format_is_refused(tmp_path):
+    with pytest.raises(ValueError, match=r"'.png', '.gif', '.mp4'.*strip.jpg"):
+        figures.draw(lifted(), tmp_path / "strip.jpg")
+    assert list(tmp_path.iterdir()) == []
+
+
+def video_frames(path):
+    """(F, 720, 1280, 3) of an MP4."""
+    command = ["ffmpeg", "-loglevel", "error", "-i", str(path)]
+    command += ["-f", "rawvideo", "-pix_fmt", "rgb24", "-"]
+    raw = subprocess.run(command, capture_output=True, check=True).stdout
+    return np.frombuffer(raw, np.uint8).reshape(-1, 720, 1280, 3)
+
+
+@needs_ffmpeg
+def test_a_video_shows_the_whole_clip_at_its_pace(tmp_path):
+    clip = clip_stand_ins.clip(clip_stand_ins.person(frames=41, target=True))
+    figures.draw(clip, tmp_path / "clip.mp4")
+    found = video_frames(tmp_path / "clip.mp4")
+    assert len(found) == 21  # Every second frame of 50 a second.
+    told = subprocess.run(
+        ["ffmpeg", "-i", str(tmp_path / "clip.mp4")], capture_output=True, text=True
+    ).stderr
+    assert "25 fps" in told and "Duration: 00:00:00.84" in told
+    # The left wrist goes up to the head's height in both halves.
+    for half in (slice(None, 640), slice(640, None)):
+        blue = [
+            colored(frame[:640, half], figures.COLORS["left"], 60)
+            for frame in (found[0], found[-1])
+        ]
+        assert blue[1][0].min() < blue[0][0].min() - 15
+
+
+@needs_ffmpeg
+def test_ffmpegs_own_words_are_passed_on(tmp_path):
+    with pytest.raises(UserError, match="ffmpeg could not write .*: "):
+        with video_file.writing(tmp_path / "no" / "clip.mp4", (64, 64), 25.0) as write:
+            for _ in range(200):
+                write(np.zeros((64, 64, 4), np.uint8))
+
+
+def test_without_ffmpeg_the_error_names_it(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(UserError, match="apt install ffmpeg"):
+        figures.draw(lifted(), tmp_path / "clip.mp4")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_ffmpeg_that_stops_halfway_is_an_error_and_leaves_nothing(
+    tmp_path, monkeypatch
+):
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    program = tools / "ffmpeg"
+    program.write_text(
+        f"#!{shutil.which('sh')}\nhead -c 1000 >/dev/null\n"
+        "echo first >&2; echo no encoder >&2; exit 3\n"
+    )
+    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    monkeypatch.setenv("PATH", str(tools), prepend=os.pathsep)
+    with pytest.raises(UserError, match="clip.mp4: no encoder$"):
+        figures.draw(lifted(frames=9), tmp_path / "clip.mp4")
+    assert [path.name for path in tmp_path.iterdir()] == ["tools"]
+
+
+@needs_ffmpeg
+def test_a_picture_of_another_size_is_refused(tmp_path):
+    with pytest.raises(ValueError, match=r"`picture` must be uint8 \(48, 64, 4\)"):
+        with video_file.writing(tmp_path / "clip.mp4", (64, 48), 25.0) as write:
+            write(np.zeros((64, 48, 4), np.uint8))
+
+
+def test_frames_of_a_long_clip_are_drawn_into_one_picture():
+    clip = clip_stand_ins.clip(clip_stand_ins.person(frames=3000))
+    pictures = animation._drawn(clip, range(0, 3000, 1000))
+    first = next(pictures)
+    before = first.copy()
+    assert np.shares_memory(first, next(pictures))
+    assert (first != before).any()
+
+
+def test_a_gif_ends_after_twelve_seconds(tmp_path):
+    clip = clip_stand_ins.clip(clip_stand_ins.person(frames=155), fps=12.5)
+    figures.draw(clip, tmp_path / "long.gif")
+    with Image.open(tmp_path / "long.gif") as image:
+        assert image.n_frames * image.info["duration"] == 12_000
+
+
+@pytest.mark.parametrize("name", ["strip.png", "moving.gif"])
+def test_people_are_drawn_together_in_the_frames_in_which_they_are_there(
+    tmp_path, name
+):
+    alone = clip_stand_ins.person("ann", frames=12, x=300)
+    other = clip_stand_ins.person("$b_$", frames=4, first_frame=8, x=700)
+    figures.draw(clip_stand_ins.clip(alone, other), tmp_path / name)
+    with Image.open(tmp_path / name) as image:
+        frames = []
+        for index in range(getattr(image, "n_frames", 1)):
+            image.seek(index)
+            frames.append(np.asarray(image.convert("RGB"))[: int(image.height * 0.9)])
+    if name == "strip.png":  # Frames 0, 2, 4, 7, 9 and 11, in six columns.
+        frames = np.split(frames[0], 6, axis=1)
+    counts = [len(colored(frame, figures.COLORS["left"])[0]) for frame in frames]
+    assert counts[-1] > 1.5 * counts[0]
+    assert counts[-1] == pytest.approx(2 * counts[0], rel=0.3)
+
+
+def test_ground_truth_and_missing_joints_are_drawn_without_warnings(tmp_path):
+    person = clip_stand_ins.person(frames=4, target=True)
+    person.target[:2] = np.nan
+    person.positions[1, 16] = person.keypoints[1, 13] = np.nan
+    person.keypoints[2] = person.positions[2] = np.nan
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for name in ("gaps.png", "gaps.gif"):
+            figures.draw(clip_stand_ins.clip(person), tmp_path / name)
+    with Image.open(tmp_path / "gaps.png") as image:
+        picture = np.asarray(image.convert("RGB"))
+    columns = np.split(picture[: int(len(picture) * 0.9)], 4, axis=1)
+    blue = [len(colored(c, figures.COLORS["left"])[0]) for c in columns]
+    assert blue[2] == 0 and min(blue[0], blue[1], blue[3]) > 50

@@ -1,0 +1,141 @@
+// Clips as `clip_json.encode` wrote them.
+"use strict";
+
+const MISSING = -32768;
+
+// Whole numbers of an array, taken back to numbers one at a time.
+class PackedArray {
+  constructor({ type, shape, scale, offset, data }) {
+    const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
+    this.values = type === "uint8" ? bytes : new Int16Array(bytes.buffer);
+    Object.assign(this, { shape, scale, offset });
+  }
+
+  at(index) {
+    const value = this.values[index];
+    return value === MISSING ? NaN : value * this.scale + this.offset;
+  }
+
+  // The vectors of one frame of (F, N, 2 or 3); null in place of a missing one.
+  vectors(frame) {
+    const [, joints, size] = this.shape;
+    const found = [];
+    for (let joint = 0; joint < joints; joint++) {
+      const start = (frame * joints + joint) * size;
+      const vector = [];
+      for (let i = 0; i < size; i++) vector.push(this.at(start + i));
+      found.push(vector.some(Number.isNaN) ? null : vector);
+    }
+    return found;
+  }
+}
+
+class PersonData {
+  constructor(encoded) {
+    this.name = encoded.name;
+    this.first = encoded.first_frame;
+    this.place = encoded.place; // metres, camera axes, added to all positions
+    for (const field of ["keypoints", "positions", "target", "affinity"]) {
+      this[field] = encoded[field] && new PackedArray(encoded[field]);
+    }
+    this.frames = this.positions.shape[0];
+  }
+
+  has(frame) {
+    return frame >= this.first && frame < this.first + this.frames;
+  }
+
+  // Joints of "positions" or "target" in scene axes: x right, y away, z up.
+  space(field, frame) {
+    const [dx, dy, dz] = this.place;
+    return this[field]
+      .vectors(frame - this.first)
+      .map((p) => p && [p[0] + dx, p[2] + dz, -(p[1] + dy)]);
+  }
+
+  image(frame) {
+    return this.keypoints.vectors(frame - this.first);
+  }
+
+  // [{i, j, weight}] of the pairs of different joints that weigh at least so much.
+  neighbours(frame, threshold) {
+    const joints = this.affinity.shape[1];
+    const start = (frame - this.first) * joints * joints;
+    const found = [];
+    for (let i = 0; i < joints; i++) {
+      for (let j = 0; j < joints; j++) {
+        const weight = this.affinity.at(start + i * joints + j);
+        if (i !== j && weight > 0 && weight >= threshold) found.push({ i, j, weight });
+      }
+    }
+    return found;
+  }
+}
+
+class ClipData {
+  constructor(encoded) {
+    const { title, fps, image_size, joints, root, bones, first_frame, frames } = encoded;
+    Object.assign(this, { title, fps, joints, root, bones, frames });
+    this.size = image_size;
+    this.first = first_frame;
+    this.last = first_frame + frames - 1;
+    this.people = encoded.people.map((person) => new PersonData(person));
+    const packed = this.people.map((person) => person.affinity).filter(Boolean);
+    this.largest = Math.max(0, ...packed.map((affinity) => 255 * affinity.scale));
+    this.hasTarget = this.people.some((person) => person.target);
+  }
+
+  // Where the shown people are: the mean of their roots, [0, 0, 0] for nobody.
+  middle(frame, people) {
+    const roots = people
+      .filter((person) => person.has(frame))
+      .map((person) => person.space("positions", frame)[this.root])
+      .filter(Boolean);
+    return [0, 1, 2].map(
+      (axis) => roots.reduce((sum, p) => sum + p[axis], 0) / (roots.length || 1),
+    );
+  }
+
+  // The box of almost all joints of some frames, around each frame's middle if they
+  // are followed; the floor; and how far anybody's root goes.
+  bounds(follow) {
+    const axes = [[], [], []];
+    const heights = [];
+    const roots = new Map(this.people.map((person) => [person, []]));
+    const step = Math.max(1, Math.floor(this.frames / 300));
+    for (let frame = this.first; frame <= this.last; frame += step) {
+      const people = this.people.filter((person) => person.has(frame));
+      if (!people.length) continue;
+      const middle = this.middle(frame, this.people);
+      for (const person of people) {
+        const points = person.space("positions", frame);
+        if (points[this.root]) roots.get(person).push(points[this.root]);
+        for (const point of points) {
+          if (!point) continue;
+          heights.push(point[2]);
+          axes.forEach((values, axis) => {
+            values.push(point[axis] - (follow ? middle[axis] : 0));
+          });
+        }
+      }
+    }
+    const extents = axes.map((values) => middleRange(values, 0.005));
+    const reaches = [...roots.values()].flatMap((places) =>
+      [0, 1, 2].map((axis) => middleRange(places.map((place) => place[axis]), 0)),
+    );
+    return {
+      center: extents.map(([low, high]) => (low + high) / 2),
+      radius: Math.max(0.1, ...extents.map(([low, high]) => (high - low) / 2)),
+      floor: middleRange(heights, 0.005)[0],
+      travel: Math.max(...reaches.map(([low, high]) => high - low)),
+    };
+  }
+}
+
+// The range of numbers without this share at either end; [0, 0] of none.
+function middleRange(values, share) {
+  if (!values.length) return [0, 0];
+  const sorted = Float64Array.from(values).sort();
+  const cut = Math.floor(share * sorted.length);
+  return [sorted[cut], sorted[sorted.length - 1 - cut]];
+}

@@ -1,0 +1,75 @@
+"""MP4 files from raw pictures, written by ffmpeg."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from dgnet_tf.errors import UserError
+
+
+@contextlib.contextmanager
+def writing(
+    path, size: tuple[int, int], fps: float
+) -> Iterator[Callable[[np.ndarray], None]]:
+    """Gives a function that takes one picture after the other.
+
+    Pictures go to ffmpeg as they come; none is kept. The codec is the build's own
+    for MP4: H.264 where it has it.
+
+    Args:
+        path: the `.mp4` file; an older one is written over.
+        size: width and height in pixels, both even.
+        fps: pictures a second.
+
+    Yields:
+        A function of a picture (height, width, 4), uint8 RGBA.
+
+    Raises:
+        UserError: if ffmpeg is not there, or fails.
+    """
+    program = shutil.which("ffmpeg")
+    if program is None:
+        raise UserError(
+            "ffmpeg writes .mp4 files and was not found on the PATH. Install it "
+            "(Debian: apt install ffmpeg), or choose .gif."
+        )
+    options = ["-hide_banner", "-loglevel", "error", "-nostdin", "-y"]
+    source = ["-f", "rawvideo", "-pix_fmt", "rgba", "-s", f"{size[0]}x{size[1]}"]
+    result = ["-an", "-pix_fmt", "yuv420p", "-movflags", "+faststart", "-f", "mp4"]
+    command = [program, *options, *source, "-r", f"{fps:.6f}", "-i", "-", *result]
+    with tempfile.TemporaryFile() as messages:
+        process = subprocess.Popen(
+            [*command, f"file:{path}"], stdin=subprocess.PIPE, stderr=messages
+        )
+        try:
+            with contextlib.suppress(BrokenPipeError):  # It says why below.
+                yield lambda picture: process.stdin.write(_raw(picture, size))
+                process.stdin.close()
+            ended = process.wait()
+        except BaseException:
+            process.kill()
+            process.wait()
+            raise
+        finally:
+            with contextlib.suppress(BrokenPipeError):
+                process.stdin.close()
+        if ended:
+            messages.seek(0)
+            said = messages.read().decode("utf-8", "replace").strip().splitlines()
+            reason = said[-1] if said else f"exit status {ended}"
+            raise UserError(f"ffmpeg could not write {path}: {reason}")
+
+
+def _raw(picture, size):
+    if picture.shape != (size[1], size[0], 4) or picture.dtype != np.uint8:
+        raise ValueError(
+            f"`picture` must be uint8 {(size[1], size[0], 4)}, got {picture.dtype} "
+            f"{picture.shape}."
+        )
+    return np.ascontiguousarray(picture)

@@ -1,0 +1,107 @@
+"""Debian's Chromium without a window, for tests of pages."""
+
+import contextlib
+import json
+import pathlib
+import shutil
+
+CHROMIUM, DRIVER = "/usr/bin/chromium", "/usr/bin/chromedriver"
+MISSING = "needs Debian's chromium and chromium-driver, and selenium"
+_OPTIONS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--enable-unsafe-swiftshader",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--window-size=1200,900",
+)
+
+
+def present() -> bool:
+    """Whether pages can be opened here."""
+    try:
+        import selenium  # noqa: F401
+    except ImportError:
+        return False
+    return all(map(shutil.which, (CHROMIUM, DRIVER)))
+
+
+@contextlib.contextmanager
+def session(profile):
+    """Gives a WebDriver with a fresh profile that logs console and network."""
+    from selenium import webdriver
+    from selenium.webdriver.chrome.service import Service
+
+    options = webdriver.ChromeOptions()
+    options.binary_location = CHROMIUM
+    for option in (*_OPTIONS, f"--user-data-dir={profile}"):
+        options.add_argument(option)
+    options.set_capability(
+        "goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"}
+    )
+    driver = webdriver.Chrome(options, Service(DRIVER))
+    try:
+        driver.set_script_timeout(30)
+        yield driver
+    finally:
+        driver.quit()
+
+
+def open_page(driver, path, fragment=""):
+    """Opens a page afresh, from its file."""
+    driver.get("about:blank")  # Another fragment alone would not load it again.
+    driver.get_log("browser")
+    driver.get_log("performance")
+    driver.get(pathlib.Path(path).as_uri() + fragment)
+
+
+def complaints(driver) -> list[str]:
+    """What the console says in earnest since the page was opened."""
+    return [row["message"] for row in driver.get_log("browser") if _earnest(row)]
+
+
+def _earnest(row) -> bool:
+    return row["level"] == "SEVERE"
+
+
+def requested(driver) -> list[str]:
+    """The addresses that the page asked for since it was opened, its own left out."""
+    addresses = []
+    for row in driver.get_log("performance"):
+        message = json.loads(row["message"])["message"]
+        if message["method"] == "Network.requestWillBeSent":
+            addresses.append(message["params"]["request"]["url"])
+    own = driver.current_url.partition("#")[0]
+    return [address for address in addresses if address.partition("#")[0] != own]
+
+
+def drawn(driver) -> dict:
+    """What the page's player has drawn last, after what was asked of it."""
+    return driver.execute_async_script(
+        "const done = arguments[0];"
+        "requestAnimationFrame(() => requestAnimationFrame("
+        "() => done({...player.drawn, frame: player.frame})));"
+    )
+
+
+def set_value(driver, selector, value):
+    """Sets a slider, choice or the like as a user would, with its events."""
+    driver.execute_script(
+        "const found = document.querySelector(arguments[0]);"
+        "found.value = arguments[1];"
+        "for (const name of ['input', 'change'])"
+        " found.dispatchEvent(new Event(name, {bubbles: true}));",
+        selector,
+        str(value),
+    )
+
+
+def click(driver, selector):
+    """Clicks with the mouse."""
+    from selenium.webdriver.common.by import By
+
+    driver.find_element(By.CSS_SELECTOR, selector).click()
