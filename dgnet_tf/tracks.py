@@ -79,6 +79,30 @@ def join(where, detections: Sequence[Detection]) -> tuple[Track, ...]:
     return tuple(_track(person, group) for person, group in groups.items())
 
 
+def choose(path, people: Sequence[Track], person: str | None = None) -> Track:
+    """Returns the person of that name; by default who is seen in the most frames.
+
+    Args:
+        path: their file, for messages.
+        people: its tracks.
+        person: name of a track.
+
+    Raises:
+        UserError: if there is nobody of that name.
+    """
+    if person is None:
+        return max(people, key=_frames_seen)
+    for track in people:
+        if track.person == person:
+            return track
+    names = ", ".join(track.person for track in people[:12])
+    raise UserError(f"{path}: shows nobody named {person!r}; there are {names}.")
+
+
+def _frames_seen(track) -> int:
+    return int(track.confidence.any(axis=-1).sum())
+
+
 def _track(person, group) -> Track:
     first = group[0].frame
     joints = len(group[0].confidence)
