@@ -79,7 +79,7 @@ def measure(model, data_dir, split, rates, noise_px: float = 0.0) -> list[dict]:
     """
     import numpy as np
 
-    from dgnet_tf import lifting, views
+    from dgnet_tf import interpolation, lifting, views
     from preprocessing.resample import resample
 
     lifter = lifting.Lifter.load(model)
@@ -97,7 +97,8 @@ def measure(model, data_dir, split, rates, noise_px: float = 0.0) -> list[dict]:
             if rate != view.fps:
                 positions = resample(positions, view.fps, rate)
                 # A frame between an invalid one and another has no ground truth.
-                valid = resample(valid.astype(float), view.fps, rate) > 1 - 1e-6
+                times = np.arange(len(positions)) * view.fps / rate
+                valid = interpolation.sample(valid.astype(float), times) > 1 - 1e-9
             key = (rate, rate == view.fps)
             lifted = _lift(lifter, view, positions, rate, noise_px, rng)
             for name, poses in lifted.items():
@@ -168,12 +169,13 @@ def markdown(rows) -> str:
 
     head = ["frames/s", "frames"]
     head += [f"{c} {n}" for n in ("told", "not told") for c in COLUMNS]
+    formats = ["g", "g"] + [".1f"] * (2 * len(COLUMNS))
     cells = [
-        [f"{row['fps']:g}", row["frames"]]
+        [row["fps"], row["frames"]]
         + [row[name][column] for name in ("told", "not_told") for column in COLUMNS]
         for row in rows
     ]
-    return tabulate(cells, head, tablefmt="github", floatfmt=".1f")
+    return tabulate(cells, head, tablefmt="github", floatfmt=formats)
 
 
 if __name__ == "__main__":

@@ -11,13 +11,19 @@ HATCHES = ("", "///", "...", "xxx", "\\\\\\", "+++", "ooo")
 PUBLISHED = "#7F7F7F"
 
 
-def figure(width: float, height: float):
-    """Returns an empty figure of that size in inches, at 100 pixels an inch."""
+def figure(width: float, height: float, layout: str = "constrained"):
+    """Returns an empty figure of that size in inches, at 100 pixels an inch.
+
+    Args:
+        width, height: see above.
+        layout: "constrained", or "none" where the caller sets margins, as 3-D charts
+            need.
+    """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     # Without pyplot: no display, no state shared with the caller's own plots.
-    made = Figure((width, height), dpi=100, layout="constrained")
+    made = Figure((width, height), dpi=100, layout=layout)
     FigureCanvasAgg(made)
     return made
 

@@ -192,6 +192,32 @@ def serving_function(
     return serve
 
 
+def newest_function(
+    model, config, *, flip: bool, precision: str | None = None
+) -> tf.function:
+    """Returns `lift_newest` as a function traced once for any number of people.
+
+    It takes `keypoints` (B, R, N, 2), of the R = (T - 1) s + 1 frames from a window's
+    first to its last with s the frame stride, and `image_size` (B, 2), float32, and
+    gives {"positions": (B, N, 3)}: the signature `stream` of an exported model.
+    """
+    model = folding.fold(model, precision)
+    joints = len(skeletons.get(config.skeleton).joints)
+    reach = (config.frames - 1) * config.frame_stride + 1
+
+    @tf.function(
+        input_signature=[
+            tf.TensorSpec([None, reach, joints, 2], tf.float32, name="keypoints"),
+            tf.TensorSpec([None, 2], tf.float32, name="image_size"),
+        ]
+    )
+    def serve(keypoints, image_size):
+        positions = lift_newest(model, config, keypoints, image_size, flip=flip)
+        return {"positions": positions}
+
+    return serve
+
+
 def lift_view(
     serve, keypoints: np.ndarray, image_size: np.ndarray, span: int
 ) -> np.ndarray:

@@ -4,7 +4,7 @@
         --image_size=WxH [--fps=F] [--resample=true] [--person=ID|all]
         [--smooth=none|savgol|one_euro] [--root=none|fit] [--focal_px=PX]
         --output=poses.npz|.json|.csv|.bvh [--axes=camera|y_up|z_up]
-        [--units=m|cm|mm] [--picture=FILE.png|FILE.gif]
+        [--units=m|cm|mm] [--view=FILE.html] [--picture=FILE.png|.gif|.mp4]
 
 FILE is COCO's, AlphaPose's or MMPose's JSON, a folder of OpenPose's JSON, MediaPipe's
 landmarks as JSON or CSV, the .npz of a Detectron script, a label file of Penn Action,
@@ -135,11 +135,19 @@ flags.DEFINE_enum(
     "units", "m", list(placement.UNITS), "Of the output.", flag_values=FLAGS
 )
 flags.DEFINE_string(
-    "picture", None, "Also draw the poses: .png strip or .gif.", flag_values=FLAGS
+    "view",
+    None,
+    "Also write an .html page that plays the poses in a browser; of a run with its "
+    "affinities.",
+    flag_values=FLAGS,
+)
+flags.DEFINE_string(
+    "picture", None, "Also draw the poses: .png strip, .gif or .mp4.", flag_values=FLAGS
 )
 _SUFFIXES = {
     "output": [".npz", ".json", ".csv", ".bvh"],
-    "picture": [".png", ".gif"],
+    "view": [".html"],
+    "picture": [".png", ".gif", ".mp4"],
 }
 
 
@@ -159,18 +167,15 @@ def main(flag_values):
     """Lifts the file that the flags name."""
     image_size = parse_image_size(flag_values.image_size)
     options = _options(flag_values)
-    everybody = flag_values.person == "all"
-    if everybody and flag_values.picture:
-        raise UserError("--picture draws one person; name one with --person.")
 
-    from dgnet_tf import figures, keypoint_files, layouts, lifting, pose_files
+    from dgnet_tf import keypoint_files, layouts, lifting, pose_files, tracks
 
     path, layout = flag_values.keypoints, flag_values.layout
     layouts.get(layout)
     lifter = lifting.load(flag_values.model)
     people = keypoint_files.read(path, layout, image_size).people
-    if not everybody:
-        people = [_choose(lifting, path, people, flag_values.person)]
+    if flag_values.person != "all":
+        people = [_choose(tracks, path, people, flag_values.person)]
     lifted, refused = [], []
     for track in people:
         try:
@@ -191,9 +196,26 @@ def main(flag_values):
     poses = sum(len(person.positions) for person in lifted)
     print(f"{poses} poses: {', '.join(map(str, written))}")
     print(f"Axes: {axes}, lengths in {flag_values.units}.")
-    if flag_values.picture:
-        figures.draw(lifted[0], flag_values.picture)
-        print(f"Picture: {flag_values.picture}")
+    _show(lifter, lifted, image_size, flag_values)
+
+
+def _show(lifter, lifted, image_size, flag_values):
+    """Writes the view and the picture that were asked for."""
+    view, picture = flag_values.view, flag_values.picture
+    if not view and not picture:
+        return
+    from dgnet_tf import figures, lifted_clip, viewer
+
+    title = pathlib.Path(flag_values.keypoints).name
+    clip = lifted_clip.make(
+        lifter, lifted, title, image_size, resample=flag_values.resample
+    )
+    if view:
+        viewer.write(clip, view)
+        print(f"View: {view}")
+    if picture:
+        figures.draw(clip, picture)
+        print(f"Picture: {picture}")
 
 
 def _options(flag_values) -> dict:
@@ -249,8 +271,8 @@ def _print_root(focal_px, given):
         print(f"Root: fitted with the given focal length of {focal_px:g} px.")
 
 
-def _choose(lifting, path, people, person):
-    track = lifting.choose(path, people, person)
+def _choose(tracks, path, people, person):
+    track = tracks.choose(path, people, person)
     if person is None and len(people) > 1:
         print(
             f"{len(people)} people: lifted {track.person}, who is seen in the most "

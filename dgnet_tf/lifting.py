@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
 import pathlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 
@@ -18,12 +19,13 @@ from dgnet_tf import (
     root_trajectory,
     runs,
     saved_model,
+    signatures,
     skeletons,
     smoothing,
+    tracks,
 )
 from dgnet_tf.errors import UserError
 from dgnet_tf.lifted import Lifted
-from dgnet_tf.tracks import Track
 
 ROOTS = ("none", "fit")
 
@@ -38,6 +40,7 @@ class Lifter:
         fps: frame rate that it was trained at.
         span: frames from a window's start to the next one that does not overlap it.
         frame_stride: frames from one of a window's T to the next.
+        newest: gives the last of `reach` frames alone; None where `serve` must do.
         run: the run that it was loaded from; None for an exported model.
     """
 
@@ -46,6 +49,7 @@ class Lifter:
     fps: float
     span: int
     frame_stride: int = 1
+    newest: Callable | None = None
     run: runs.Run | None = None
 
     @classmethod
@@ -55,27 +59,40 @@ class Lifter:
         Raises:
             UserError: if the folder holds none of these.
         """
-        run = None
         if (pathlib.Path(path) / runs.CONFIG).is_file():
-            run = runs.load(path)
-            serve = inference.serving_function(run.model, run.config, flip=True)
-            config = dataclasses.asdict(run.config)
-        else:
-            serve, card = saved_model.load(path)
-            config = card["config"]
-        return cls(
-            serve,
-            skeletons.get(config["skeleton"]),
-            config["fps"],
-            config["frames"] * config["frame_stride"],
-            config["frame_stride"],
-            run,
+            return cls._of_run(runs.load(path))
+        found, card = saved_model.load_signatures(path)
+        return cls._of(
+            found[signatures.DEFAULT], card["config"], found.get(signatures.STREAM)
         )
+
+    @classmethod
+    def _of_run(cls, run) -> Lifter:
+        serve = inference.serving_function(run.model, run.config, flip=True)
+
+        @functools.cache
+        def newest():  # Folds the model again: only where a stream asks for it.
+            return inference.newest_function(run.model, run.config, flip=True)
+
+        config = dataclasses.asdict(run.config)
+        return cls._of(serve, config, lambda **inputs: newest()(**inputs), run)
+
+    @classmethod
+    def _of(cls, serve, config, newest, run=None) -> Lifter:
+        stride = config["frame_stride"]
+        skeleton = skeletons.get(config["skeleton"])
+        span = config["frames"] * stride
+        return cls(serve, skeleton, config["fps"], span, stride, newest, run)
 
     @property
     def frames(self) -> int:
         """The T frames of the model's window."""
         return self.span // self.frame_stride
+
+    @property
+    def reach(self) -> int:
+        """Frames from a window's first to its last."""
+        return self.span - self.frame_stride + 1
 
     def lift(self, keypoints, *, layout: str, image_size, confidence=None, **options):
         """Lifts people's keypoints.
@@ -121,30 +138,6 @@ def load(path) -> Lifter:
     return Lifter.load(path)
 
 
-def choose(path, people: Sequence[Track], person: str | None = None) -> Track:
-    """Returns the person of that name; by default who is seen in the most frames.
-
-    Args:
-        path: their file, for messages.
-        people: its tracks.
-        person: name of a track.
-
-    Raises:
-        UserError: if there is nobody of that name.
-    """
-    if person is None:
-        return max(people, key=_frames_seen)
-    for track in people:
-        if track.person == person:
-            return track
-    names = ", ".join(track.person for track in people[:12])
-    raise UserError(f"{path}: shows nobody named {person!r}; there are {names}.")
-
-
-def _frames_seen(track) -> int:
-    return int(track.confidence.any(axis=-1).sum())
-
-
 def lift_file(
     lifter: Lifter, path, layout: str, image_size, *, person: str | None = None, **more
 ) -> Lifted:
@@ -155,7 +148,7 @@ def lift_file(
         path: keypoint file.
         layout: name of its layout.
         image_size: width and height of the video, pixels.
-        person: name of the person's track; by default see `choose`.
+        person: name of the person's track; by default see `tracks.choose`.
         **more: see `lift_track`.
 
     Raises:
@@ -163,14 +156,14 @@ def lift_file(
             that name, or never shows a joint that the model needs.
     """
     people = keypoint_files.read(path, layout, image_size).people
-    track = choose(path, people, person)
+    track = tracks.choose(path, people, person)
     return lift_track(lifter, path, track, layout, image_size, **more)
 
 
 def lift_track(
     lifter: Lifter,
     path,
-    track: Track,
+    track: tracks.Track,
     layout: str,
     image_size,
     *,

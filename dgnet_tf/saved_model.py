@@ -99,11 +99,27 @@ def load(path):
     Raises:
         UserError: if there is no exported model, or it is not whole.
     """
+    found, card = load_signatures(path)
+    return found[signatures.DEFAULT], card
+
+
+def load_signatures(path):
+    """Loads an exported model with all that it can do.
+
+    Args:
+        path: see `load`.
+
+    Returns:
+        A dict of signatures by name, `serving_default` among them; the model card.
+
+    Raises:
+        UserError: if there is no exported model, or it is not whole.
+    """
     path = _newest(pathlib.Path(path))
     card = model_card.read(path)
     try:
-        loaded = tf.saved_model.load(str(path))
-        return loaded.signatures[signatures.DEFAULT], card
+        found = dict(tf.saved_model.load(str(path)).signatures.items())
+        return {signatures.DEFAULT: found[signatures.DEFAULT], **found}, card
     except Exception as error:  # TensorFlow raises many kinds for damaged files.
         raise UserError(
             f"{path}: is no whole export of this package ({type(error).__name__}: "

@@ -149,12 +149,12 @@ class Stream:
         return self._lifter.skeleton.name
 
     def _lift(self, windows) -> np.ndarray:
-        """Lifts the newest frame of (P, frames, N, 2) pixels: (P, N, 3)."""
+        """Lifts the newest frame of (P, reach, N, 2) pixels: (P, N, 3)."""
         sizes = np.tile(self._size, (len(windows), 1))
-        result = self._lifter.serve(
-            keypoints=tf.constant(windows), image_size=tf.constant(sizes)
-        )
-        return result["positions"][:, -1].numpy()
+        inputs = {"keypoints": tf.constant(windows), "image_size": tf.constant(sizes)}
+        if self._lifter.newest is not None:
+            return self._lifter.newest(**inputs)["positions"].numpy()
+        return self._lifter.serve(**inputs)["positions"][:, -1].numpy()
 
     def _smoothed(self, person, pose):
         if self._smooth is None:
@@ -222,9 +222,8 @@ class Stream:
 
 
 def _weights(lifter, fps) -> np.ndarray:
-    """Returns (frames, L): what the model sees of the feed's last L frames."""
-    frames = (lifter.frames - 1) * lifter.frame_stride + 1
+    """Returns (reach, L): what the model sees of the feed's last L frames."""
     step = 1.0 if interpolation.same_rate(fps, lifter.fps) else fps / lifter.fps
-    ages = step * np.arange(frames)[::-1]  # In frames of the feed; newest last.
+    ages = step * np.arange(lifter.reach)[::-1]  # In frames of the feed; newest last.
     length = math.ceil(ages[0] - 1e-9) + 1
     return interpolation.sample(np.eye(length), length - 1 - ages)

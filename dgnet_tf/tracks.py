@@ -23,6 +23,7 @@ MIN_OVERLAP = 0.3
 MAX_GAP = 30  # frames: a second or so
 MAX_PEOPLE = 200  # in one frame
 SPARSEST = 100  # frames that tracks may have for each detection
+MAX_SPARSE = 1_000_000  # frames of all tracks, where they have ten or more for each
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -69,12 +70,37 @@ def join(where, detections: Sequence[Detection]) -> tuple[Track, ...]:
             )
     groups = _by_name(where, by_frame) or _by_overlap(by_frame)
     length = sum(group[-1].frame - group[0].frame + 1 for group in groups.values())
-    if length > SPARSEST * (100 + len(detections)):
+    count = len(detections)
+    if length > min(SPARSEST * (100 + count), max(MAX_SPARSE, 10 * count)):
         raise UserError(
             f"{where}: {len(detections)} detections lie scattered over {length} "
             "frames. Number the frames of one video one after another."
         )
     return tuple(_track(person, group) for person, group in groups.items())
+
+
+def choose(path, people: Sequence[Track], person: str | None = None) -> Track:
+    """Returns the person of that name; by default who is seen in the most frames.
+
+    Args:
+        path: their file, for messages.
+        people: its tracks.
+        person: name of a track.
+
+    Raises:
+        UserError: if there is nobody of that name.
+    """
+    if person is None:
+        return max(people, key=_frames_seen)
+    for track in people:
+        if track.person == person:
+            return track
+    names = ", ".join(track.person for track in people[:12])
+    raise UserError(f"{path}: shows nobody named {person!r}; there are {names}.")
+
+
+def _frames_seen(track) -> int:
+    return int(track.confidence.any(axis=-1).sum())
 
 
 def _track(person, group) -> Track:

@@ -7,7 +7,7 @@ import pathlib
 import pytest
 import tensorflow as tf
 
-from dgnet_tf import command_line, runs, skeletons
+from dgnet_tf import command_line, runs, saved_model, signatures, skeletons
 from dgnet_tf import config as configuration
 
 keras = tf.keras
@@ -72,6 +72,16 @@ def write_run(folder) -> pathlib.Path:
     runs.start(folder, config)
     runs.save_model(folder, runs.build_model(config))
     return pathlib.Path(folder)
+
+
+def export(folder, config: Config = Config(), model=None, **options):
+    """Writes a model's version, without the signatures of detectors' layouts.
+
+    Those take seconds to trace and to load, and are others' to test.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(signatures, "LAYOUTS", ())
+        return saved_model.save(model or small_model(config), config, folder, **options)
 
 
 def run_command(module, *arguments):

@@ -1,5 +1,6 @@
 """The lifting command."""
 
+import functools
 import json
 import subprocess
 import sys
@@ -8,18 +9,25 @@ import detector_files
 import numpy as np
 import pytest
 import tensorflow as tf
-from lifting_stand_ins import Config, command_error, run_command, small_model, write_run
+from lifting_stand_ins import command_error, export, run_command, write_run
 from PIL import Image
 
-from dgnet_tf import cameras, lift, lifting, saved_model, skeletons
+from dgnet_tf import cameras, figures, lift, lifting, skeletons, viewer
 from dgnet_tf.smoothing import OneEuro, Savgol
 
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory):
     folder = tmp_path_factory.mktemp("model")
-    saved_model.save(small_model(), Config(), folder)
+    export(folder)
     return folder
+
+
+@pytest.fixture(scope="module", autouse=True)
+def each_model_loads_once():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lifting, "load", functools.cache(lifting.load))
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +46,16 @@ def arguments(model, keypoints, output, *more):
         "--image_size=1000x1000",
         f"--output={output}",
         *more,
+    )
+
+
+def two_people(folder):
+    return detector_files.coco(
+        folder / "people.json",
+        [
+            *detector_files.walk("coco_17", frames=4, person="a"),
+            *detector_files.walk("coco_17", frames=9, person="b c", x=400.0),
+        ],
     )
 
 
@@ -63,6 +81,40 @@ def test_a_run_lifts_at_the_files_own_rate(keypoints, tmp_path, capsys):
     with np.load(output) as poses:
         assert poses["positions"].shape == (8, 17, 3)
         assert poses["fps"] == 25.0
+
+
+def test_a_view_and_a_picture_show_everybody(model, tmp_path, capsys, monkeypatch):
+    path = two_people(tmp_path)
+    view, picture = tmp_path / "out" / "poses.html", tmp_path / "out" / "poses.png"
+    shown = []
+    monkeypatch.setattr(viewer, "write", lambda clip, path: shown.append((clip, path)))
+    monkeypatch.setattr(figures, "draw", lambda clip, path: shown.append((clip, path)))
+    output = tmp_path / "poses.npz"
+    more = ["--person=all", "--fps=25", f"--view={view}", f"--picture={picture}"]
+    run_command(lift, *arguments(model, path, output, *more))
+    out = capsys.readouterr().out
+    assert f"View: {view}" in out and f"Picture: {picture}" in out
+    (clip, first), (same, second) = shown
+    assert (first, second) == (str(view), str(picture))
+    assert clip is same
+    assert (clip.title, clip.fps) == ("people.json", 25.0)
+    assert clip.image_size == (1000.0, 1000.0)
+    assert [(p.name, p.first_frame, len(p.positions)) for p in clip.people] == [
+        *(("a", 0, 4), ("b c", 0, 9))
+    ]
+    with np.load(output) as poses:
+        np.testing.assert_array_equal(clip.people[0].positions, poses["positions/a"])
+    # A SavedModel gives no affinities.
+    assert clip.people[0].affinity is None
+
+
+def test_a_view_is_a_page_of_its_own(model, keypoints, tmp_path):
+    view = tmp_path / "poses.html"
+    output = tmp_path / "poses.npz"
+    run_command(lift, *arguments(model, keypoints, output, f"--view={view}"))
+    page = view.read_text(encoding="utf-8")
+    assert "<title>person.npz" in page
+    assert "8 frames at 50 a second, 17 joints (human36m_17)" in page
 
 
 def test_one_or_all_of_several_people_are_lifted(model, tmp_path, capsys):
@@ -175,13 +227,7 @@ def test_the_focal_length_of_the_root_is_said_and_written(
 
 
 def test_several_people_have_a_bvh_file_each(model, tmp_path, capsys):
-    path = detector_files.coco(
-        tmp_path / "people.json",
-        [
-            *detector_files.walk("coco_17", frames=4, person="a"),
-            *detector_files.walk("coco_17", frames=9, person="b c", x=400.0),
-        ],
-    )
+    path = two_people(tmp_path)
     output = tmp_path / "out" / "poses.bvh"
     run_command(lift, *arguments(model, path, output, "--person=all"))
     out = capsys.readouterr().out
@@ -206,7 +252,8 @@ def test_bad_input_ends_with_one_line_and_no_file(model, keypoints, tmp_path, ca
 
     assert "like 1920x1080, got '1000'" in error("--image_size=1000")
     assert "like 1920x1080, got '0x5'" in error("--image_size=0x5")
-    assert "--picture must end in .png or .gif" in error("--picture=a.jpg")
+    assert "--picture must end in .png or .gif or .mp4" in error("--picture=a.jpg")
+    assert "--view must end in .html" in error("--view=a.htm")
     assert ".json or .csv or .bvh, got" in error(output=tmp_path / "poses.fbx")
     assert "a .bvh file is always y_up" in error(
         "--axes=z_up", output=tmp_path / "poses.bvh"
@@ -224,7 +271,6 @@ def test_bad_input_ends_with_one_line_and_no_file(model, keypoints, tmp_path, ca
     assert "not found" in error(keypoints=tmp_path / "none.npz")
     assert "fps" in error("--fps=0")
     assert "shows nobody named '2'; there are 1" in error("--person=2")
-    assert "draws one person" in error("--person=all", "--picture=a.png")
     assert "no conversion to the model's skeleton" in error("--layout=mpi_inf_3dhp_17")
 
 

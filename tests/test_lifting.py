@@ -6,7 +6,7 @@ import detector_files
 import numpy as np
 import pytest
 import tensorflow as tf
-from lifting_stand_ins import Config, small_model
+from lifting_stand_ins import Config, export, small_model
 
 import dgnet_tf
 from dgnet_tf import (
@@ -320,7 +320,7 @@ def exported(tmp_path_factory):
     folder = tmp_path_factory.mktemp("exported")
     models = {version: small_model(seed=version) for version in (2, 10)}
     for version, model in models.items():
-        saved_model.save(model, Config(), folder, version=version)
+        export(folder, model=model, version=version)
     return folder, models
 
 
@@ -343,7 +343,7 @@ def test_a_run_lifts_like_its_export(tmp_path, monkeypatch):
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / runs.CONFIG).write_text("{}")
     monkeypatch.setattr(runs, "load", lambda path: runs.Run(config, model))
-    saved_model.save(model, config, tmp_path / "model")
+    export(tmp_path / "model", model=model)
     path = save(tmp_path, moving(7))
     ours, exports = (
         lifting.lift_file(lifting.load(p), path, "human36m_17", SIZE).positions

@@ -20,6 +20,7 @@ def test_the_cross_action_job_trains_tests_and_draws(data, tmp_path, capsys):
         f"--output={tmp_path}",
         *("--preset=smoke", "--channels=4", "--blocks=1", "--epochs=1"),
         *("--steps_per_epoch=1", "--temporal_unit=", "--non_local=false"),
+        *("--frames=1", "--spatial_unit=dsg", "--test_flip=false"),
     )
     run_command(paper, *arguments)
     lines = capsys.readouterr().out.splitlines()
@@ -57,6 +58,18 @@ def test_the_cross_action_job_trains_tests_and_draws(data, tmp_path, capsys):
             "--seeds=x: must be numbers",
         ),
         (
+            ["--item=figure6", "--output=o", "--data=d", "--workdirs=r,s"],
+            "--workdirs: --item=figure6 draws one, got 2",
+        ),
+        (
+            ["--item=figure7", "--output=o", "--data=d", "--workdirs=r", "--shown=1,b"],
+            "--shown=1,b: must be numbers",
+        ),
+        (
+            ["--item=figure7", "--output=o", "--data=d", "--workdirs=r"],
+            "r/config.json: not found",
+        ),
+        (
             ["--item=figure5", "--output=o", "--data=d", "--architectures=dgnet,gcn"],
             "'architecture' must be one of ['dgnet', 'baseline'], got 'gcn'",
         ),
@@ -74,7 +87,13 @@ def test_a_half_written_run_is_named(data, capsys, tmp_path):
     run = write_run(tmp_path / "run")
     (run / "model.keras").unlink()
     arguments = (f"--data={data}", f"--workdirs={run}", f"--output={tmp_path / 'o'}")
-    for item in ("table1", "table10"):
+    for item in ("table1", "table10", "figure4", "figure6", "figure7"):
         message = command_error(capsys, paper, f"--item={item}", *arguments)
         assert "model.keras: not found; the run is not finished" in message
     assert not (tmp_path / "o").exists()
+
+
+def test_the_size_figure_needs_no_run(tmp_path, capsys):
+    run_command(paper, "--item=figure4", f"--output={tmp_path}")
+    assert len(capsys.readouterr().out.splitlines()) == 3
+    assert "84.1 %" in (tmp_path / "figure4.md").read_text()

@@ -6,9 +6,9 @@ import types
 import detector_files
 import numpy as np
 import pytest
-from lifting_stand_ins import Config, command_error, run_command, small_model
+from lifting_stand_ins import command_error, export, run_command
 
-from dgnet_tf import replay, saved_model
+from dgnet_tf import replay
 from dgnet_tf.tracks import Track
 
 
@@ -82,7 +82,7 @@ def test_a_file_becomes_frames_of_those_who_are_seen():
 @pytest.fixture(scope="module")
 def arguments(tmp_path_factory):
     folder = tmp_path_factory.mktemp("replay")
-    saved_model.save(small_model(), Config(), folder / "model")
+    export(folder / "model")
     path = detector_files.coco(
         folder / "people.json",
         [

@@ -5,9 +5,9 @@ import dataclasses
 import numpy as np
 import pytest
 import tensorflow as tf
-from lifting_stand_ins import Config, small_model
+from lifting_stand_ins import Config, export, small_model
 
-from dgnet_tf import inference, lifting, skeletons
+from dgnet_tf import inference, lifting, runs, skeletons
 from dgnet_tf.errors import UserError
 from dgnet_tf.smoothing import OneEuro, Savgol
 from dgnet_tf.stream import Stream
@@ -258,3 +258,30 @@ def test_wrong_arguments_are_refused(lifter):
         options = {"image_size": SIZE, "layout": "coco_17", **options}
         with pytest.raises(error, match=message):
             Stream(lifter, **options)
+
+
+def test_a_models_own_stream_is_used_and_gives_the_same(tmp_path, monkeypatch):
+    config = Config(frame_stride=2)
+    model = small_model(config)
+    export(tmp_path, config, model)
+    exported = lifting.Lifter.load(tmp_path)
+    monkeypatch.setattr(runs, "load", lambda path: runs.Run(config, model))
+    (tmp_path / runs.CONFIG).write_text("{}")
+    of_run = lifting.Lifter.load(tmp_path)
+    assert exported.run is None and of_run.run.model is model
+    keypoints, others = walk(9), walk(9, 1)
+    for lifter in (exported, of_run):
+        assert lifter.newest is not None
+        # It would fail if the whole videos' function were called.
+        stream = dataclasses.replace(lifter, serve=None).stream(
+            SIZE, layout="human36m_17"
+        )
+        for frame in range(len(keypoints)):
+            people = {"a": keypoints[frame]}
+            if frame > 2:
+                people["b"] = others[frame]
+            poses = stream.push(people)
+            expected = serve(lifter, keypoints[: frame + 1])[-1]
+            np.testing.assert_allclose(poses["a"], expected, atol=1e-5)
+        expected = serve(lifter, others[3:])[-1]
+        np.testing.assert_allclose(poses["b"], expected, atol=1e-5)
