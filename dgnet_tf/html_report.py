@@ -6,8 +6,8 @@
 
 Numbers with their intervals, learning curves, bars by action, person, camera and
 joint, the worst clips, and of the clips played in the page the error and the
-affinities over time. Without --report it is the run's own report of that split, which
-is made first where there is none.
+affinities over time. Without --report it is the run's own report of that split; where
+the run holds none of these weights and data, it is evaluated first.
 """
 
 from __future__ import annotations
@@ -55,12 +55,11 @@ flags.DEFINE_string(
 )
 
 
-def write(workdir, run, report: dict, clips, path):
+def write(workdir, report: dict, clips, path):
     """Writes the page, whole or not at all.
 
     Args:
         workdir: the run's folder, for its name and learning curves.
-        run: the run.
         report: content of its `report.json`; what it lacks is left out.
         clips: `report_clips.ReportClip`s.
         path: the `.html` file.
@@ -78,6 +77,9 @@ def write(workdir, run, report: dict, clips, path):
         charts[field] = report_charts.bars(
             report.get(f"per_{field}", {}), report["metrics"], "all frames"
         )
+    charts["video"] = report_charts.bars(
+        report_charts.worst_videos(report), report["metrics"], "all frames"
+    )
     title = f"{pathlib.Path(workdir).resolve().name}: {report['dataset']}"
     facts = (
         f"{report['split']} split, {report['frames']} valid frames of "
@@ -121,7 +123,7 @@ def _plotly() -> str:
     return get_plotlyjs()
 
 
-def check(report: dict, where: str, run, data, split: str):
+def check(report: dict, where, run, data, split: str):
     """Checks that a report is of this run, data set and split.
 
     Raises:
@@ -151,17 +153,17 @@ def main(flag_values):
         raise UserError(f"--output must end in .html, got {flag_values.output!r}.")
     _plotly()
 
-    from dgnet_tf import manifest, report_clips, runs
+    from dgnet_tf import manifest, report_clips, run_reports, runs
     from dgnet_tf import report as reports
 
     run = runs.load(flag_values.workdir)
     data = manifest.read(flag_values.data)
-    split = flag_values.split
-    where = flag_values.report
+    split, where = flag_values.split, flag_values.report
     if where is None:
-        where = _own_report(run, data, flag_values)
-    report = reports.read(where)
-    check(report, where, run, data, split)
+        report = run_reports.find_or_make(flag_values.workdir, flag_values.data, split)
+    else:
+        report = reports.read(where)
+        check(report, where, run, data, split)
 
     lifting = report_clips.Lifting(run, report["options"])
     if "worst_clips" not in report:
@@ -174,28 +176,8 @@ def main(flag_values):
     clips = report_clips.load(
         lifting, flag_values.data, split, names, flag_values.seconds
     )
-    write(flag_values.workdir, run, report, clips, flag_values.output)
+    write(flag_values.workdir, report, clips, flag_values.output)
     print(f"Page: {flag_values.output}")
-
-
-def _own_report(run, data, flag_values) -> pathlib.Path:
-    """Returns the folder of the run's report of a split, made where there is none."""
-    from dgnet_tf import evaluate, evaluation
-    from dgnet_tf import report as reports
-
-    name = f"{data.dataset}-{flag_values.split}"
-    precision = run.config.precision
-    if precision != "float32":
-        name += f"-{precision}"
-    folder = pathlib.Path(flag_values.workdir) / "evaluation" / name
-    if not (folder / reports.JSON).is_file():
-        result = evaluation.evaluate(
-            run.model, run.config, flag_values.data, flag_values.split
-        )
-        folder = evaluate.default_output(flag_values.workdir, result)
-        paths = reports.write(result, folder)
-        print("\n".join(f"Report: {path}" for path in paths))
-    return folder
 
 
 if __name__ == "__main__":

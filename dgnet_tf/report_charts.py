@@ -89,6 +89,29 @@ def learning_curves(path) -> dict | None:
     return _json(figure, height=350, top=90)
 
 
+def worst_videos(report: dict, count: int = 20) -> dict[str, dict]:
+    """Returns the means of the videos with the highest MPJPE, for `bars`.
+
+    Args:
+        report: its `per_sequence` and `counted_by` are read, if it has them.
+        count: at most so many.
+
+    Returns:
+        {subject/action/take: {metric: mean over all its cameras}}.
+    """
+    found = {}
+    for row in report.get("per_sequence", []):
+        name = "/".join(row[id] for id in ("subject", "action", "take"))
+        found[name] = {
+            metric: total / row[report["counted_by"][metric]]
+            if total is not None and row[report["counted_by"][metric]]
+            else None
+            for metric, total in row["sums"].items()
+        }
+    ordered = sorted(found, key=lambda name: -found[name]["mpjpe_mm"])
+    return {name: found[name] for name in ordered[:count]}
+
+
 def bars(groups: dict[str, dict], overall: dict, overall_name: str) -> dict | None:
     """Returns a bar for each group, the metric chosen in the chart.
 
@@ -137,8 +160,10 @@ def bars(groups: dict[str, dict], overall: dict, overall_name: str) -> dict | No
     figure = go.Figure(
         go.Bar(
             x=values(choices[0]),
-            y=[_label(name) for name in names],
-            customdata=names,
+            y=names,
+            customdata=[
+                name.replace("&", "&amp;").replace("<", "&lt;") for name in names
+            ],
             orientation="h",
             marker={"color": _BLUE},
             texttemplate="%{x:.1f}",
@@ -165,14 +190,23 @@ def bars(groups: dict[str, dict], overall: dict, overall_name: str) -> dict | No
         ],
     )  # fmt: skip
     figure.update_xaxes(rangemode="tozero")
-    figure.update_yaxes(automargin=True, type="category")
+    # Names stay whole: bars of one name would become one bar.
+    figure.update_yaxes(
+        automargin=True,
+        type="category",
+        tickmode="array",
+        tickvals=names,
+        ticktext=[_label(name) for name in names],
+    )
     return _json(figure, height=130 + 26 * len(names))
 
 
 def _label(name, longest=28):
     """A name as an axis shows it: nothing in it is markup, and it is not endless."""
-    plain = name if len(name) <= longest else name[: longest - 1] + "…"
-    return plain.replace("&", "&amp;").replace("<", "&lt;")
+    if len(name) > longest:
+        half = (longest - 1) // 2
+        name = f"{name[:half]}…{name[-half:]}"
+    return name.replace("&", "&amp;").replace("<", "&lt;")
 
 
 def _json(figure, height, top=60) -> dict:

@@ -18,10 +18,24 @@ def test_the_highest_error_stands_on_top():
     (trace,) = bars["data"]
     # Plotly draws the first bar at the bottom.
     assert trace["x"] == [40.0, 55.0, 70.0]
-    assert trace["y"] == ["walk", "sit", "run &lt;b>"]
+    assert trace["y"] == ["walk", "sit", "run <b>"]
+    assert bars["layout"]["yaxis"]["ticktext"] == ["walk", "sit", "run &lt;b>"]
     (line,) = bars["layout"]["shapes"]
     assert (line["x0"], line["x1"]) == (52.0, 52.0)
     assert bars["layout"]["annotations"][0]["text"] == "all frames: 52.0"
+
+
+def test_long_names_that_begin_alike_have_bars_of_their_own():
+    long = "S1/a very long name of an action/take"
+    groups = {f"{long}{i}": {"mpjpe_mm": 10.0 * i} for i in (1, 2)}
+    bars = report_charts.bars(groups, OVERALL, "all frames")
+    assert bars["data"][0]["y"] == [f"{long}1", f"{long}2"]
+    axis = bars["layout"]["yaxis"]
+    assert axis["tickvals"] == [f"{long}1", f"{long}2"]
+    assert axis["ticktext"] == [
+        "S1/a very lon… action/take1",
+        "S1/a very lon… action/take2",
+    ]
 
 
 def test_other_metrics_can_be_chosen_in_their_units():
@@ -71,3 +85,24 @@ def test_a_damaged_history_is_named(tmp_path, content):
     (tmp_path / "history.csv").write_text(content)
     with pytest.raises(UserError, match="history.csv: is no history of a training"):
         report_charts.learning_curves(tmp_path / "history.csv")
+
+
+def test_videos_have_the_means_of_their_sums_the_worst_first():
+    def row(take, frames, steps, **sums):
+        ids = {"subject": "S1", "action": "walk", "take": take}
+        return {**ids, "frames": frames, "steps": steps, "sums": sums}
+
+    report = {
+        "counted_by": {"mpjpe_mm": "frames", "mpjve_mm": "steps", "pck_14": "frames"},
+        "per_sequence": [
+            row("1", 10, 9, mpjpe_mm=400.0, mpjve_mm=18.0, pck_14=None),
+            row("2", 1, 0, mpjpe_mm=90.0, mpjve_mm=0.0, pck_14=None),
+            row("3", 4, 3, mpjpe_mm=20.0, mpjve_mm=3.0, pck_14=None),
+        ],
+    }
+    found = report_charts.worst_videos(report, count=2)
+    assert list(found.items()) == [
+        ("S1/walk/2", {"mpjpe_mm": 90.0, "mpjve_mm": None, "pck_14": None}),
+        ("S1/walk/1", {"mpjpe_mm": 40.0, "mpjve_mm": 2.0, "pck_14": None}),
+    ]
+    assert report_charts.worst_videos({}) == {}
