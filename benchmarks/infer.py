@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import tempfile
 
-from benchmarks import contest, floor, lifters, multiply_adds, networks, result
+from benchmarks import contest, floor, lifters, networks, result
+from dgnet_tf import multiply_adds
 
 _FLOAT32 = (lifters.XLA, lifters.GRAPH, lifters.SAVED_MODEL)
 _BFLOAT16 = (lifters.BFLOAT16_GRAPH, lifters.BFLOAT16_SAVED_MODEL)

@@ -11,14 +11,13 @@ import numpy as np
 from benchmarks import (
     chunk_generator,
     contest,
-    multiply_adds,
     networks,
     page_cache,
     result,
     train,
     window_examples,
 )
-from dgnet_tf import manifest, views, windows
+from dgnet_tf import manifest, multiply_adds, views, windows
 from preprocessing import conversion, synthetic
 
 CACHED, COLD = "load_windows, page cache", "load_windows, cold file"

@@ -1,6 +1,6 @@
 """Measures speed as ratios, side by side in one run.
 
-python -m benchmarks.run --suite=train|infer|latency|input|scaling
+python -m benchmarks.run --suite=train|infer|latency|input|scaling|evaluation
     [--output=FILE.json] [--baseline=FILE.json] [--regression=1.25]
     [--preset=paper|small] [--rounds=N]
 
@@ -20,7 +20,7 @@ from absl import flags
 
 from dgnet_tf import command_line
 
-SUITES = ("train", "infer", "latency", "input", "scaling")
+SUITES = ("train", "infer", "latency", "input", "scaling", "evaluation")
 
 FLAGS = flags.FlagValues()
 flags.DEFINE_enum("suite", None, SUITES, "What to measure.", FLAGS, required=True)

@@ -6,8 +6,8 @@ import time
 
 import tensorflow as tf
 
-from benchmarks import contest, floor, machine, multiply_adds, networks, result
-from dgnet_tf import training
+from benchmarks import contest, floor, machine, networks, result
+from dgnet_tf import multiply_adds, training
 
 keras = tf.keras
 XLA, GRAPH = "dgnet_tf, XLA", "dgnet_tf, graph"

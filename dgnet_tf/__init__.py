@@ -6,9 +6,13 @@ __version__ = "0.1.0"
 
 # Resolved on first use: TensorFlow takes seconds to import, `--help` should not.
 _PUBLIC = {
+    "AUC": ("dgnet_tf.training_metrics", "AUC"),
     "DGNet": ("dgnet_tf.model", "DGNet"),
     "Lifter": ("dgnet_tf.lifting", "Lifter"),
     "MPJPE": ("dgnet_tf.losses", "MPJPE"),
+    "NMPJPE": ("dgnet_tf.training_metrics", "NMPJPE"),
+    "PCK": ("dgnet_tf.training_metrics", "PCK"),
+    "PMPJPE": ("dgnet_tf.training_metrics", "PMPJPE"),
     "Stream": ("dgnet_tf.stream", "Stream"),
     "SumSquaredError": ("dgnet_tf.losses", "SumSquaredError"),
     "block_loss_weights": ("dgnet_tf.losses", "block_loss_weights"),

@@ -16,6 +16,8 @@ FOCAL, PRINCIPAL, RADIAL, TANGENTIAL = (
     slice(4, 7),
     slice(7, 9),
 )
+# Of `undistort`; each shrinks the error by a factor of 5 to 100 within an image.
+_ITERATIONS = 25
 
 
 def normalize_screen(keypoints, image_size):
@@ -105,6 +107,33 @@ def project(points: np.ndarray, intrinsics: np.ndarray) -> np.ndarray:
     scale = 1.0 + r2 * (k1 + r2 * (k2 + r2 * k3)) + p1 * y + p2 * x
     distorted = xy * scale + r2 * np.stack([p2, p1])
     return distorted * intrinsics[FOCAL] + intrinsics[PRINCIPAL]
+
+
+def undistort(pixels: np.ndarray, intrinsics: np.ndarray) -> np.ndarray:
+    """Returns where a camera without distortion would have seen the same points.
+
+    With `project_linear` and `back_project` this is the inverse of `project`. Solved
+    by fixed-point iteration, to 1e-9 pixels for Human3.6M's lenses within the image;
+    far outside of it a polynomial lens model has no inverse.
+
+    Args:
+        pixels: (..., 2) pixels, distorted.
+        intrinsics: (9,) see `project`.
+
+    Returns:
+        (..., 2) float64 pixels.
+    """
+    focal, principal = intrinsics[FOCAL], intrinsics[PRINCIPAL]
+    seen = (np.asarray(pixels, np.float64) - principal) / focal
+    k1, k2, k3 = intrinsics[RADIAL].astype(np.float64)
+    p1, p2 = intrinsics[TANGENTIAL].astype(np.float64)
+    xy = seen
+    for _ in range(_ITERATIONS if intrinsics[RADIAL.start :].any() else 0):
+        x, y = xy[..., 0:1], xy[..., 1:2]
+        r2 = x * x + y * y
+        scale = 1.0 + r2 * (k1 + r2 * (k2 + r2 * k3)) + p1 * y + p2 * x
+        xy = (seen - r2 * np.stack([p2, p1])) / scale
+    return xy * focal + principal
 
 
 def project_linear(points: np.ndarray, intrinsics: np.ndarray) -> np.ndarray:

@@ -19,7 +19,7 @@ class Config:
     Fields of the model are DGNet's arguments and are explained there.
     """
 
-    # Network.
+    # Network: "dgnet", or "baseline", the same with fixed graphs only.
     architecture: str = "dgnet"
     # Skeleton and frame rate; empty and zero until filled from the data set.
     skeleton: str = ""
@@ -58,6 +58,9 @@ class Config:
     learning_rate_decay: float = 0.01
     # Mirror half of the training windows.
     flip: bool = True
+    # Actions to train on: whole names, separated by commas, those that have a comma
+    # in double quotes; empty for all.
+    actions: str = ""
     # Standard deviation of Gaussian noise on training keypoints, pixels.
     noise_px: float = 0.0
     seed: int = 0
@@ -100,7 +103,7 @@ PRESETS = {
 
 PRECISIONS = ("float32", "mixed_float16", "mixed_bfloat16")
 _CHOICES = {
-    "architecture": ("dgnet",),
+    "architecture": ("dgnet", "baseline"),
     "optimizer": ("adam", "rectified_adam", "stochastic_averaging"),
     "jit_compile": ("auto", "on", "off"),
     "precision": PRECISIONS,
@@ -190,12 +193,18 @@ def define_flags(flag_values: flags.FlagValues):
         define[type(field.default)](field.name, None, text, flag_values=flag_values)
 
 
+def flag_names() -> list[str]:
+    """Returns the names of the fields that are flags."""
+    names = [field.name for field in dataclasses.fields(Config)]
+    return [name for name in names if name not in _FROM_DATA]
+
+
 def from_flags(flag_values: flags.FlagValues) -> Config:
     """Returns the configuration that the flags ask for."""
     overrides = {
-        field.name: flag_values[field.name].value
-        for field in dataclasses.fields(Config)
-        if field.name not in _FROM_DATA and flag_values[field.name].value is not None
+        name: flag_values[name].value
+        for name in flag_names()
+        if flag_values[name].value is not None
     }
     return make(flag_values.preset, **overrides)
 

@@ -14,6 +14,7 @@ from dgnet_tf import layouts, pickles
 from dgnet_tf.detections import Detection, floats, masked
 from dgnet_tf.errors import UserError
 
+MAX_BYTES = 1 << 30  # inflated; an hour of one person has some 100 MB
 _ENTRIES = ("boxes", "keypoints", "metadata")
 _X, _Y, _PROBABILITY = 0, 1, 3
 
@@ -29,7 +30,7 @@ def read(path, layout: str) -> tuple[list[Detection], tuple[int, int] | None]:
     Raises:
         UserError: if the file cannot be read or is not as described.
     """
-    content = pickles.read(path, ("keypoints", "metadata"))
+    content = pickles.read(path, ("keypoints", "metadata"), MAX_BYTES)
     if not _is_row(content["keypoints"]):
         raise UserError(f"{path}: 'keypoints' must have an entry for each frame.")
     found = []

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tensorflow as tf
 
+from dgnet_tf import actions as chosen_actions
 from dgnet_tf import augmentation, cameras, cutting, records, skeletons
 from dgnet_tf.manifest import Manifest
 
@@ -22,6 +23,7 @@ def training_epochs(
     window: cutting.Window,
     numbers: tf.data.Dataset,
     *,
+    actions=(),
     seed: int,
     batch_size: int,
     steps: int,
@@ -38,6 +40,7 @@ def training_epochs(
         data: manifest of the data set.
         window: windows to cut.
         numbers: the epochs' numbers, int64.
+        actions: names of the actions to cut from; all if empty.
         seed: of everything random.
         batch_size: windows of a batch.
         steps: batches of an epoch.
@@ -66,6 +69,7 @@ def training_epochs(
         serialized = tf.data.Dataset.from_tensor_slices(files).interleave(
             tf.data.TFRecordDataset, cycle_length=min(_OPEN_FILES, len(paths))
         )
+        serialized = chosen_actions.keep(serialized, actions)
         serialized = serialized.shuffle(_SHUFFLED_RECORDS, seed=record_seed[0])
         windows = serialized.map(
             lambda record: cut(record, view_seed), tf.data.AUTOTUNE, deterministic=True

@@ -13,6 +13,12 @@ and gives their newest poses [B, N, 3]. `coco_17`, `openpose_25`, `openpose_25b`
 `stream_coco_17` and so on the last T frames of them. `assets.extra/model_card.json`
 explains each. TensorFlow Serving's warm-up requests lie beside it, where
 tensorflow-serving-api is installed.
+
+    python -m dgnet_tf.export --workdir=RUN --output=FILE [--flip=true]
+        --format=tflite|tflite_int8|onnx
+
+FILE, which ends in .tflite or .onnx, then holds one window of T frames in the place of
+any number; see docs/edge.md.
 """
 
 from __future__ import annotations
@@ -20,17 +26,25 @@ from __future__ import annotations
 from absl import flags
 
 from dgnet_tf import command_line, config
+from dgnet_tf.errors import UserError
 
 FLAGS = flags.FlagValues()
 flags.DEFINE_string("workdir", None, "Run to export.", required=True, flag_values=FLAGS)
 flags.DEFINE_string(
     "output",
     None,
-    "Folder of the model's versions.",
+    "Folder of the model's versions, or the .tflite or .onnx file.",
     required=True,
     flag_values=FLAGS,
 )
 flags.DEFINE_integer("version", 1, "Name of the new version.", 0, flag_values=FLAGS)
+flags.DEFINE_enum(
+    "format",
+    "saved_model",
+    ["saved_model", "tflite", "tflite_int8", "onnx"],
+    "What to write.",
+    flag_values=FLAGS,
+)
 flags.DEFINE_boolean(
     "flip", True, "Average with the mirrored estimate.", flag_values=FLAGS
 )
@@ -56,6 +70,9 @@ def main(flag_values):
     """Exports the run that the flags name."""
     from dgnet_tf import runs, saved_model, warmup
 
+    if flag_values.format != "saved_model":
+        print(f"Model: {_export_file(flag_values)}")
+        return
     run = runs.load(flag_values.workdir)
     path = saved_model.save(
         run.model,
@@ -70,6 +87,27 @@ def main(flag_values):
     if not (path / warmup.PATH).exists():
         print(warmup.ABSENT)
     print(f"SavedModel: {path}")
+
+
+def _export_file(flag_values):
+    from dgnet_tf import model_card, onnx_export, runs, tflite_export
+
+    for name in ("version", "precision", "min_confidence"):
+        if flag_values[name].present:
+            raise UserError(f"--{name} is for --format=saved_model only.")
+    run = runs.load(flag_values.workdir)
+    card = model_card.of_run(
+        run.config,
+        flip=flag_values.flip,
+        precision="float32",
+        workdir=flag_values.workdir,
+    )
+    card["format"] = flag_values.format
+    arguments = (run.model, run.config, flag_values.output, card)
+    if flag_values.format == "onnx":
+        return onnx_export.save(*arguments, flip=flag_values.flip)
+    int8 = flag_values.format == "tflite_int8"
+    return tflite_export.save(*arguments, flip=flag_values.flip, int8=int8)
 
 
 if __name__ == "__main__":

@@ -7,12 +7,11 @@ confidence is 0; in a file without confidence, where its coordinates are NaN.
 
 from __future__ import annotations
 
-import tokenize
 import warnings
 
 import numpy as np
 
-from dgnet_tf import detections, layouts, pickles
+from dgnet_tf import detections, layouts, pickles, unpickling
 from dgnet_tf.errors import UserError
 from dgnet_tf.tracks import Track
 
@@ -42,17 +41,19 @@ def from_npy(path, layout: str) -> Track:
         UserError: if it cannot be read or does not hold what is described.
     """
     try:
-        # NumPy leaves a damaged file open where it is given a path.
         with open(path, "rb") as file, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Of headers that Python 2 wrote.
-            array = np.lib.format.read_array(file, allow_pickle=False)
+            shape, fortran, dtype = pickles.header(file)
+            # A view of what is there: a shape alone claims no memory.
+            array = unpickling.numeric(shape, dtype, fortran, file.read())
     except (
-        ValueError, TypeError, OverflowError, EOFError, OSError, MemoryError,
-        RecursionError, SyntaxError, tokenize.TokenError,
+        unpickling.Refused, ValueError, TypeError, LookupError, OverflowError, EOFError,
+        OSError, MemoryError, RecursionError,
     ) as error:  # fmt: skip
         raise UserError(
-            f"{path}: cannot be read as .npy without pickles ({str(error)[:100]}). "
-            "Write it with numpy.save from an array of numbers."
+            f"{path}: cannot be read as .npy without pickles "
+            f"({' '.join(str(error).split())[:100]}). Write it with numpy.save from an "
+            "array of numbers."
         ) from error
     if array.ndim == 3 and array.shape[2] == 3:
         return track(path, array[..., :2], array[..., 2], layout)

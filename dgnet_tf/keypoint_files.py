@@ -13,6 +13,7 @@ from dgnet_tf import (
     json_files,
     keypoint_arrays,
     layouts,
+    mat_files,
     mediapipe,
     mediapipe_csv,
     mmpose,
@@ -24,7 +25,15 @@ from dgnet_tf import (
 from dgnet_tf.errors import UserError
 from dgnet_tf.tracks import Track
 
-SUFFIXES = (".json", ".csv", ".mat", ".npz", ".npy")
+# Text takes several times its size in memory.
+MAX_BYTES = {
+    ".json": json_files.MAX_BYTES,
+    ".csv": json_files.MAX_BYTES,
+    ".mat": mat_files.MAX_BYTES,
+    ".npz": keypoint_arrays.MAX_BYTES,
+    ".npy": keypoint_arrays.MAX_BYTES,
+}
+SUFFIXES = tuple(MAX_BYTES)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -69,6 +78,8 @@ def read(path, layout: str, image_size=None) -> KeypointFile:
         )
     if not path.exists():
         raise UserError(f"{path}: not found. Name a file of 2-D keypoints.")
+    if not path.is_dir():
+        _check_file(path)
     found = _read(path, layout, image_size)
     people = [person for person in found.people if person.confidence.any()]
     if not people:
@@ -83,6 +94,18 @@ def read(path, layout: str, image_size=None) -> KeypointFile:
     if size:
         check_pixels(path, people, size)
     return KeypointFile(tuple(people), size, found.action)
+
+
+def _check_file(path):
+    """Refuses what cannot be read to its end: pipes, devices, files without bounds."""
+    if not path.is_file():
+        raise UserError(f"{path}: is no file. Name a file of 2-D keypoints.")
+    size, most = path.stat().st_size, MAX_BYTES[path.suffix]
+    if size > most:
+        raise UserError(
+            f"{path}: has {size / 1e6:.0f} MB, more than the {most / 1e6:.0f} MB that "
+            "are read. Split the video."
+        )
 
 
 def _read(path, layout, image_size) -> KeypointFile:

@@ -24,11 +24,35 @@ def mpjpe(predicted, target) -> np.ndarray:
     Returns:
         (...) mean distance over the joints.
     """
-    return _distances(*_poses(predicted, target)).mean(axis=-1)
+    return joint_errors(predicted, target).mean(axis=-1)
+
+
+def joint_errors(predicted, target) -> np.ndarray:
+    """Distance of each joint: what `mpjpe` averages.
+
+    Args:
+        predicted, target: (..., N, 3) poses.
+
+    Returns:
+        (..., N) distances.
+    """
+    return _distances(*_poses(predicted, target))
 
 
 def p_mpjpe(predicted, target) -> np.ndarray:
     """MPJPE after the best similarity transform of each predicted pose (Protocol 2).
+
+    Args:
+        predicted, target: (..., N, 3) poses; see `align`.
+
+    Returns:
+        (...) mean distance over the joints.
+    """
+    return _distances(align(predicted, target), target).mean(axis=-1)
+
+
+def align(predicted, target) -> np.ndarray:
+    """Moves each predicted pose onto its target by the best similarity transform.
 
     Least squares over scale, proper rotation (a reflection is refused) and
     translation, after Umeyama, "Least-squares estimation of transformation
@@ -39,7 +63,7 @@ def p_mpjpe(predicted, target) -> np.ndarray:
         predicted, target: (..., N, 3) poses.
 
     Returns:
-        (...) mean distance over the joints.
+        (..., N, 3) moved poses.
     """
     predicted, target = _poses(predicted, target)
     target_mean = target.mean(axis=-2, keepdims=True)
@@ -52,12 +76,24 @@ def p_mpjpe(predicted, target) -> np.ndarray:
     turn[..., -1] = np.where(np.linalg.det(u) * np.linalg.det(vt) < 0, -1.0, 1.0)
     rotation = (u * turn[..., None, :]) @ vt
     scale = _ratio((singular * turn).sum(axis=-1), (centred**2).sum(axis=(-1, -2)))
-    aligned = scale[..., None, None] * (centred @ np.swapaxes(rotation, -1, -2))
-    return _distances(aligned + target_mean, target).mean(axis=-1)
+    turned = centred @ np.swapaxes(rotation, -1, -2)
+    return scale[..., None, None] * turned + target_mean
 
 
 def n_mpjpe(predicted, target) -> np.ndarray:
     """MPJPE after the best scale of each predicted pose, about the origin (Protocol 3).
+
+    Args:
+        predicted, target: (..., N, 3) poses, relative to their root; see `rescale`.
+
+    Returns:
+        (...) mean distance over the joints.
+    """
+    return _distances(rescale(predicted, target), target).mean(axis=-1)
+
+
+def rescale(predicted, target) -> np.ndarray:
+    """Scales each predicted pose about the origin, by least squares.
 
     The scale is <target, predicted> / |predicted|^2, and 0 for a predicted pose
     whose joints all lie in the origin.
@@ -66,13 +102,13 @@ def n_mpjpe(predicted, target) -> np.ndarray:
         predicted, target: (..., N, 3) poses, relative to their root.
 
     Returns:
-        (...) mean distance over the joints.
+        (..., N, 3) scaled poses.
     """
     predicted, target = _poses(predicted, target)
     scale = _ratio(
         (target * predicted).sum(axis=(-1, -2)), (predicted**2).sum(axis=(-1, -2))
     )
-    return _distances(scale[..., None, None] * predicted, target).mean(axis=-1)
+    return scale[..., None, None] * predicted
 
 
 def mpjve(predicted, target) -> np.ndarray:
@@ -85,13 +121,39 @@ def mpjve(predicted, target) -> np.ndarray:
         (..., F - 1) mean distance over the joints, for each pair of neighbouring
         frames; in the poses' unit per frame.
     """
+    return difference_errors(predicted, target, order=1).mean(axis=-1)
+
+
+def acceleration_error(predicted, target) -> np.ndarray:
+    """Mean per joint acceleration error: MPJPE of second differences in time.
+
+    Args:
+        predicted, target: (..., F, N, 3) stitched videos, F >= 1.
+
+    Returns:
+        (..., F - 2) mean distance over the joints, for each three frames in a row,
+        at least (..., 0); in the poses' unit per frame squared.
+    """
+    return difference_errors(predicted, target, order=2).mean(axis=-1)
+
+
+def difference_errors(predicted, target, order: int) -> np.ndarray:
+    """Distance of each joint's differences in time: what `mpjve` averages.
+
+    Args:
+        predicted, target: (..., F, N, 3) stitched videos, F >= 1.
+        order: 1 for velocities, 2 for accelerations.
+
+    Returns:
+        (..., F - order, N) distances, at least (..., 0, N).
+    """
     predicted, target = _poses(predicted, target)
     if predicted.ndim < 3 or predicted.shape[-3] == 0:
         raise ValueError(
             f"`predicted` must have shape (..., F, N, 3), got {predicted.shape}."
         )
-    velocities = (np.diff(poses, axis=-3) for poses in (predicted, target))
-    return _distances(*velocities).mean(axis=-1)
+    moved = (np.diff(poses, n=order, axis=-3) for poses in (predicted, target))
+    return _distances(*moved)
 
 
 def pck(predicted, target, threshold: float = PCK_THRESHOLD) -> np.ndarray:
@@ -104,7 +166,7 @@ def pck(predicted, target, threshold: float = PCK_THRESHOLD) -> np.ndarray:
     Returns:
         (...) fractions of 1.
     """
-    return (_distances(*_poses(predicted, target)) < threshold).mean(axis=-1)
+    return (joint_errors(predicted, target) < threshold).mean(axis=-1)
 
 
 def auc(predicted, target) -> np.ndarray:
@@ -118,8 +180,20 @@ def auc(predicted, target) -> np.ndarray:
     Returns:
         (...) fractions of 1.
     """
-    distances = _distances(*_poses(predicted, target))
-    return (distances[..., None] < AUC_THRESHOLDS).mean(axis=(-1, -2))
+    return below_thresholds(joint_errors(predicted, target)).mean(axis=-1)
+
+
+def below_thresholds(errors) -> np.ndarray:
+    """Share of `AUC_THRESHOLDS` that each error is strictly below.
+
+    Args:
+        errors: (...) metres.
+
+    Returns:
+        (...) fractions of 1.
+    """
+    reached = np.searchsorted(AUC_THRESHOLDS, errors, side="right")
+    return 1.0 - reached / len(AUC_THRESHOLDS)
 
 
 def _poses(predicted, target):

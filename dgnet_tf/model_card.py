@@ -35,11 +35,31 @@ def make(
     min_confidence: float = detected_keypoints.MIN_CONFIDENCE,
     workdir=None,
 ) -> dict:
-    """Returns the card, ready for JSON.
+    """Returns the card of a SavedModel, ready for JSON.
 
     Args:
         config: the run's configuration.
         flip, precision, min_confidence: see `signatures.build`.
+        workdir: the run's folder, see `of_run`.
+
+    Raises:
+        UserError: if a file of the run is damaged.
+    """
+    return {
+        **of_run(config, flip=flip, precision=precision, workdir=workdir),
+        "min_confidence": min_confidence,
+        "stream_frames": signatures.stream_frames(config),
+        "signatures": signatures.describe(config, min_confidence),
+    }
+
+
+def of_run(config, *, flip: bool, precision: str | None = None, workdir=None) -> dict:
+    """Returns what holds of every export of a run, ready for JSON.
+
+    Args:
+        config: the run's configuration.
+        flip: whether the export averages with the mirrored estimate.
+        precision: of its products; None is the run's.
         workdir: the run's folder, which tells training data, command, versions and
             evaluation; what it does not tell is null.
 
@@ -57,11 +77,8 @@ def make(
         "fps": config.fps,
         "flip": flip,
         "precision": precision or config.precision,
-        "min_confidence": min_confidence,
-        "stream_frames": signatures.stream_frames(config),
         "units": {"keypoints": "pixels", "image_size": "pixels", "positions": "metres"},
         "axes": "camera: x right, y down, z forward",
-        "signatures": signatures.describe(config, min_confidence),
         "config": dataclasses.asdict(config),
         "training": {
             "data": data,

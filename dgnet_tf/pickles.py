@@ -99,7 +99,7 @@ def _entries(path, archive, names, max_bytes):
 
 def _entry(file, size, where):
     try:
-        shape, fortran, dtype = _header(file)
+        shape, fortran, dtype = header(file)
         if dtype.kind == "O":
             found = unpickling.load(file)
         else:
@@ -122,8 +122,12 @@ def _entry(file, size, where):
     return found
 
 
-def _header(file):
-    """Returns shape, whether in Fortran order, and dtype of a `.npy` member."""
+def header(file):
+    """Reads shape, whether in Fortran order, and dtype from the head of a `.npy`.
+
+    Raises:
+        ValueError, TypeError, LookupError: if it is damaged.
+    """
     version = np.lib.format.read_magic(file)
     readers = {
         (1, 0): np.lib.format.read_array_header_1_0,

@@ -79,16 +79,21 @@ def new_figure(clip: Clip, width: float, height: float, dpi: int = 100) -> Figur
         left=0.02, right=0.98, bottom=0.1, top=0.86, wspace=0.08, hspace=0.05
     )
     FigureCanvasAgg(figure)
+    add_legend(figure, any(person.target is not None for person in clip.people))
+    return figure
+
+
+def add_legend(figure: Figure, target: bool = False):
+    """Says below a figure which side has which colour, and what is dashed."""
     handles = [
         Line2D([], [], color=color, linewidth=3, label=name)
         for name, color in COLORS.items()
     ]
-    if any(person.target is not None for person in clip.people):
+    if target:
         handles.append(Line2D([], [], label="ground truth", **_TARGET))
     figure.legend(
         handles=handles, loc="lower center", ncols=len(handles), frameon=False
     )
-    return figure
 
 
 def flat_axes(figure: Figure, place, centre: np.ndarray, half: float):
@@ -113,6 +118,13 @@ def deep_axes(figure: Figure, place, centre: np.ndarray, half: float):
         axis.set_ticklabels([])
     axes.view_init(elev=12, azim=-65)
     return axes
+
+
+def draw_bones(axes, points: np.ndarray, skeleton):
+    """Draws a skeleton of points (N, 2) or (N, 3) that does not move."""
+    for bone in skeleton.edges:
+        color = COLORS[side(skeleton, bone[0])]
+        axes.plot(*points[list(bone)].T, color=color, **_BONE)
 
 
 class PersonLines:

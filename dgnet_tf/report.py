@@ -5,23 +5,46 @@ from __future__ import annotations
 import json
 import pathlib
 
-from tabulate import tabulate
-
+from dgnet_tf import report_sections as section
 from dgnet_tf import scoring
 from dgnet_tf.atomic import replacing
+from dgnet_tf.errors import UserError
 
-_TITLES = {
-    "mpjpe_mm": "MPJPE",
-    "p_mpjpe_mm": "P-MPJPE",
-    "n_mpjpe_mm": "N-MPJPE",
-    "mpjve_mm": "MPJVE",
-}
+JSON, MARKDOWN = "report.json", "report.md"
+# A table of people by actions that is wider is left to `report.json`.
+_MOST_PEOPLE = 8
+
+
+def read(path) -> dict:
+    """Reads a report.
+
+    Args:
+        path: `report.json`, or the folder that holds it.
+
+    Raises:
+        UserError: if it is missing or not a report.
+    """
+    path = pathlib.Path(path)
+    if path.is_dir():
+        path = path / JSON
+    written = "Name a report that `python -m dgnet_tf.evaluate` wrote."
+    try:
+        report = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise UserError(f"{path}: not found. {written}") from None
+    except ValueError as error:
+        raise UserError(f"{path}: not JSON ({error}). {written}") from error
+    fields = set(report) if isinstance(report, dict) else set()
+    missing = sorted({"dataset", "split", "metrics", "options"} - fields)
+    if missing:
+        raise UserError(f"{path}: has no field {missing[0]!r}. {written}")
+    return report
 
 
 def write(report: dict, folder) -> tuple[pathlib.Path, pathlib.Path]:
     """Writes both files, each whole or not at all; returns their paths."""
-    json_path = pathlib.Path(folder) / "report.json"
-    markdown_path = pathlib.Path(folder) / "report.md"
+    json_path = pathlib.Path(folder) / JSON
+    markdown_path = pathlib.Path(folder) / MARKDOWN
     with replacing(markdown_path) as beside:
         beside.write_text(markdown(report), encoding="utf-8")
     with replacing(json_path) as beside:
@@ -31,77 +54,41 @@ def write(report: dict, folder) -> tuple[pathlib.Path, pathlib.Path]:
 
 def markdown(report: dict) -> str:
     """Returns the report for people."""
-    sections = [
+    parts = [
         f"# {report['dataset']}, {report['split']} split",
         f"{report['frames']} valid frames of {report['views']} camera views. "
-        "Millimetres; MPJVE in millimetres per frame.",
+        "Millimetres; MPJVE in millimetres per frame, acceleration error in "
+        "millimetres per frame squared; PCK at 150 mm.",
         summary(report),
-        _interval(report["intervals"]["mpjpe_mm"]),
+        section.intervals(report),
     ]
-    for field in ("action", "subject", "camera"):
-        groups = report[f"per_{field}"]
-        sections += [f"## By {field}", _table(field, groups)]
-    sections += ["## How it was measured", _options(report["options"])]
-    return "\n\n".join(sections) + "\n"
+    if report["options"]["joints_14"]:
+        fourteen = tuple(scoring.FOURTEEN_METRICS)
+        parts += ["## Fourteen joints", section.table("", _overall(report), fourteen)]
+    if len(report["estimates"]) > 1:
+        parts += ["## Coordinate balance", section.estimates(report)]
+    parts += section.protocols(report["protocols"])
+    for field in ("action", "subject", "camera", "joint"):
+        rows = report[f"per_{field}"]
+        parts += [f"## By {field}", section.table(field, rows, scoring.JOINT_METRICS)]
+    people = report["per_subject_action"]
+    if 1 < len(people) <= _MOST_PEOPLE and len(report["per_action"]) > 1:
+        parts += ["## By subject and action: MPJPE", section.cells(people)]
+    parts += ["## Worst", section.worst(report)]
+    parts += ["## How it was measured", section.options(report["options"])]
+    return "\n\n".join(parts) + "\n"
 
 
 def summary(report: dict) -> str:
     """Returns the overall numbers as a table, the baseline beside them."""
+    return section.table("", _overall(report), scoring.JOINT_METRICS)
+
+
+def _overall(report) -> dict[str, dict]:
     rows = {
         "all frames": report["metrics"],
         "mean over actions": report["metrics_action_mean"],
     }
     if "mean_pose" in report["baselines"]:
         rows["mean pose, all frames"] = report["baselines"]["mean_pose"]
-    return _table("", rows)
-
-
-def _table(title: str, rows: dict[str, dict]) -> str:
-    return tabulate(
-        [
-            [name, *(row[metric] for metric in scoring.METRICS)]
-            for name, row in rows.items()
-        ],
-        headers=[title, *(_TITLES[metric] for metric in scoring.METRICS)],
-        tablefmt="github",
-        floatfmt=".1f",
-        missingval="-",
-        disable_numparse=[0],
-    )
-
-
-def _interval(interval: dict | None) -> str:
-    if interval is None:
-        return "One video only: no bootstrap interval."
-    return (
-        f"95 % bootstrap interval of MPJPE over all frames: {interval['low']:.1f} to "
-        f"{interval['high']:.1f} mm ({interval['videos']} videos resampled, all "
-        "cameras of a take together)."
-    )
-
-
-def _options(options: dict) -> str:
-    model = options["model"]
-    lines = [
-        f"{model['architecture']}, {model['parameters']} parameters, windows of "
-        f"{model['frames']} frames at stride {model['frame_stride']}, overlap rule "
-        f"`{options['overlap']}`.",
-        "Averaged with the mirrored estimate."
-        if options["flip"]
-        else "Without the mirrored estimate.",
-        f"{options['joints']} joints, the root (error 0) counted.",
-        f"Scored: {options['scored']}.",
-    ]
-    if options["noise_px"]:
-        lines.append(
-            f"Gaussian noise of {options['noise_px']:g} pixels on the keypoints, seed "
-            f"{options['seed']}."
-        )
-    if options["fps"] != model["fps"]:
-        lines.append(
-            f"The data has {options['fps']:g} frames a second, the model was trained "
-            f"at {model['fps']:g}."
-        )
-    versions = ", ".join(f"{k} {v}" for k, v in options["versions"].items())
-    lines.append(f"Versions: {versions}.")
-    return "\n".join(f"- {line}" for line in lines)
+    return rows

@@ -13,11 +13,10 @@ import sys
 import numpy as np
 import tensorflow as tf
 
+from dgnet_tf import architectures, manifest
 from dgnet_tf import config as configuration
-from dgnet_tf import manifest
 from dgnet_tf.atomic import replacing
 from dgnet_tf.errors import UserError
-from dgnet_tf.model import DGNet
 
 CONFIG, MODEL, VERSIONS = "config.json", "model.keras", "versions.json"
 TRAINING = "training.json"
@@ -38,26 +37,7 @@ def build_model(config: configuration.Config) -> tf.keras.Model:
         UserError: if its fields do not fit together.
     """
     try:
-        return DGNet(
-            skeleton=config.skeleton,
-            frames=config.frames,
-            blocks=config.blocks,
-            channels=config.channels,
-            spatial_neighbors=config.spatial_neighbors,
-            temporal_neighbors=config.temporal_neighbors,
-            connection=config.connection,
-            weighting=config.weighting,
-            score_activation=config.score_activation,
-            normalization=config.normalization,
-            spatial_unit=config.spatial_unit,
-            temporal_unit=config.temporal_unit,
-            semantic=config.semantic,
-            non_local=config.non_local,
-            joint_embedding=config.joint_embedding,
-            residual_gamma=config.residual_gamma,
-            head_scale=config.head_scale,
-            seed=config.seed,
-        )
+        return architectures.BUILDERS[config.architecture](config)
     except ValueError as error:
         raise UserError(f"The configuration does not fit together: {error}") from error
 

@@ -1,27 +1,47 @@
-"""Errors of a lifter over many camera views, pooled by action, person and camera."""
+"""Errors of a lifter over many camera views, pooled by whatever they have in common."""
 
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 
 import numpy as np
 
-from dgnet_tf import metrics
+from dgnet_tf import metrics, worst
 
-# Name in reports: metric of (F, N, 3) poses in metres.
-FRAME_METRICS = {
-    "mpjpe_mm": metrics.mpjpe,
-    "p_mpjpe_mm": metrics.p_mpjpe,
-    "n_mpjpe_mm": metrics.n_mpjpe,
+VELOCITY, ACCELERATION = "mpjve_mm", "acceleration_mm"
+# Averaged over the counted joints, and given joint by joint.
+JOINT_METRICS = (
+    "mpjpe_mm",
+    "p_mpjpe_mm",
+    "n_mpjpe_mm",
+    VELOCITY,
+    ACCELERATION,
+    "pck",
+    "auc",
+)
+# The same over fourteen joints: name, and the metric that it is a form of.
+FOURTEEN_METRICS = {
+    "mpjpe_14_mm": "mpjpe_mm",
+    "p_mpjpe_14_mm": "p_mpjpe_mm",
+    "pck_14": "pck",
+    "auc_14": "auc",
 }
-VELOCITY = "mpjve_mm"
-METRICS = (*FRAME_METRICS, VELOCITY)
+METRICS = (*JOINT_METRICS, *FOURTEEN_METRICS)
+# What a metric's sum is divided by: frames, pairs or triples of frames.
+COUNTED_BY = {
+    **dict.fromkeys(METRICS, "frames"),
+    VELOCITY: "steps",
+    ACCELERATION: "triples",
+}
+HIGHER_IS_BETTER = ("pck", "auc", "pck_14", "auc_14")
 
 _MM = 1000.0
-_RESAMPLES = 2000
+# Frames at a time, so that long views take no more memory than short ones.
+_SEGMENT = 16_384
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, eq=False)
 class ViewScore:
     """Summed errors of one camera view.
 
@@ -29,7 +49,12 @@ class ViewScore:
         subject, action, take, camera: the view.
         frames: valid frames, over which frame metrics are summed.
         steps: pairs of consecutive valid frames, over which velocities are.
-        sums: sum of each of `METRICS`, millimetres.
+        triples: three valid frames in a row, over which accelerations are.
+        joint_sums: sum of each of `JOINT_METRICS` for each counted joint, (J,);
+            millimetres or fractions of 1.
+        sums: sum of each of `METRICS`, joints averaged; None where the skeleton has
+            no such form.
+        worst: the view's worst clip; None without a valid frame.
     """
 
     subject: str
@@ -38,67 +63,138 @@ class ViewScore:
     camera: str
     frames: int
     steps: int
-    sums: dict[str, float]
+    triples: int
+    joint_sums: dict[str, np.ndarray]
+    sums: dict[str, float | None]
+    worst: worst.Clip | None
 
 
-def score_view(view, predicted: np.ndarray, root: int) -> ViewScore:
+def score_view(view, predicted: np.ndarray, joints) -> ViewScore:
     """Scores the valid frames of a view.
 
     Args:
-        view: has `positions` (F, N, 3) metres, `valid` (F,) bool, and the ids.
+        view: has `positions` (F, N, 3) metres, `valid` (F,) bool, `fps` and the ids.
         predicted: (F, N, 3) metres, relative to the root.
-        root: index of the joint that the view's positions are made relative to.
+        joints: a `joint_sets.JointSet`.
 
     Raises:
         ValueError: if shapes differ or values are not finite.
     """
     valid = view.valid
     steps = valid[1:] & valid[:-1]  # No velocity across a gap.
-    positions = view.positions.astype(np.float64)
-    target = positions - positions[:, root : root + 1]
-    sums = {
-        name: _MM * float(metric(predicted[valid], target[valid]).sum())
-        for name, metric in FRAME_METRICS.items()
-    }
-    sums[VELOCITY] = _MM * float(metrics.mpjve(predicted, target)[steps].sum())
+    triples = steps[1:] & steps[:-1]
+    counted = list(joints.counted)
+    joint_sums = {name: np.zeros(len(counted)) for name in JOINT_METRICS}
+    aligned_14 = 0.0
+    mpjpe = np.zeros(len(valid))
+    for start in range(0, len(valid), _SEGMENT):
+        own = slice(start, start + _SEGMENT)
+        # Differences of a segment's last frames reach into the next one.
+        seen = slice(start, start + _SEGMENT + 2)
+        target = view.positions[seen].astype(np.float64)
+        target = (target - target[:, joints.root, None])[:, counted]
+        estimate = predicted[seen].astype(np.float64)[:, counted]
+        for order, name, where in ((1, VELOCITY, steps), (2, ACCELERATION, triples)):
+            errors = metrics.difference_errors(estimate, target, order)
+            joint_sums[name] += _MM * errors[:_SEGMENT][where[own]].sum(axis=0)
+        scored = valid[own]
+        estimate = estimate[:_SEGMENT][scored]
+        target = target[:_SEGMENT][scored]
+        errors = _frame_errors(estimate, target)
+        for name, values in errors.items():
+            joint_sums[name] += values.sum(axis=0)
+        mpjpe[own][scored] = errors["mpjpe_mm"].mean(axis=-1)
+        if joints.fourteen is not None:
+            chosen = list(joints.fourteen)
+            aligned_14 += metrics.p_mpjpe(estimate[:, chosen], target[:, chosen]).sum()
     return ViewScore(
-        subject=view.subject,
-        action=view.action,
-        take=view.take,
-        camera=view.camera,
+        **{name: getattr(view, name) for name in worst.IDS},
         frames=int(valid.sum()),
         steps=int(steps.sum()),
-        sums=sums,
+        triples=int(triples.sum()),
+        joint_sums=joint_sums,
+        sums=_view_sums(joint_sums, joints.fourteen, _MM * aligned_14),
+        worst=worst.find(view, mpjpe),
     )
 
 
+def _frame_errors(predicted, target) -> dict[str, np.ndarray]:
+    """Returns (F, J) values of poses (F, J, 3)."""
+    errors = metrics.joint_errors(predicted, target)
+    aligned, scaled = (
+        move(predicted, target) for move in (metrics.align, metrics.rescale)
+    )
+    return {
+        "mpjpe_mm": _MM * errors,
+        "p_mpjpe_mm": _MM * metrics.joint_errors(aligned, target),
+        "n_mpjpe_mm": _MM * metrics.joint_errors(scaled, target),
+        "pck": errors < metrics.PCK_THRESHOLD,
+        "auc": metrics.below_thresholds(errors),
+    }
+
+
+def _view_sums(joint_sums, fourteen, aligned_14) -> dict[str, float | None]:
+    sums = {name: float(values.mean()) for name, values in joint_sums.items()}
+    for name, whole in FOURTEEN_METRICS.items():
+        if fourteen is None:
+            sums[name] = None
+        elif name == "p_mpjpe_14_mm":  # Aligned by the fourteen joints alone.
+            sums[name] = float(aligned_14)
+        else:
+            sums[name] = float(joint_sums[whole][list(fourteen)].mean())
+    return sums
+
+
 def pooled(scores: list[ViewScore]) -> dict[str, float | None]:
-    """Returns each metric's mean over all frames (or steps); None if there are none."""
-    frames = sum(score.frames for score in scores)
-    steps = sum(score.steps for score in scores)
+    """Returns each metric's mean over all frames, steps or triples.
+
+    A metric is None where there is nothing to average, or no such form.
+    """
     result = {}
     for name in METRICS:
-        count = steps if name == VELOCITY else frames
-        total = sum(score.sums[name] for score in scores)
-        result[name] = total / count if count else None
+        count = sum(getattr(score, COUNTED_BY[name]) for score in scores)
+        sums = [score.sums[name] for score in scores]
+        result[name] = sum(sums) / count if count and None not in sums else None
     return result
 
 
-def pooled_by(scores: list[ViewScore], field: str) -> dict[str, dict]:
-    """Pools the views that agree in `field`, names compared whole and sorted.
+def grouped(scores: list[ViewScore], field: str | Callable) -> dict[str, list]:
+    """Groups the views that agree in `field`, names compared whole and sorted.
 
     Args:
         scores: any views.
-        field: "action", "subject" or "camera".
+        field: "action", "subject", "take" or "camera", or a function of a score.
 
     Returns:
-        {name: {metric: mean}}; names without a valid frame are left out.
+        {name: its views}; views without a valid frame are left out.
     """
     groups: dict[str, list[ViewScore]] = {}
     for score in scores:
         if score.frames:
-            groups.setdefault(getattr(score, field), []).append(score)
-    return {name: pooled(groups[name]) for name in sorted(groups)}
+            name = getattr(score, field) if isinstance(field, str) else field(score)
+            groups.setdefault(name, []).append(score)
+    return {name: groups[name] for name in sorted(groups)}
+
+
+def pooled_by(scores: list[ViewScore], field: str) -> dict[str, dict]:
+    """Returns {name: {metric: mean}} of the views that agree in `field`."""
+    return {name: pooled(views) for name, views in grouped(scores, field).items()}
+
+
+def pooled_by_joint(scores: list[ViewScore], names) -> dict[str, dict]:
+    """Returns {joint: {metric: mean}}, each joint on its own.
+
+    Args:
+        scores: the views.
+        names: of the counted joints.
+    """
+    result = {name: {} for name in names}
+    for metric in JOINT_METRICS:
+        count = sum(getattr(score, COUNTED_BY[metric]) for score in scores)
+        sums = sum(score.joint_sums[metric] for score in scores)
+        for index, name in enumerate(names):
+            result[name][metric] = float(sums[index]) / count if count else None
+    return result
 
 
 def plain_mean(groups: dict[str, dict]) -> dict[str, float | None]:
@@ -110,37 +206,37 @@ def plain_mean(groups: dict[str, dict]) -> dict[str, float | None]:
     return result
 
 
-def bootstrap_interval(scores: list[ViewScore], seed: int = 0) -> dict | None:
-    """95 % interval of the frame-wise MPJPE, by resampling videos.
+def videos(scores: list[ViewScore]) -> list[dict]:
+    """Returns a row for each video: all cameras of one take of one person.
 
-    A video is one take of one action by one person, with all of its cameras: they
-    show the same motion and are no independent draws.
+    Cameras of a take show the same motion; they are no independent draws. From these
+    rows means, intervals and comparisons can be had without the data.
 
     Args:
-        scores: the views.
-        seed: of the resampling.
+        scores: any views; those without a valid frame are left out.
 
     Returns:
-        {"low", "high", "videos", "resamples"}, mm; None below two videos.
+        Rows {"subject", "action", "take", "cameras": names, "frames", "steps",
+        "triples", "sums": {metric: sum over all cameras' frames, steps or triples}},
+        sorted by their ids.
     """
-    videos: dict[tuple, list[float]] = {}
-    for score in scores:
-        if score.frames:
-            key = (score.subject, score.action, score.take)
-            video = videos.setdefault(key, [0.0, 0])
-            video[0] += score.sums["mpjpe_mm"]
-            video[1] += score.frames
-    if len(videos) < 2:
-        return None
-    sums, frames = np.array([videos[key] for key in sorted(videos)]).T
-    draws = np.random.default_rng(seed).integers(
-        0, len(videos), (_RESAMPLES, len(videos))
-    )
-    means = sums[draws].sum(axis=1) / frames[draws].sum(axis=1)
-    low, high = np.percentile(means, [2.5, 97.5])
-    return {
-        "low": float(low),
-        "high": float(high),
-        "videos": len(videos),
-        "resamples": _RESAMPLES,
-    }
+    key = ("subject", "action", "take")
+    groups = grouped(scores, lambda score: tuple(getattr(score, id) for id in key))
+    rows = []
+    for ids, views in groups.items():
+        sums = {name: [view.sums[name] for view in views] for name in METRICS}
+        rows.append(
+            {
+                **dict(zip(key, ids, strict=True)),
+                "cameras": sorted(view.camera for view in views),
+                **{
+                    count: sum(getattr(view, count) for view in views)
+                    for count in ("frames", "steps", "triples")
+                },
+                "sums": {
+                    name: None if None in values else sum(values)
+                    for name, values in sums.items()
+                },
+            }
+        )
+    return rows

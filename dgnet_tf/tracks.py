@@ -23,6 +23,7 @@ MIN_OVERLAP = 0.3
 MAX_GAP = 30  # frames: a second or so
 MAX_PEOPLE = 200  # in one frame
 SPARSEST = 100  # frames that tracks may have for each detection
+MAX_SPARSE = 1_000_000  # frames of all tracks, where they have ten or more for each
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -69,7 +70,8 @@ def join(where, detections: Sequence[Detection]) -> tuple[Track, ...]:
             )
     groups = _by_name(where, by_frame) or _by_overlap(by_frame)
     length = sum(group[-1].frame - group[0].frame + 1 for group in groups.values())
-    if length > SPARSEST * (100 + len(detections)):
+    count = len(detections)
+    if length > min(SPARSEST * (100 + count), max(MAX_SPARSE, 10 * count)):
         raise UserError(
             f"{where}: {len(detections)} detections lie scattered over {length} "
             "frames. Number the frames of one video one after another."

@@ -8,6 +8,7 @@ import pathlib
 
 import tensorflow as tf
 
+from dgnet_tf import actions as chosen_actions
 from dgnet_tf import callbacks, manifest, optimizers, runs, strategies
 from dgnet_tf import config as configuration
 from dgnet_tf.config import Config
@@ -28,7 +29,7 @@ def train(config: Config, data_dir, workdir, progress: bool = True) -> runs.Run:
     Args:
         config: what to train.
         data_dir: converted data set with a split "train"; a split "validation" is
-            scored after each epoch.
+            scored after each epoch, all of its actions.
         workdir: the run's folder: `config.json`, `versions.json`, `training.json`,
             `history.csv`, `checkpoints/`, `tensorboard/` and, at the end,
             `model.keras`.
@@ -45,8 +46,11 @@ def train(config: Config, data_dir, workdir, progress: bool = True) -> runs.Run:
     config = dataclasses.replace(config, skeleton=data.skeleton, fps=data.fps)
     # Also the check that there is a training split, before anything is written.
     manifest.shard_paths(data_dir, data, "train", verify=False)
+    actions, counted = chosen_actions.parse(config.actions), None
+    if actions:
+        counted = chosen_actions.frames(data_dir, data, "train", actions)
     steps = config.steps_per_epoch or steps_per_epoch(
-        data, config.frames, config.batch_size
+        data, config.frames, config.batch_size, counted=counted
     )
     workdir = pathlib.Path(workdir)
     if config.strategy != "none" and config.jit_compile == "on":
@@ -102,6 +106,7 @@ def train(config: Config, data_dir, workdir, progress: bool = True) -> runs.Run:
             training = load_windows(
                 data_dir,
                 "train",
+                actions=actions,
                 seed=config.seed,
                 epochs=config.epochs,
                 first_epoch=first_epoch,

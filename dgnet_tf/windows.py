@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tensorflow as tf
 
+from dgnet_tf import actions as chosen_actions
 from dgnet_tf import cameras, cutting, manifest, records, skeletons
 from dgnet_tf import epochs as training
 from dgnet_tf.errors import UserError
@@ -19,6 +20,7 @@ def load_windows(
     batch_size: int = 64,
     *,
     frame_stride: int = 1,
+    actions=(),
     targets=TARGETS,
     shuffle: bool | None = None,
     seed: int = 0,
@@ -53,6 +55,7 @@ def load_windows(
         batch_size: B, windows of a batch, of this worker alone.
         frame_stride: steps between the frames of a window; (T - 1) * stride must
             not exceed the records' overlap.
+        actions: names of the actions to read, whole names; all if empty.
         targets: names of the model's outputs, `model.output_names`; each gets the
             positions as its target.
         shuffle: by default True for "train" and False for other splits, where it
@@ -79,16 +82,17 @@ def load_windows(
 
     Raises:
         ValueError: for an argument out of its range.
-        UserError: if the data are missing or damaged, have no such split, too
-            small an overlap, fewer files than workers, or no window of valid
-            frames to train on.
+        UserError: if the data are missing or damaged, have no such split or
+            action, too small an overlap, fewer files than workers, or no window
+            of valid frames to train on.
     """
     shuffle = split == "train" if shuffle is None else shuffle
     _at_least(1, frames=frames, batch_size=batch_size, num_shards=num_shards)
     _at_least(1, frame_stride=frame_stride, epochs=epochs, steps=steps)
     _at_least(0, shard_index=shard_index, first_epoch=first_epoch, noise_px=noise_px)
-    if isinstance(targets, str):
-        raise ValueError(f"`targets` must be a sequence of names, got {targets!r}.")
+    for name, value in (("targets", targets), ("actions", actions)):
+        if isinstance(value, str):
+            raise ValueError(f"`{name}` must be a sequence of names, got {value!r}.")
     if shard_index >= num_shards:
         raise ValueError(
             f"`shard_index` must be below `num_shards`, got {shard_index} of "
@@ -118,6 +122,9 @@ def load_windows(
             f"convert again with --record_overlap={window.reach}."
         )
     paths = manifest.shard_paths(data_dir, data, split, verify)
+    counted = None
+    if actions:
+        counted = chosen_actions.frames(data_dir, data, split, actions)
 
     if shuffle:
         if len(paths) < num_shards:
@@ -127,9 +134,11 @@ def load_windows(
                 "convert again into more files."
             )
         paths = paths[shard_index::num_shards]
-        _check_some_window(data_dir, paths, data, window)
+        _check_some_window(data_dir, paths, data, window, actions)
         if steps is None:
-            steps = steps_per_epoch(data, frames, batch_size, num_shards=num_shards)
+            steps = steps_per_epoch(
+                data, frames, batch_size, num_shards=num_shards, counted=counted
+            )
         if epochs is None:
             numbers = tf.data.Dataset.random(seed, rerandomize_each_iteration=True)
             numbers = numbers.take(1)
@@ -140,6 +149,7 @@ def load_windows(
             data,
             window,
             numbers,
+            actions=actions,
             seed=seed,
             batch_size=batch_size,
             steps=steps,
@@ -149,7 +159,8 @@ def load_windows(
         batches = steps * int(numbers.cardinality())
         dataset = dataset.apply(tf.data.experimental.assert_cardinality(batches))
     else:
-        serialized = tf.data.TFRecordDataset(paths).shard(num_shards, shard_index)
+        serialized = chosen_actions.keep(tf.data.TFRecordDataset(paths), actions)
+        serialized = serialized.shard(num_shards, shard_index)
         dataset = _in_order(data_dir, serialized, data, window)
         found, needed = int(dataset.cardinality()), batch_size if drop_remainder else 1
         if found < needed:
@@ -178,6 +189,7 @@ def steps_per_epoch(
     *,
     split: str = "train",
     num_shards: int = 1,
+    counted: int | None = None,
 ) -> int:
     """Batches of a training epoch, the same for each worker; at least one.
 
@@ -187,8 +199,10 @@ def steps_per_epoch(
         batch_size: windows of a batch of one worker.
         split: the split trained on.
         num_shards: number of workers.
+        counted: frames that are trained on; by default all of the split.
     """
-    return max(1, data.splits[split].frames // (frames * batch_size * num_shards))
+    counted = data.splits[split].frames if counted is None else counted
+    return max(1, counted // (frames * batch_size * num_shards))
 
 
 def _at_least(least, **arguments):
@@ -197,17 +211,19 @@ def _at_least(least, **arguments):
             raise ValueError(f"`{name}` must be at least {least}, got {value!r}.")
 
 
-def _check_some_window(data_dir, paths, data, window):
+def _check_some_window(data_dir, paths, data, window, actions):
     def has_window(serialized):
         record = records.parse(serialized, data.record_frames, data.joints)
         return cutting.has_training_window(record, window)
 
-    some = tf.data.TFRecordDataset(paths).map(has_window).filter(lambda found: found)
+    some = chosen_actions.keep(tf.data.TFRecordDataset(paths), actions)
+    some = some.map(has_window).filter(lambda found: found)
     if not _total(data_dir, some.take(1), data):
+        of_actions = f" of {chosen_actions.join(actions)}" if actions else ""
         raise UserError(
             f"{data_dir}: no window of {window.frames} valid frames at stride "
-            f"{window.stride} in {len(paths)} training files. Take fewer frames or a "
-            "smaller stride."
+            f"{window.stride} in {len(paths)} training files{of_actions}. Take fewer "
+            "frames or a smaller stride."
         )
 
 

@@ -27,6 +27,7 @@ class Take:
     number: int
     frames: int
     invalid: tuple[int, ...] = ()
+    intrinsics: tuple[float, ...] = (1100, 1100, 510, 390, 0, 0, 0, 0, 0)
 
     def arrays(self, joints: int) -> dict:
         """Keypoints (F, N, 2), confidence (F, N), positions (F, N, 3), valid (F,)."""
@@ -68,7 +69,7 @@ def record_list(take, record_frames=16, record_overlap=6, joints=17) -> list[dic
     for first in range(0, max(take.frames - record_overlap, 1), step):
         count = min(record_frames, take.frames - first)
         record = {
-            "intrinsics": np.array([1100, 1100, 510, 390, 0, 0, 0, 0, 0], np.float32),
+            "intrinsics": np.array(take.intrinsics, np.float32),
             "image_size": np.array(IMAGE_SIZE, np.float32),
             "fps": 50.0,
             "frames": count,

@@ -143,8 +143,8 @@ def test_a_real_network_gives_the_same(tmp_path):
     model = runs.build_model(config)
     path = saved_model.save(model, config, tmp_path / "model")
     inputs = {
-        "keypoints": pixels(0, 2, 9, 17),
-        "image_size": np.full((2, 2), 1000, np.float32),
+        "keypoints": pixels(0, 1, 5, 17),
+        "image_size": np.full((1, 2), 1000, np.float32),
     }
     outputs = run(tmp_path, path, {"video": ("serving_default", inputs)})
     expected = inference.lift_keypoints(

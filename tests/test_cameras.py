@@ -114,3 +114,21 @@ def test_back_projection_undoes_the_linear_projection(shape):
     pixels = cameras.project_linear(points, INTRINSICS)
     back = cameras.back_project(pixels, points[..., 2], INTRINSICS)
     np.testing.assert_allclose(back, points, atol=1e-12)
+
+
+def test_undistorted_pixels_are_those_of_the_linear_projection():
+    points = np.random.default_rng(5).uniform([-2, -2, 5], [2, 2, 6], (200, 17, 3))
+    distorted = cameras.project(points, INTRINSICS)
+    linear = cameras.project_linear(points, INTRINSICS)
+    assert np.abs(distorted - linear).max() > 10
+    np.testing.assert_allclose(
+        cameras.undistort(distorted, INTRINSICS), linear, atol=1e-9
+    )
+
+
+def test_without_distortion_pixels_stay():
+    pixels = np.random.default_rng(6).uniform(0, 1000, (4, 17, 2))
+    intrinsics = np.concatenate([INTRINSICS[:4], np.zeros(5)])
+    np.testing.assert_allclose(
+        cameras.undistort(pixels, intrinsics), pixels, rtol=1e-14
+    )

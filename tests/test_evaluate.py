@@ -63,6 +63,54 @@ def test_options_and_output_are_followed(run, data, tmp_path):
     assert str(folder) == "run/evaluation/synthetic-train-noise2.5px-seed3-noflip"
 
 
+def folder_name(run, data, *arguments):
+    """The name of the report's folder in the run."""
+    before = set((run / "evaluation").glob("*"))
+    run_command(evaluate, f"--workdir={run}", f"--data={data}", *arguments)
+    (made,) = set((run / "evaluation").glob("*")) - before
+    return made.name
+
+
+def test_windows_joints_and_estimates_are_options(run, data, capsys):
+    arguments = ["--overlap=once", "--frame_stride=2", "--actions=Walking"]
+    arguments += ["--count_root=false", "--balance"]
+    name = folder_name(run, data, *arguments)
+    assert name == "synthetic-test-Walking-once-stride2-noroot-balance"
+    report = json.loads((run / "evaluation" / name / "report.json").read_text())
+    options = report["options"]
+    assert (options["overlap"], options["frame_stride"]) == ("once", 2)
+    assert (options["root_counted"], options["balanced"]) == (False, True)
+    assert options["actions"] == ["Walking"]
+    assert "## Coordinate balance" in capsys.readouterr().out
+
+
+def test_folders_of_other_actions_differ():
+    options = {
+        "noise_px": 0.0,
+        "seed": 0,
+        "flip": True,
+        "overlap": "mean",
+        "frame_stride": 1,
+        "precision": "float32",
+        "root_counted": True,
+        "balanced": False,
+        "model": {"overlap": "mean", "frame_stride": 1},
+    }
+
+    def name(*actions):
+        report = {
+            "dataset": "mine",
+            "split": "test",
+            "options": {**options, "actions": list(actions)},
+        }
+        return evaluate.default_output("run", report).name
+
+    assert name("Sitting", "Walking") == "mine-test-Sitting+Walking"
+    strange = {name("a/b"), name("a b"), name("a_b"), name("x" * 200), name("x" * 201)}
+    assert len(strange) == 5
+    assert all("/" not in each and len(each) < 120 for each in strange)
+
+
 def test_bad_input_ends_with_one_line_and_no_report(run, data, tmp_path, capsys):
     output = tmp_path / "report"
 
@@ -81,6 +129,12 @@ def test_bad_input_ends_with_one_line_and_no_report(run, data, tmp_path, capsys)
     )
     assert "train|validation|test" in error(workdir, f"--data={data}", "--split=tset")
     assert "noise_px" in error(workdir, f"--data={data}", "--noise_px=-1")
+    assert "once|center|mean" in error(workdir, f"--data={data}", "--overlap=max")
+    assert "frame_stride" in error(workdir, f"--data={data}", "--frame_stride=0")
+    assert "no action 'Walk' in the split 'test'. Its actions: Walking." in error(
+        workdir, f"--data={data}", "--actions=Walk"
+    )
+    assert "a name is empty" in error(workdir, f"--data={data}", "--actions=Walking,")
     other = record_sets.write(
         tmp_path / "other", {"test": record_sets.takes(5)}, skeleton="humaneva_15"
     )
@@ -89,3 +143,15 @@ def test_bad_input_ends_with_one_line_and_no_report(run, data, tmp_path, capsys)
     half.mkdir()
     (half / runs.CONFIG).write_text((run / runs.CONFIG).read_text())
     assert "not finished" in error(f"--workdir={half}", f"--data={data}")
+    model = (run / runs.MODEL).read_bytes()
+    (half / runs.MODEL).write_bytes(model[: len(model) // 2])
+    assert "model.keras: cannot be loaded" in error(
+        f"--workdir={half}", f"--data={data}"
+    )
+    (half / runs.CONFIG).write_text((run / runs.CONFIG).read_text()[:-20])
+    assert "config.json: not a configuration" in error(
+        f"--workdir={half}", f"--data={data}"
+    )
+    blind = record_sets.Take(1, 9, intrinsics=(0,) * 9)
+    unseen = record_sets.write(tmp_path / "unseen", {"test": [blind]})
+    assert "no intrinsics" in error(workdir, f"--data={unseen}", "--balance")

@@ -10,7 +10,15 @@ import record_sets
 import tensorflow as tf
 from lifting_stand_ins import Config, small_model
 
-from dgnet_tf import evaluation, inference, manifest, report, views
+from dgnet_tf import (
+    balance,
+    evaluation,
+    inference,
+    manifest,
+    report,
+    skeletons,
+    views,
+)
 from dgnet_tf.errors import UserError
 
 JOINTS = 17
@@ -54,6 +62,12 @@ def model():
     return small_model()
 
 
+@pytest.fixture(scope="module")
+def plain(data_dir, model):
+    """The report without any option."""
+    return evaluation.evaluate(model, Config(), data_dir)
+
+
 def loop_errors(built, predicted):
     """MPJPE and MPJVE of a view's valid frames and steps, mm, by loops."""
     arrays = built.arrays(JOINTS)
@@ -81,19 +95,19 @@ def loop_errors(built, predicted):
     return poses, steps
 
 
-def lifted(model, built, noise=0.0, flip=True):
+def lifted(model, built, noise=0.0, flip=True, config=None):
     keypoints = built.arrays(JOINTS)["keypoints"] + noise
     return inference.lift_keypoints(
         model,
-        Config(),
+        config or Config(),
         tf.constant(keypoints[None], tf.float32),
         tf.constant([record_sets.IMAGE_SIZE], tf.float32),
         flip=flip,
     )[0].numpy()
 
 
-def test_the_report_of_two_views_by_hand(data_dir, model):
-    result = evaluation.evaluate(model, Config(), data_dir)
+def test_the_report_of_two_views_by_hand(plain, model):
+    result = plain
     poses, steps = loop_errors(SITTING, lifted(model, SITTING))
     down_poses, down_steps = loop_errors(SITTING_DOWN, lifted(model, SITTING_DOWN))
     assert (len(poses), len(steps)) == (21 - 3, 20 - 4)
@@ -119,10 +133,149 @@ def test_the_report_of_two_views_by_hand(data_dir, model):
     assert result["intervals"]["mpjpe_mm"]["videos"] == 2
     for row in (overall, sitting, down):
         assert row["p_mpjpe_mm"] < row["n_mpjpe_mm"] < row["mpjpe_mm"]
+    assert result["per_subject_action"]["S002"] == {"SittingDown": down}
 
 
-def test_the_mean_pose_of_the_training_split_is_the_baseline(data_dir, model):
-    baseline = evaluation.evaluate(model, Config(), data_dir)["baselines"]["mean_pose"]
+def test_rows_by_video_and_joint_add_up_to_the_report(plain):
+    result = plain
+    first, second = result["per_sequence"]
+    assert (first["subject"], first["action"], first["cameras"]) == (
+        "S001",
+        "Sitting",
+        ["c0"],
+    )
+    assert (first["frames"], first["steps"], first["triples"]) == (18, 16, 14)
+    for name, value in result["metrics"].items():
+        counted = result["counted_by"][name]
+        total = first["sums"][name] + second["sums"][name]
+        assert value == pytest.approx(total / (first[counted] + second[counted]))
+        interval = result["intervals"][name]
+        assert interval["low"] <= value <= interval["high"]
+        assert interval["videos"] == 2
+        over_actions = result["metrics_action_mean"][name]
+        interval = result["intervals_action_mean"][name]
+        assert interval["low"] <= over_actions <= interval["high"]
+    joints = result["per_joint"]
+    assert list(joints) == list(skeletons.get("human36m_17").joints)
+    assert joints["hip"]["mpjpe_mm"] == 0.0
+    for name in ("mpjpe_mm", "p_mpjpe_mm", "mpjve_mm", "acceleration_mm", "auc"):
+        mean = np.mean([row[name] for row in joints.values()])
+        assert mean == pytest.approx(result["metrics"][name])
+    worst = max(joints, key=lambda name: joints[name]["mpjpe_mm"])
+    assert result["worst_joints"][0]["joint"] == worst
+    assert {(c["subject"], c["camera"]) for c in result["worst_clips"]} == {
+        ("S001", "c0"),
+        ("S002", "c0"),
+    }
+    assert result["worst_clips"][0]["frames"] in (21, 9)  # Shorter than two seconds.
+
+
+def test_a_root_that_does_not_count_raises_the_mean(data_dir, model, plain):
+    counted = plain
+    without = evaluation.evaluate(model, Config(), data_dir, count_root=False)
+    assert without["metrics"]["mpjpe_mm"] == pytest.approx(
+        counted["metrics"]["mpjpe_mm"] * 17 / 16
+    )
+    assert without["metrics"]["pck_14"] == counted["metrics"]["pck_14"]
+    assert "hip" not in without["per_joint"]
+    assert without["options"]["root_counted"] is False
+    assert "16 joints, the root not counted" in report.markdown(without)
+    assert "17 joints, the root (error 0) counted" in report.markdown(counted)
+
+
+@pytest.mark.parametrize(
+    "changed", [{"overlap": "once"}, {"overlap": "center"}, {"frame_stride": 2}]
+)
+def test_windows_can_be_laid_otherwise_than_the_run_says(
+    data_dir, model, plain, changed
+):
+    result = evaluation.evaluate(model, Config(), data_dir, **changed)
+    asked = dataclasses.replace(Config(), **changed)
+    poses, _ = loop_errors(SITTING, lifted(model, SITTING, config=asked))
+    sitting = result["per_action"]["Sitting"]["mpjpe_mm"]
+    assert sitting == pytest.approx(np.mean(poses), abs=1e-2)
+    own = plain["metrics"]
+    assert max(abs(result["metrics"][m] - own[m]) for m in own if own[m]) > 0.1
+    for name, value in changed.items():
+        assert result["options"][name] == value
+        assert result["options"]["model"][name] == getattr(Config(), name)
+    text = report.markdown(result)
+    assert ("trained at stride 1" in text) == ("frame_stride" in changed)
+
+
+def test_only_the_asked_actions_are_scored(data_dir, model, plain):
+    whole = plain
+    result = evaluation.evaluate(model, Config(), data_dir, actions=["Sitting"])
+    assert (result["frames"], result["views"]) == (18, 1)
+    assert result["per_action"] == {"Sitting": whole["per_action"]["Sitting"]}
+    assert result["options"]["actions"] == ["Sitting"]
+    assert "Only these actions: Sitting." in report.markdown(result)
+    with pytest.raises(UserError, match="no action 'Sit' .*Sitting,SittingDown"):
+        evaluation.evaluate(model, Config(), data_dir, actions=["Sit"])
+    with pytest.raises(ValueError, match="`actions` must be a sequence.*'Sitting'"):
+        evaluation.evaluate(model, Config(), data_dir, actions="Sitting")
+
+
+def test_an_action_without_valid_frames_is_refused(tmp_path, model):
+    gone = Take(1, 4, invalid=(0, 1, 2, 3))
+    folder = record_sets.write(tmp_path, {"test": [gone, SITTING_DOWN]})
+    with pytest.raises(UserError, match="action 'Sitting' has no valid frame"):
+        evaluation.evaluate(model, Config(), folder, actions=["Sitting"])
+    whole = evaluation.evaluate(model, Config(), folder)
+    assert list(whole["per_action"]) == ["SittingDown"]
+    assert whole["views"] == 1
+
+
+def test_views_without_ground_truth_are_not_lifted(data_dir):
+    def model(windows, training):
+        raise AssertionError("lifted a view that nothing can score")
+
+    with pytest.raises(UserError, match="'validation' has no valid frame"):
+        evaluation.evaluate(model, Config(), data_dir, "validation")
+
+
+def test_balanced_estimates_stand_beside_the_networks_own(data_dir, model, plain):
+    result = evaluation.evaluate(model, Config(), data_dir, balanced=True)
+    assert result["metrics"] == plain["metrics"]  # The headline stays xyz.
+    assert list(plain["estimates"]) == ["xyz"]
+    found = result["estimates"]
+    assert list(found) == list(balance.CONSUMES)
+    assert found["xyz"]["metrics"] == result["metrics"]
+    assert found["xyz"]["intervals"] == result["intervals"]
+    assert "ground truth" in found["balanced_true_root"]["consumes"]
+    errors = []
+    for built in (SITTING, SITTING_DOWN):
+        arrays = built.arrays(JOINTS)
+        predicted = lifted(model, built).astype(np.float64)
+        depth = arrays["positions"][:, :1, 2] + predicted[..., 2]
+        xy = (arrays["keypoints"] - np.array([510.0, 390.0])) / 1100 * depth[..., None]
+        uvd = np.concatenate([xy, depth[..., None]], axis=-1)
+        errors += loop_errors(built, (predicted + uvd - uvd[:, :1]) / 2)[0]
+    assert found["balanced_true_root"]["metrics"]["mpjpe_mm"] == pytest.approx(
+        np.mean(errors), abs=1e-2
+    )
+    assert result["options"]["balanced"] is True
+    assert 0 <= result["options"]["frames_without_fitted_root"] <= 27
+    text = report.markdown(result)
+    assert "## Coordinate balance" in text
+    assert all(f"`{name}`: " in text for name in balance.CONSUMES)
+    assert "Coordinate balance" not in report.markdown(plain)
+
+
+def test_balance_without_intrinsics_is_refused(tmp_path, model):
+    folder = record_sets.write(tmp_path, {"test": [Take(1, 9, intrinsics=(0,) * 9)]})
+    assert evaluation.evaluate(model, Config(), folder)["frames"] == 9
+    with pytest.raises(UserError, match="S001/Sitting/1/c0: .*no intrinsics"):
+        evaluation.evaluate(model, Config(), folder, balanced=True)
+
+
+def test_a_stride_of_no_frames_is_refused(data_dir, model):
+    with pytest.raises(ValueError, match="`frame_stride` must be at least 1, got 0"):
+        evaluation.evaluate(model, Config(), data_dir, frame_stride=0)
+
+
+def test_the_mean_pose_of_the_training_split_is_the_baseline(plain):
+    baseline = plain["baselines"]["mean_pose"]
     mean_pose = np.outer(np.arange(JOINTS), MEAN_BONE)
     errors = []
     for built in (SITTING, SITTING_DOWN):
@@ -134,13 +287,13 @@ def test_the_mean_pose_of_the_training_split_is_the_baseline(data_dir, model):
     assert baseline["p_mpjpe_mm"] == pytest.approx(0.0, abs=1e-2)
 
 
-def test_flip_is_an_option(data_dir, model):
+def test_flip_is_an_option(data_dir, model, plain):
     result = evaluation.evaluate(model, Config(), data_dir, flip=False)
     poses, _ = loop_errors(SITTING, lifted(model, SITTING, flip=False))
     sitting = result["per_action"]["Sitting"]
     assert sitting["mpjpe_mm"] == pytest.approx(np.mean(poses), abs=1e-2)
     assert result["options"]["flip"] is False
-    both = evaluation.evaluate(model, Config(), data_dir)["per_action"]["Sitting"]
+    both = plain["per_action"]["Sitting"]
     assert abs(sitting["mpjpe_mm"] - both["mpjpe_mm"]) > 0.1
 
 
@@ -213,11 +366,29 @@ def test_the_report_is_written_twice_over(data_dir, model, tmp_path):
     ]
 
 
-def test_a_failed_write_keeps_the_older_report(tmp_path, data_dir, model, monkeypatch):
-    result = evaluation.evaluate(model, Config(), data_dir)
+def test_a_failed_write_keeps_the_older_report(tmp_path, plain):
+    result = plain
     json_path, _ = report.write(result, tmp_path)
     before = json_path.read_text()
     with pytest.raises(ValueError, match="JSON"):
         report.write({**result, "frames": math.nan}, tmp_path)
     assert json_path.read_text() == before
     assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_a_written_report_is_read_by_its_folder_or_its_name(tmp_path, plain):
+    json_path, _ = report.write(plain, tmp_path)
+    assert report.read(tmp_path) == report.read(json_path) == plain
+
+
+def test_what_is_no_report_is_refused(tmp_path):
+    with pytest.raises(UserError, match="report.json: not found"):
+        report.read(tmp_path)
+    path = tmp_path / "report.json"
+    path.write_text('{"dataset": "mine", "split"')
+    with pytest.raises(UserError, match="report.json: not JSON"):
+        report.read(path)
+    for content in ('{"dataset": "mine", "split": "test"}', "[]"):
+        path.write_text(content)
+        with pytest.raises(UserError, match="has no field '(metrics|dataset)'"):
+            report.read(path)

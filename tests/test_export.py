@@ -1,9 +1,18 @@
 """The export command."""
 
+import json
+import sys
+
 import numpy as np
 import pytest
 import tensorflow as tf
-from lifting_stand_ins import command_error, run_command, write_run
+from lifting_stand_ins import (
+    Config,
+    command_error,
+    run_command,
+    small_model,
+    write_run,
+)
 
 from dgnet_tf import export, inference, runs
 
@@ -19,6 +28,11 @@ def test_a_run_becomes_a_saved_model_that_lifts_the_same(run, tmp_path, capsys):
     assert capsys.readouterr().out.splitlines()[-1] == f"SavedModel: {output / '1'}"
     graph = (output / "1" / "saved_model.pb").read_bytes()
     assert b"_XlaMustCompile" not in graph
+    extra = output / "1" / "assets.extra"
+    assert (extra / "tf_serving_warmup_requests").stat().st_size > 1000
+    card = json.loads((extra / "model_card.json").read_text())
+    assert card["training"]["versions"] == runs.versions()
+    assert card["min_confidence"] == 0
     loaded = runs.load(run)
     ours = inference.serving_function(loaded.model, loaded.config, flip=True)
     theirs = tf.saved_model.load(str(output / "1")).signatures["serving_default"]
@@ -56,3 +70,26 @@ def test_bad_input_ends_with_one_line_and_leaves_nothing(run, tmp_path, capsys):
     line = command_error(capsys, export, f"--workdir={run}", f"--output={output}")
     assert line.startswith("error: ") and "exists already" in line
     assert list(output.iterdir()) == [output / "1"]
+
+
+def test_missing_packages_cost_only_the_warm_up(tmp_path, capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "tensorflow_serving.apis", None)
+    monkeypatch.setattr(runs, "load", lambda path: runs.Run(Config(), small_model()))
+    run_command(
+        export,
+        f"--workdir={tmp_path / 'run'}",
+        f"--output={tmp_path}",
+        "--version=3",
+        "--flip=false",
+        "--min_confidence=0.25",
+    )
+    lines = capsys.readouterr().out.splitlines()
+    assert lines == [
+        "no warm-up requests: they need tensorflow-serving-api (pip install "
+        "tensorflow-serving-api); everything else is there",
+        f"SavedModel: {tmp_path / '3'}",
+    ]
+    card = json.loads((tmp_path / "3/assets.extra/model_card.json").read_text())
+    assert (card["flip"], card["min_confidence"]) == (False, 0.25)
+    told = card["signatures"]["coco_17"]["inputs"]["confidence"]["about"]
+    assert told == "a keypoint is missing where it is 0.25 or less"

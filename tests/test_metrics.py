@@ -9,6 +9,7 @@ from dgnet_tf import metrics
 
 TOLERANCE = 1e-9
 ALL = (metrics.mpjpe, metrics.p_mpjpe, metrics.n_mpjpe, metrics.pck, metrics.auc)
+MOVING = (metrics.mpjve, metrics.acceleration_error)
 
 # A pose with no symmetry, so that no rotation equals a reflection of it.
 POSE = np.array(
@@ -150,6 +151,75 @@ def test_mpjve_does_not_see_a_constant_offset_and_is_empty_for_one_frame():
     assert metrics.mpjve(target[:1], target[:1]).shape == (0,)
 
 
+def test_the_acceleration_error_is_that_of_second_differences():
+    predicted, target = random_poses(2, 9, 17, seed=7)
+    expected = [
+        [
+            loop_mpjpe(p[f + 2] - 2 * p[f + 1] + p[f], t[f + 2] - 2 * t[f + 1] + t[f])
+            for f in range(7)
+        ]
+        for p, t in zip(predicted, target, strict=True)
+    ]
+    result = metrics.acceleration_error(predicted, target)
+    assert result.shape == (2, 7)
+    np.testing.assert_allclose(result, expected, atol=TOLERANCE)
+
+
+def test_the_acceleration_error_by_hand():
+    # One of five joints falls 5 mm in the first frame and 15 mm in the second.
+    target = np.tile(POSE, (3, 1, 1))
+    fallen = target.copy()
+    fallen[1, 3, 1] += 0.005
+    fallen[2, 3, 1] += 0.020
+    error = metrics.acceleration_error(fallen, target)
+    np.testing.assert_allclose(error, [0.010 / 5], atol=TOLERANCE)
+
+
+def test_the_acceleration_error_does_not_see_an_even_drift():
+    _, target = random_poses(6, 17)
+    drift = 0.1 + 0.02 * np.arange(6)[:, None, None]
+    np.testing.assert_allclose(
+        metrics.acceleration_error(target + drift, target), np.zeros(4), atol=TOLERANCE
+    )
+    assert metrics.mpjve(target + drift, target).min() > 0.03
+
+
+@pytest.mark.parametrize("frames", [1, 2])
+def test_less_than_three_frames_have_no_acceleration(frames):
+    _, target = random_poses(frames, 17)
+    assert metrics.acceleration_error(target, target).shape == (0,)
+
+
+def test_unreduced_errors_are_what_the_metrics_average():
+    predicted, target = random_poses(5, 17, seed=8)
+    for errors, metric in (
+        (metrics.joint_errors(predicted, target), metrics.mpjpe),
+        (
+            metrics.joint_errors(metrics.align(predicted, target), target),
+            metrics.p_mpjpe,
+        ),
+        (
+            metrics.joint_errors(metrics.rescale(predicted, target), target),
+            metrics.n_mpjpe,
+        ),
+        (metrics.difference_errors(predicted, target, 1), metrics.mpjve),
+        (metrics.difference_errors(predicted, target, 2), metrics.acceleration_error),
+    ):
+        assert errors.shape[-1] == 17
+        np.testing.assert_allclose(
+            errors.mean(-1), metric(predicted, target), atol=TOLERANCE
+        )
+
+
+def test_an_aligned_pose_lies_where_horns_solution_puts_it():
+    predicted, target = random_poses(17, seed=9)
+    np.testing.assert_allclose(
+        metrics.align(predicted, target),
+        horn_aligned(predicted, target),
+        atol=TOLERANCE,
+    )
+
+
 def test_pck_counts_an_error_at_the_threshold_as_wrong():
     target = np.zeros((4, 3))
     errors = [0.149999, 0.150, 0.150001, 0.0]
@@ -163,6 +233,18 @@ def test_auc_averages_pck_over_31_thresholds_strictly():
     # Below 28 of the thresholds (15..150), 29 and 0 of them: 10 mm is not below 10.
     predicted = np.array([[0.010, 0.0, 0.0], [0.0, 0.009, 0.0], [0.0, 0.0, 0.150]])
     assert metrics.auc(predicted, target) == pytest.approx(57 / 93, abs=TOLERANCE)
+
+
+def test_every_threshold_itself_counts_as_wrong():
+    # An error of exactly 5 i mm is below the 30 - i larger thresholds only.
+    target = np.zeros((1, 3))
+    for i, threshold in enumerate(np.arange(0, 151, 5) / 1000):
+        at = metrics.auc(np.array([[threshold, 0, 0]]), target)
+        assert at == pytest.approx((30 - i) / 31, abs=TOLERANCE)
+        below = np.nextafter(threshold, -1)
+        if i:
+            under = metrics.auc(np.array([[below, 0, 0]]), target)
+            assert under == pytest.approx((31 - i) / 31, abs=TOLERANCE)
 
 
 def test_auc_of_a_perfect_pose_is_30_of_31():
@@ -202,7 +284,7 @@ def test_any_leading_axes_give_the_values_of_single_poses(metric):
     assert metric(predicted[:0], target[:0]).shape == (0, 3, 5)
 
 
-@pytest.mark.parametrize("metric", [*ALL, metrics.mpjve])
+@pytest.mark.parametrize("metric", [*ALL, *MOVING])
 def test_float32_poses_are_computed_in_float64(metric):
     predicted, target = random_poses(6, 17, seed=6)
     low, high = predicted.astype(np.float32), target.astype(np.float32)
@@ -213,7 +295,7 @@ def test_float32_poses_are_computed_in_float64(metric):
     )
 
 
-@pytest.mark.parametrize("metric", [*ALL, metrics.mpjve])
+@pytest.mark.parametrize("metric", [*ALL, *MOVING])
 def test_wrong_arguments_are_refused_by_name(metric):
     pose = np.zeros((4, 17, 3))
     with pytest.raises(ValueError, match=r"`target` must have the shape.*\(4, 16, 3\)"):
@@ -226,6 +308,7 @@ def test_wrong_arguments_are_refused_by_name(metric):
         metric(pose, np.full_like(pose, np.nan))
 
 
-def test_mpjve_refuses_a_single_pose():
+@pytest.mark.parametrize("metric", MOVING)
+def test_a_single_pose_has_no_motion(metric):
     with pytest.raises(ValueError, match=r"\(\.\.\., F, N, 3\), got \(5, 3\)"):
-        metrics.mpjve(POSE, POSE)
+        metric(POSE, POSE)

@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import shutil
 import subprocess
 import sys
 
@@ -11,10 +12,12 @@ import tensorflow as tf
 from lifting_stand_ins import Config, small_model
 from tensorflow.core.protobuf import saved_model_pb2
 
-from dgnet_tf import inference, saved_model
+from dgnet_tf import graph_check, inference, layouts, saved_model
 from dgnet_tf.errors import UserError
 
-SIZES = [(batch, frames) for batch in (1, 3) for frames in (1, 3, 4, 1000)]
+SIZES = [(1, 1), (1, 3), (1, 4), (1, 1000), (64, 1), (64, 3), (64, 4)]
+
+SKELETON = "human36m_17"
 
 ELSEWHERE = """
 import sys
@@ -31,6 +34,13 @@ for name in data["names"]:
     )
     assert list(outputs) == ["positions"]
     results[str(name)] = outputs["positions"].numpy()
+others = tf.saved_model.load("model/1").signatures
+keypoints, image_size = data["keypoints/64x4"], data["image_size/64x4"]
+inputs = {"keypoints": tf.constant(data["last/64x4"]), "image_size": image_size}
+results["stream"] = others["stream"](**inputs)["positions"].numpy()
+inputs = {"keypoints": tf.constant(keypoints), "image_size": image_size}
+inputs["confidence"] = tf.ones(keypoints.shape[:3])
+results["coco_17"] = others["coco_17"](**inputs)["positions"].numpy()
 np.savez("outputs.npz", **results)
 """
 
@@ -66,6 +76,15 @@ def test_a_clean_process_gives_the_same_positions(exported):
         expected[name] = inference.lift_keypoints(
             model, config, tf.constant(keypoints), tf.constant(image_size), flip=True
         ).numpy()
+    # A stream needs 7 frames: 4, each the second after the one before.
+    keypoints, size = inputs["keypoints/64x4"], inputs["image_size/64x4"]
+    inputs["last/64x4"] = np.concatenate([keypoints, keypoints[:, :3]], axis=1)
+    converted, _ = layouts.convert(keypoints, keypoints[..., 0], "coco_17", SKELETON)
+    for name, given in (("stream", inputs["last/64x4"]), ("coco_17", converted)):
+        expected[name] = inference.lift_keypoints(
+            model, config, tf.constant(given), tf.constant(size), flip=True
+        ).numpy()
+    expected["stream"] = expected["stream"][:, -1]
     np.savez(folder / "inputs.npz", **inputs)
     subprocess.run([sys.executable, "-I", "-c", ELSEWHERE], cwd=folder, check=True)
     with np.load(folder / "outputs.npz") as outputs:
@@ -73,6 +92,8 @@ def test_a_clean_process_gives_the_same_positions(exported):
             assert outputs[name].dtype == np.float32
             assert outputs[name].shape == (batch, frames, 17, 3)
             assert np.abs(outputs[name]).max() > 0.1
+            np.testing.assert_allclose(outputs[name], expected[name], atol=1e-5)
+        for name in ("stream", "coco_17"):
             np.testing.assert_allclose(outputs[name], expected[name], atol=1e-5)
 
 
@@ -95,13 +116,62 @@ def test_serving_default_has_the_documented_names_types_and_shapes(exported):
     }
 
 
-def test_no_function_of_the_graph_must_be_compiled(exported):
-    functions = saved_graph(exported[0]).graph_def.library.function
+def test_every_signature_has_the_names_types_and_shapes_of_the_card(exported):
+    folder, _, _ = exported
+    card = json.loads((folder / "model/1/assets.extra/model_card.json").read_text())
+    found = saved_graph(folder).signature_def
+    # TensorFlow adds one that initialises nothing.
+    assert set(found) - {"__saved_model_init_op"} == set(card["signatures"])
+    for name, described in card["signatures"].items():
+        for tensors, told in (
+            (found[name].inputs, described["inputs"]),
+            (found[name].outputs, described["outputs"]),
+        ):
+            assert {
+                key: (
+                    tf.as_dtype(tensor.dtype).name,
+                    [dim.size for dim in tensor.tensor_shape.dim],
+                )
+                for key, tensor in tensors.items()
+            } == {
+                key: (
+                    value["dtype"],
+                    [-1 if isinstance(n, str) else n for n in value["shape"]],
+                )
+                for key, value in told.items()
+            }
+
+
+def test_no_function_of_the_graph_needs_a_compiler_or_python(exported):
+    folder, _, _ = exported
+    assert graph_check.problems(folder / "model/1") == []
+    functions = saved_graph(folder).graph_def.library.function
     names = [function.signature.name for function in functions]
     assert any("while_body" in name for name in names)  # The model is in there.
     for function in functions:
         attributes = [function.attr, *(node.attr for node in function.node_def)]
         assert not any("_XlaMustCompile" in attribute for attribute in attributes)
+        assert not any(
+            "Xla" in node.op or "PyFunc" in node.op for node in function.node_def
+        )
+
+
+def test_all_signatures_share_one_copy_of_the_network(exported):
+    functions = saved_graph(exported[0]).graph_def.library.function
+    products = [
+        function.signature.name
+        for function in functions
+        if any(node.op == "MatMul" for node in function.node_def)
+    ]
+    assert len(products) == 1 and "network" in products[0]
+
+
+def test_a_graph_that_cannot_be_served_is_not_written(exported, tmp_path, monkeypatch):
+    _, model, config = exported
+    compiled = tf.function(lambda x: model(x, training=False), jit_compile=True)
+    with pytest.raises(RuntimeError, match="cannot be served.*_XlaMustCompile"):
+        saved_model.save(lambda x, training: compiled(x), config, tmp_path / "model")
+    assert list((tmp_path / "model").iterdir()) == []
 
 
 def test_the_model_card_tells_rate_skeleton_and_units(exported):
@@ -161,3 +231,40 @@ def test_a_failed_export_leaves_nothing_behind(exported, tmp_path, monkeypatch):
     with pytest.raises(UserError, match="model/1: cannot be written: No space left"):
         saved_model.save(model, config, tmp_path / "model")
     assert list((tmp_path / "model").iterdir()) == []
+
+
+def damaged_copy(exported, tmp_path):
+    return shutil.copytree(exported[0] / "model/1", tmp_path / "1")
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("saved_model.pb", "holds no SavedModel"),
+        ("variables/variables.index", "1: is no whole export of this package"),
+        ("variables/variables.data-00000-of-00001", "is no whole export"),
+        ("assets.extra/model_card.json", "model_card.json: not found"),
+    ],
+)
+def test_a_folder_that_lacks_a_file_is_refused(exported, tmp_path, name, message):
+    folder = damaged_copy(exported, tmp_path)
+    (folder / name).unlink()
+    with pytest.raises(UserError, match=message):
+        saved_model.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "name", ["saved_model.pb", "variables/variables.index", saved_model.CARD]
+)
+def test_a_file_that_was_cut_short_is_refused(exported, tmp_path, name):
+    folder = damaged_copy(exported, tmp_path)
+    content = (folder / name).read_bytes()
+    (folder / name).write_bytes(content[: len(content) // 2])
+    with pytest.raises(UserError, match="is no whole export|is no JSON"):
+        saved_model.load(folder)
+
+
+def test_a_saved_model_of_others_is_refused(tmp_path):
+    tf.saved_model.save(tf.Module(), str(tmp_path / "1"))
+    with pytest.raises(UserError, match="no whole export of this package"):
+        saved_model.load(tmp_path)

@@ -31,10 +31,12 @@ def nearest_mask(x, neighbors):
     # first joint, not the mean: whole numbers stay whole, and equal distances equal.
     x = x - x[..., :1, :]
     gram = tf.matmul(x, x, transpose_b=True)  # (..., N, N)
-    squares = tf.linalg.diag_part(gram)
-    distances = squares[..., :, None] + squares[..., None, :] - 2.0 * gram
     joints = x.shape[-2]
     itself = np.eye(joints, dtype=np.float32)
+    # The Gram matrix's own diagonal, bit for bit, so that equal features stand at
+    # distance zero. Not by diag_part, which TFLite and ONNX do not have.
+    squares = tf.reduce_sum(gram * itself, axis=-1)
+    distances = squares[..., :, None] + squares[..., None, :] - 2.0 * gram
     column = np.arange(joints, dtype=np.float32)
     mask = tf.zeros_like(distances) + itself
     left = distances + itself * _FARTHEST

@@ -1,4 +1,4 @@
-"""Multiply-adds that DG-Net's equations need: what no implementation can avoid.
+"""Multiply-adds that the network's equations need: what no implementation can avoid.
 
 Counted from the model's arguments, not from its graph, so that a clever or a wasteful
 graph is held against the same number. A lower bound: products with a zero of a mask
@@ -13,7 +13,8 @@ import dataclasses
 import numpy as np
 
 from dgnet_tf import skeletons
-from dgnet_tf.layers.affinity import skeleton_adjacency
+from dgnet_tf.layers.affinity import constant_mask, skeleton_adjacency
+from dgnet_tf.model import DGNet
 
 
 @dataclasses.dataclass(frozen=True)
@@ -49,26 +50,18 @@ def window(arguments: dict) -> Count:
     """Counts the multiply-adds of one window of T frames, forward.
 
     Args:
-        arguments: `DGNet.get_config()`, with `connection="dynamic"` and
-            `weighting="fc"`.
-
-    Raises:
-        ValueError: for another connection or weighting.
+        arguments: `DGNet.get_config()`.
     """
-    if (arguments["connection"], arguments["weighting"]) != ("dynamic", "fc"):
-        raise ValueError(
-            '`arguments` must have `connection="dynamic"` and `weighting="fc"`, got '
-            f"{arguments['connection']!r} and {arguments['weighting']!r}."
-        )
     skeleton, frames = arguments["skeleton"], arguments["frames"]
     joints, channels = len(skeletons.get(skeleton).joints), arguments["channels"]
     operations = {
         "fsg": _fsg(skeleton, frames, channels, channels, arguments["semantic"]),
-        "dsg": _dsg(frames, joints, channels, arguments["spatial_neighbors"]),
+        "dsg": _dsg(arguments, joints),
         "ftg": _ftg(frames, joints, channels),
-        "dtg": _dtg(frames, joints, channels, arguments["temporal_neighbors"]),
+        "dtg": _dtg(arguments, joints),
     }
     total = _fsg(skeleton, frames, 2, channels, arguments["semantic"])
+    total += _precomputed(arguments, joints)
     head = Count(parameters=frames * joints * channels * 3)
     for _ in range(arguments["blocks"]):
         for unit in (arguments["spatial_unit"], arguments["temporal_unit"]):
@@ -79,6 +72,18 @@ def window(arguments: dict) -> Count:
                 total += _non_local(frames, joints, channels)
         total += head * 2  # The block's own, and its part of the network's.
     return total
+
+
+def per_frame(model) -> int | None:
+    """Returns a window's multiply-adds over its T frames; None for other networks.
+
+    The overlap rules "center" and "mean" run T windows for each T frames, the mirrored
+    estimate twice as many: what a frame costs is that many times as much.
+    """
+    if not isinstance(model, DGNet):
+        return None
+    arguments = model.get_config()
+    return round(window(arguments).total / arguments["frames"])
 
 
 def _fsg(skeleton, frames, inputs, channels, semantic) -> Count:
@@ -92,11 +97,14 @@ def _fsg(skeleton, frames, inputs, channels, semantic) -> Count:
     )
 
 
-def _dsg(frames, joints, channels, neighbors) -> Count:
-    """Eq. 3-7: distances, two halves of the score, Phi, neighbours."""
+def _dsg(arguments, joints) -> Count:
+    """Eq. 3-7: distances, scores, Phi, neighbours."""
+    frames, channels = arguments["frames"], arguments["channels"]
+    entries = _entries(arguments, joints, "spatial_neighbors")
+    parameters, pairs = _scores(arguments["weighting"], channels)
     return Count(
-        frames * joints * (channels + 2) * channels,
-        frames * joints * (joints + neighbors) * channels,
+        frames * joints * (channels + parameters) * channels,
+        frames * (_distances(arguments, joints) + entries * (channels + pairs)),
     )
 
 
@@ -106,12 +114,15 @@ def _ftg(frames, joints, channels) -> Count:
     return Count(terms * joints * channels * channels)
 
 
-def _dtg(frames, joints, channels, neighbors) -> Count:
+def _dtg(arguments, joints) -> Count:
     """Eq. 10-14; both directions compare the same differences."""
-    pairs = frames - 1
-    scores = 4 * pairs * joints * channels
+    frames, channels = arguments["frames"], arguments["channels"]
+    steps = frames - 1
+    entries = _entries(arguments, joints, "temporal_neighbors")
+    parameters, pairs = _scores(arguments["weighting"], channels)
     return _ftg(frames, joints, channels) + Count(
-        scores, pairs * joints * (joints + 2 * neighbors) * channels
+        2 * steps * joints * parameters * channels,
+        steps * (_distances(arguments, joints) + 2 * entries * (channels + pairs)),
     )
 
 
@@ -121,3 +132,39 @@ def _non_local(frames, joints, channels) -> Count:
         frames * joints * 4 * channels * channels,
         frames * 2 * joints * joints * channels,
     )
+
+
+def _entries(arguments, joints, neighbors) -> int:
+    """Pairs of joints that a frame, or a pair of frames, connects."""
+    connection, count = arguments["connection"], arguments[neighbors]
+    if connection in ("dynamic", "precomputed"):
+        return joints * count
+    temporal = neighbors == "temporal_neighbors"
+    mask = constant_mask(connection, arguments["skeleton"], count, 0, temporal)
+    return int(mask.sum())
+
+
+def _distances(arguments, joints) -> int:
+    """Among the features of a frame; only "dynamic" looks at them."""
+    if arguments["connection"] != "dynamic":
+        return 0
+    return joints * joints * arguments["channels"]
+
+
+def _precomputed(arguments, joints) -> Count:
+    """Distances among 2-D keypoints and their movements, found once for all layers."""
+    units = arguments["spatial_unit"], arguments["temporal_unit"]
+    if arguments["connection"] != "precomputed":
+        return Count()
+    frames = arguments["frames"] * any("dsg" in unit for unit in units)
+    steps = (arguments["frames"] - 1) * any("dtg" in unit for unit in units)
+    return Count(pairs=(frames + steps) * joints * joints * 2)
+
+
+def _scores(weighting, channels) -> tuple[int, int]:
+    """Numbers that a joint's features are projected to, and products of a pair."""
+    return {
+        "none": (0, 0),
+        "fc": (2, 0),  # A pair's score is a sum of two halves.
+        "embedded_gaussian": (2 * max(1, channels // 2), max(1, channels // 2)),
+    }[weighting]

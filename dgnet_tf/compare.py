@@ -1,0 +1,85 @@
+"""Puts several runs or reports side by side, in one table and one chart.
+
+    python -m dgnet_tf.compare --reports=A,B,... --output=DIR
+    python -m dgnet_tf.compare --workdirs=RUN,... --data=DIR --output=DIR [--split=test]
+
+All are held against the first. Reports are `report.json` files or their folders; runs
+are evaluated where they hold no report of that data, split and options. Writes
+`compare.md`, `compare.csv` and `compare.png`.
+"""
+
+from __future__ import annotations
+
+from absl import flags
+
+from dgnet_tf import command_line
+from dgnet_tf.errors import UserError
+
+FLAGS = flags.FlagValues()
+flags.DEFINE_list("reports", [], "Reports to compare.", flag_values=FLAGS)
+flags.DEFINE_list("workdirs", [], "Runs to compare.", flag_values=FLAGS)
+flags.DEFINE_string("data", None, "With --workdirs: data set.", flag_values=FLAGS)
+flags.DEFINE_enum(
+    "split",
+    "test",
+    ["train", "validation", "test"],
+    "With --workdirs: split to score.",
+    flag_values=FLAGS,
+)
+flags.DEFINE_boolean(
+    "flip",
+    True,
+    "With --workdirs: average with the mirrored estimate.",
+    flag_values=FLAGS,
+)
+flags.DEFINE_integer(
+    "seed", 0, "Of the bootstrap and the permutations.", 0, flag_values=FLAGS
+)
+flags.DEFINE_string(
+    "output", None, "Folder for the result.", required=True, flag_values=FLAGS
+)
+
+
+def main(values):
+    """Compares what the flags name, prints the table and where it is."""
+    from dgnet_tf import comparison
+
+    reports = _of_runs(values) if values.workdirs else _of_files(values)
+    paths = comparison.make(reports, values.output, seed=values.seed)
+    print(paths[0].read_text(encoding="utf-8"))
+    print("\n".join(str(path) for path in paths))
+
+
+def _of_runs(values):
+    from dgnet_tf import run_reports
+
+    if values.reports:
+        raise UserError("--reports and --workdirs: give one of them.")
+    if values.data is None:
+        raise UserError("--workdirs needs --data, the converted data set to score.")
+    names = run_reports.names(values.workdirs)
+    return {
+        name: run_reports.find_or_make(
+            workdir, values.data, values.split, flip=values.flip, seed=values.seed
+        )
+        for name, workdir in zip(names, values.workdirs, strict=True)
+    }
+
+
+def _of_files(values):
+    from dgnet_tf import report, run_reports
+
+    for name in ("data", "split", "flip"):
+        if values[name].present:
+            raise UserError(f"--{name}: is read with --workdirs only. Leave it out.")
+    if not values.reports:
+        raise UserError("Give --reports, or --workdirs and --data.")
+    names = run_reports.names(values.reports)
+    return {
+        name: report.read(path)
+        for name, path in zip(names, values.reports, strict=True)
+    }
+
+
+if __name__ == "__main__":
+    command_line.run(main, FLAGS, __doc__)

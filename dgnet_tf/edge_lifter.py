@@ -1,0 +1,224 @@
+"""Runs an exported .tflite or .onnx file over whole videos, with NumPy alone.
+
+TensorFlow is not needed, nor anything else of this package but `errors`. For .tflite
+install `ai-edge-litert`, for .onnx `onnxruntime`:
+
+    from dgnet_tf import edge_lifter
+
+    lifter = edge_lifter.load("lifter.tflite")
+    positions = edge_lifter.lift(lifter, keypoints, (1920, 1080))
+
+Beside these, `tflite-runtime` and TensorFlow's own interpreter run .tflite files.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import importlib
+import json
+import pathlib
+import warnings
+import zipfile
+from collections.abc import Callable
+
+import numpy as np
+
+from dgnet_tf.errors import UserError
+
+# In the .zip at the end of a .tflite: the card, and the digest of what stands before.
+CARD, DIGEST = "model_card.json", "model.sha256"
+CARD_KEY = "model_card"  # Of an .onnx file's metadata.
+# Windows that an .onnx file is given at a time: more are no faster.
+_WINDOWS = 64
+_INTERPRETERS = (
+    "ai_edge_litert.interpreter",
+    "tflite_runtime.interpreter",
+    "tensorflow.lite.python.interpreter",
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class EdgeLifter:
+    """A file ready to lift.
+
+    Attributes:
+        run: (W, T, N, 2) float32 pixels of W windows and (2,) width and height ->
+            (W, T, N, 3) float32 metres, camera axes, the root at 0.
+        card: the model card that the file carries.
+    """
+
+    run: Callable[[np.ndarray, np.ndarray], np.ndarray]
+    card: dict
+
+
+def load(path, threads: int = 1) -> EdgeLifter:
+    """Loads a file written by `python -m dgnet_tf.export`.
+
+    Args:
+        path: ends in `.tflite` or `.onnx`.
+        threads: that the runtime may use.
+
+    Raises:
+        UserError: if the file is missing or none of these exports, or if what runs
+            it is not installed.
+    """
+    path = pathlib.Path(path)
+    loaders = {".tflite": _load_tflite, ".onnx": _load_onnx}
+    if path.suffix not in loaders:
+        raise UserError(f"{path}: must end in .tflite or .onnx.")
+    if not path.is_file():
+        raise UserError(
+            f"{path}: not found. Write it with `python -m dgnet_tf.export --format=...`"
+        )
+    try:
+        return loaders[path.suffix](path, threads)
+    except UserError:
+        raise
+    except Exception as error:  # Runtimes raise many kinds for damaged files.
+        raise UserError(
+            f"{path}: is no whole export of this package ({type(error).__name__}: "
+            f"{str(error)[:200]}). Export the run again."
+        ) from error
+
+
+def lift(lifter: EdgeLifter, keypoints: np.ndarray, image_size) -> np.ndarray:
+    """Lifts one video, as the SavedModel of the same run does.
+
+    Before the first and after the last frame, that frame is repeated.
+
+    Args:
+        lifter: from `load`.
+        keypoints: (F, N, 2) pixels, the joints of the card, at its frame rate.
+        image_size: width and height, pixels.
+
+    Returns:
+        (F, N, 3) float32 metres, camera axes, the root at 0.
+
+    Raises:
+        ValueError: if the keypoints have another shape or are not finite, or the
+            size is not positive.
+    """
+    keypoints = np.asarray(keypoints, np.float32)
+    image_size = np.asarray(image_size, np.float32)
+    joints = len(lifter.card["joints"])
+    if keypoints.ndim != 3 or keypoints.shape[1:] != (joints, 2) or not len(keypoints):
+        raise ValueError(
+            f"`keypoints` must have shape (frames, {joints}, 2), got {keypoints.shape}."
+        )
+    if not np.isfinite(keypoints).all():
+        raise ValueError("`keypoints` must be finite: fill missing joints first.")
+    if image_size.shape != (2,) or not (image_size > 0).all():
+        raise ValueError(
+            f"`image_size` must be a width and a height, got {image_size.tolist()}."
+        )
+    config = lifter.card["config"]
+    slots, reads = window_table(
+        len(keypoints), config["frames"], config["frame_stride"], config["overlap"]
+    )
+    windows = keypoints[np.clip(slots, 0, len(keypoints) - 1)]  # (W, T, N, 2)
+    poses = np.concatenate(
+        [
+            lifter.run(windows[first : first + _WINDOWS], image_size)
+            for first in range(0, len(windows), _WINDOWS)
+        ]
+    )
+    return poses.reshape(-1, joints, 3)[reads].mean(axis=1, dtype=np.float32)
+
+
+def window_table(length: int, frames: int, frame_stride: int, overlap: str):
+    """Returns which frames each window holds and where each frame is read.
+
+    The NumPy form of `inference.window_table`, whose rules it follows: "once",
+    "center" and "mean".
+
+    Returns:
+        (W, T) frame index of each window's slots, which may lie outside of
+        0..F-1; (F, R) indices into the W T slots, to be averaged for each frame.
+    """
+    frame = np.arange(length)[:, None]  # (F, 1)
+    slot = np.arange(frames)  # (T,)
+    reach = (frames - 1) * frame_stride
+    if overlap == "once":
+        span = frames * frame_stride
+        windows = np.arange(-(-length // span) * frame_stride)
+        starts = windows // frame_stride * span + windows % frame_stride
+        window = frame // span * frame_stride + frame % frame_stride
+        slot = frame % span // frame_stride
+    elif overlap == "center":
+        slot = (frames - 1) // 2
+        window, starts = frame, np.arange(length) - slot * frame_stride
+    elif overlap == "mean":
+        window = frame + reach - slot * frame_stride
+        starts = np.arange(length + reach) - reach
+    else:
+        raise ValueError(
+            f"`overlap` must be 'once', 'center' or 'mean', got {overlap!r}."
+        )
+    slots = starts[:, None] + np.arange(frames) * frame_stride
+    return slots, window * frames + slot
+
+
+def _load_tflite(path, threads) -> EdgeLifter:
+    # The runtime does not check what it reads: a damaged file can end the process.
+    with zipfile.ZipFile(path) as archive:
+        card, digest = json.loads(archive.read(CARD)), archive.read(DIGEST).decode()
+        size = min(info.header_offset for info in archive.infolist())
+    with open(path, "rb") as file:
+        if hashlib.sha256(file.read(size)).hexdigest() != digest.strip():
+            raise ValueError("its checksum does not fit")
+    interpreter = _interpreter(path)(model_path=str(path), num_threads=threads)
+    serve = interpreter.get_signature_runner("serving_default")
+
+    def run(windows, image_size):
+        return np.concatenate(
+            [
+                serve(keypoints=window[None], image_size=image_size[None])["positions"]
+                for window in windows
+            ]
+        )
+
+    return EdgeLifter(run, card)
+
+
+def _interpreter(path):
+    for name in _INTERPRETERS:
+        try:
+            interpreter = importlib.import_module(name).Interpreter
+        except ImportError:
+            continue
+        return _quietly(interpreter)
+    raise UserError(
+        f"{path}: nothing here runs .tflite files. pip install ai-edge-litert"
+    )
+
+
+def _quietly(interpreter):
+    def make(**arguments):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # TensorFlow's own is to move elsewhere.
+            return interpreter(**arguments)
+
+    return make
+
+
+def _load_onnx(path, threads) -> EdgeLifter:
+    try:
+        import onnxruntime
+    except ImportError:
+        raise UserError(
+            f"{path}: nothing here runs .onnx files. pip install onnxruntime"
+        ) from None
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    session = onnxruntime.InferenceSession(
+        str(path), options, providers=["CPUExecutionProvider"]
+    )
+    card = json.loads(session.get_modelmeta().custom_metadata_map[CARD_KEY])
+
+    def run(windows, image_size):
+        sizes = np.tile(image_size, (len(windows), 1))
+        inputs = {"keypoints": windows, "image_size": sizes}
+        return session.run(["positions"], inputs)[0]
+
+    return EdgeLifter(run, card)

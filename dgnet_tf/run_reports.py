@@ -1,0 +1,82 @@
+"""A run's report: the one that is there, or one made now."""
+
+from __future__ import annotations
+
+import pathlib
+from collections.abc import Sequence
+
+from dgnet_tf import evaluate, evaluation, manifest, report, runs, scoring
+from dgnet_tf.errors import UserError
+
+
+def names(workdirs: Sequence) -> list[str]:
+    """Returns what tables call runs: the ends of their paths that tell them apart.
+
+    Raises:
+        UserError: if a run is there twice.
+    """
+    parts = [pathlib.Path(workdir).resolve().parts for workdir in workdirs]
+    for workdir, part in zip(workdirs, parts, strict=True):
+        if parts.count(part) > 1:
+            raise UserError(f"{workdir}: is there twice. Name each run once.")
+    depth = 1
+    while len({part[-depth:] for part in parts}) < len(parts):
+        depth += 1
+    return ["/".join(part[-depth:]) for part in parts]
+
+
+def find_or_make(
+    workdir,
+    data_dir,
+    split: str = "test",
+    *,
+    flip: bool = True,
+    noise_px: float = 0.0,
+    seed: int = 0,
+) -> dict:
+    """Returns a run's report; evaluates where the run holds none of that kind.
+
+    A report is used again if it was made by this function from the same weights,
+    the same data and the same options, and has every metric. Other options are the
+    run's own or `evaluation.evaluate`'s defaults.
+
+    Args:
+        workdir: folder of a finished run.
+        data_dir: converted data set.
+        split, flip, noise_px, seed: see `evaluation.evaluate`.
+
+    Raises:
+        UserError: as `runs.load` and `evaluation.evaluate`.
+    """
+    workdir = pathlib.Path(workdir)
+    model = workdir / runs.MODEL
+    if not model.is_file():
+        runs.load(workdir)  # Says what is wrong with the folder.
+    manifest.read(data_dir)
+    digests = {
+        "data_sha256": manifest.file_sha256(pathlib.Path(data_dir, manifest.FILE_NAME)),
+        "model_sha256": manifest.file_sha256(model),
+    }
+    options = {"flip": flip, "noise_px": noise_px, "seed": seed, **digests}
+    for path in sorted((workdir / "evaluation").glob(f"*/{report.JSON}")):
+        try:
+            found = report.read(path)
+        except UserError:  # Made by another version, or damaged: made again.
+            continue
+        same = all(found["options"].get(name) == options[name] for name in options)
+        whole = set(scoring.METRICS) <= set(found["metrics"])
+        if same and whole and found["split"] == split:
+            return found
+    run = runs.load(workdir)
+    result = evaluation.evaluate(
+        run.model,
+        run.config,
+        data_dir,
+        split,
+        flip=flip,
+        noise_px=noise_px,
+        seed=seed,
+    )
+    result["options"].update(digests)
+    report.write(result, evaluate.default_output(workdir, result))
+    return result

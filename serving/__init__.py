@@ -1,0 +1,1 @@
+"""TensorFlow Serving for exported models: its configuration, and client examples."""

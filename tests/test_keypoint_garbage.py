@@ -1,0 +1,371 @@
+"""What no reader of keypoints can use: a clear error, little memory, nothing left.
+
+Random damage is in `test_keypoint_fuzz`; here are the ways in which files go wrong or
+are made to do harm, for every kind of file.
+"""
+
+import json
+import os
+import struct
+import tracemalloc
+import zipfile
+
+import detector_files
+import numpy as np
+import pytest
+from detector_files import SIZE, landmarks, walk
+from lifting_stand_ins import command_error, write_run
+
+from dgnet_tf import detectron, keypoint_files, lift, pickles, tracks
+from dgnet_tf.errors import UserError
+
+MIB = 1 << 20
+GIGABYTES_10 = 10 * 10**9
+
+
+def csv(path, sightings):
+    names = [f"{axis}{i}" for i in range(33) for axis in "xyv"]
+    table = [(rows / [SIZE[0], SIZE[1], 1]).ravel().tolist() for *_, rows in sightings]
+    path.write_text("\n".join(",".join(map(str, row)) for row in (names, *table)))
+    return path
+
+
+def arrays(path, sightings):
+    rows = np.stack([rows for *_, rows in sightings])
+    np.savez(path, keypoints=rows[..., :2], confidence=rows[..., 2])
+    return path
+
+
+def array(path, sightings):
+    np.save(path, np.stack([rows for *_, rows in sightings]))
+    return path
+
+
+def penn_action(path, sightings):
+    return detector_files.penn_action(path, np.stack([rows for *_, rows in sightings]))
+
+
+def openpose_frame(path, sightings):
+    folder = detector_files.openpose(path.parent / "frames", sightings[:1])
+    return next(folder.iterdir()).rename(path)
+
+
+# Layout, ending, and what writes sightings to a file.
+KINDS = {
+    "coco": ("coco_17", ".json", detector_files.coco),
+    "alphapose": ("halpe_26", ".json", detector_files.alphapose),
+    "mmpose": ("coco_17", ".json", detector_files.mmpose),
+    "mediapipe": (
+        "mediapipe_33",
+        ".json",
+        lambda path, sightings: detector_files.mediapipe(path, sightings, 4),
+    ),
+    "openpose": ("openpose_25b", ".json", openpose_frame),
+    "mediapipe csv": ("mediapipe_33", ".csv", csv),
+    "detectron": (
+        "coco_17",
+        ".npz",
+        lambda path, sightings: detector_files.detectron(path, sightings, 4),
+    ),
+    "penn action": ("penn_action_13", ".mat", penn_action),
+    "npz": ("coco_17", ".npz", arrays),
+    "npy": ("coco_17", ".npy", array),
+}
+JSON = [kind for kind, (_, ending, _) in KINDS.items() if ending == ".json"]
+
+
+def write(folder, kind, change=lambda rows: rows):
+    layout, ending, writer = KINDS[kind]
+    path = folder / f"keypoints{ending}"
+    with np.errstate(all="ignore"):
+        writer(path, [(f, p, change(rows)) for f, p, rows in walk(layout, 4)])
+    return layout, path
+
+
+def refused(path, layout) -> str:
+    """Reads a file that must be refused; the message, after what all must keep to."""
+    before = sorted(path.parent.iterdir())
+    tracemalloc.start()
+    try:
+        with pytest.raises(UserError) as error:
+            keypoint_files.read(path, layout, SIZE)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 64 * MIB
+    message = str(error.value)
+    assert str(path) in message and "\n" not in message and len(message) < 600
+    assert sorted(path.parent.iterdir()) == before
+    return message
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_whole_files_are_read(tmp_path, kind):
+    layout, path = write(tmp_path, kind)
+    (person,) = keypoint_files.read(path, layout, SIZE).people
+    assert np.isfinite(person.keypoints).all()
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 1e300])
+@pytest.mark.parametrize("kind", KINDS)
+def test_coordinates_that_are_no_pixels_are_refused(tmp_path, kind, value):
+    if kind == "mediapipe csv" and np.isnan(value):
+        pytest.skip("NaN is how tables write an empty cell")
+    layout, path = write(
+        tmp_path, kind, lambda rows: np.where([True, False, False], value, rows)
+    )
+    assert "'keypoints' are not finite pixels" in refused(path, layout)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+@pytest.mark.parametrize("kind", KINDS)
+def test_confidences_that_are_not_finite_are_refused(tmp_path, kind, value):
+    if kind == "mediapipe csv" and np.isnan(value):
+        pytest.skip("NaN is how tables write an empty cell")
+    if kind == "penn action":
+        layout, ending, _ = KINDS[kind]
+        path = detector_files.penn_action(
+            tmp_path / f"a{ending}",
+            np.stack([rows for *_, rows in walk(layout, 4)]),
+            np.full((4, 13), value),
+        )
+    else:
+        layout, path = write(
+            tmp_path, kind, lambda rows: np.where([False, False, True], value, rows)
+        )
+    assert "'confidence' is not finite" in refused(path, layout)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_file_that_shows_no_joint_is_refused(tmp_path, kind):
+    if kind == "penn action":
+        pytest.skip("its visibility is not a column of the rows")
+    layout, path = write(tmp_path, kind, lambda rows: rows * [1, 1, 0])
+    assert "every joint is missing in every frame" in refused(path, layout)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [[], {}, [[]], [None], [{}], None, 5, "keypoints", {"people": []}],
+)
+def test_empty_json_is_refused(tmp_path, content):
+    path = detector_files.write_json(tmp_path / "a.json", content)
+    refused(path, "coco_17")
+
+
+@pytest.mark.parametrize("ending", keypoint_files.SUFFIXES)
+def test_empty_files_are_refused(tmp_path, ending):
+    path = tmp_path / f"a{ending}"
+    path.write_bytes(b"")
+    layout = "mediapipe_33" if ending == ".csv" else "coco_17"
+    refused(path, "penn_action_13" if ending == ".mat" else layout)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_other_counts_of_joints_than_the_layouts_are_refused(tmp_path, kind):
+    _, path = write(tmp_path, kind)
+    for layout in ("human36m_16", "openpose_18"):
+        assert f"layout {layout!r} has" in refused(path, layout)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_files_cut_short_are_refused(tmp_path, kind):
+    layout, path = write(tmp_path, kind)
+    whole = path.read_bytes()
+    # In the last cell of a table, a shorter number is one, too.
+    ends = {1, 2, 7, 9, len(whole) // 3, len(whole) // 2, len(whole) - 40}
+    for end in sorted(ends):
+        path.write_bytes(whole[:end])
+        refused(path, layout)
+
+
+@pytest.mark.parametrize("kind", [*JSON, "mediapipe csv"])
+def test_text_in_wrong_encodings_is_refused(tmp_path, kind):
+    layout, path = write(tmp_path, kind)
+    text = path.read_text()
+    for content in (
+        text.replace("0", "\xe9", 1).encode("latin-1"),
+        text.encode("utf-16")[3:],
+        text.encode("cp037"),
+        text.encode() + b"\xff",
+        b"\x00" * 1000,
+    ):
+        path.write_bytes(content)
+        refused(path, layout)
+
+
+def test_utf_16_json_and_a_byte_order_mark_are_read(tmp_path):
+    for kind in ("coco", "mediapipe csv"):
+        layout, path = write(tmp_path, kind)
+        path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+        assert keypoint_files.read(path, layout, SIZE).people
+    layout, path = write(tmp_path, "coco")
+    path.write_bytes(path.read_text().encode("utf-16"))  # As RFC 4627 allowed.
+    assert keypoint_files.read(path, layout, SIZE).people
+
+
+@pytest.mark.parametrize("opening", ["[", '{"people":', '[{"image_id":', '{"a":['])
+def test_json_nested_without_end_is_refused(tmp_path, opening):
+    path = tmp_path / "a.json"
+    for depth in (500, 100_000):
+        path.write_text(opening * depth)
+        refused(path, "coco_17")
+        closing = "".join({"[": "]", "{": "}"}.get(c, "") for c in opening)[::-1]
+        path.write_text(opening * depth + "0" + closing * depth)
+        refused(path, "coco_17")
+
+
+@pytest.mark.parametrize("name", ["keypoints", "track_id", "image_id"])
+def test_depth_within_a_field_is_refused(tmp_path, name):
+    layout, path = write(tmp_path, "coco")
+    content = json.loads(path.read_text())
+    for depth in (200, 900):
+        content[1][name] = json.loads("[" * depth + "7.5" + "]" * depth)
+        path.write_text(json.dumps(content))
+        assert "entry 1" in refused(path, layout)
+
+
+def sparse(path, size, head=b""):
+    """A file of that size that takes no room on the disk."""
+    with open(path, "wb") as file:
+        file.write(head)
+        file.truncate(size)
+    return path
+
+
+@pytest.mark.parametrize("ending", keypoint_files.SUFFIXES)
+def test_files_of_ten_gigabytes_are_refused_unread(tmp_path, ending):
+    path = sparse(tmp_path / f"a{ending}", GIGABYTES_10)
+    most = 537 if ending in (".json", ".csv") else 1074
+    assert f"10000 MB, more than the {most} MB that" in refused(path, "coco_17")
+
+
+def npy_header(frames, descr="<f8"):
+    """The head of a `.npy` that claims that many frames."""
+    head = f"{{'descr': {descr!r}, 'fortran_order': False, 'shape': ({frames}, 17, 2)}}"
+    text = head.ljust(117).encode() + b"\n"
+    return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(text)) + text
+
+
+@pytest.mark.parametrize("descr", ["<f8", "<f4", "|i1", "<U100000", "(9999,9999)<f8"])
+@pytest.mark.parametrize("frames", [36_764_706, 10**15, 10**40, -1, "1.5", "None"])
+def test_npy_headers_that_claim_ten_gigabytes_claim_no_memory(tmp_path, frames, descr):
+    path = tmp_path / "a.npy"
+    path.write_bytes(npy_header(frames, descr) + bytes(272))
+    assert "cannot be read as .npy" in refused(path, "coco_17")
+    path = tmp_path / "a.npz"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("keypoints.npy", npy_header(frames, descr) + bytes(272))
+    assert "keypoints" in refused(path, "coco_17")
+
+
+def patched(content: bytes, signature: bytes, offset: int, value: int) -> bytes:
+    """Sets a 32-bit field of the first zip structure of that kind."""
+    at = content.index(signature) + offset
+    return content[:at] + struct.pack("<I", value) + content[at + 4 :]
+
+
+def test_archive_members_that_claim_gigabytes_claim_no_memory(tmp_path):
+    _, path = write(tmp_path, "npz")
+    whole = path.read_bytes()
+    path.write_bytes(patched(whole, b"PK\x01\x02", 24, 0xFFFFFFF0))  # Inflated size.
+    assert "inflates to 4.3 GB, more than the 1.1 GB" in refused(path, "coco_17")
+    # Below the bound it is the bytes that are there that count.
+    path.write_bytes(patched(whole, b"PK\x01\x02", 24, 1_000_000_000))
+    tracemalloc.start()
+    (person,) = keypoint_files.read(path, "coco_17", SIZE).people
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(person.keypoints) == 4 and peak < 64 * MIB
+
+
+def test_archives_that_inflate_to_more_than_the_bound_are_not_inflated(
+    tmp_path, monkeypatch
+):
+    path = tmp_path / "a.npz"
+    zeros = npy_header(200_000) + bytes(200_000 * 272)  # 54 MB, packed to 50 kB.
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("keypoints.npy", zeros)
+        archive.writestr("boxes.npy", b"")
+        archive.writestr("metadata.npy", npy_header(0))
+    assert path.stat().st_size < MIB
+    monkeypatch.setattr(detectron, "MAX_BYTES", 10 * MIB)
+    assert "inflates to 0.1 GB" in refused(path, "coco_17")
+    assert pickles.MAX_BYTES > detectron.MAX_BYTES
+
+
+def test_a_mat_variable_that_claims_gigabytes_claims_no_memory(tmp_path):
+    layout, path = write(tmp_path, "penn action")
+    whole = path.read_bytes()
+    path.write_bytes(whole[:132] + struct.pack("<I", 0xFFFFFFF0) + whole[136:])
+    refused(path, layout)
+
+
+def test_scattered_frames_claim_no_memory(tmp_path):
+    sightings = walk("coco_17", 1500, person=1)
+    rows = [(200_000 * frame, person, rows) for frame, person, rows in sightings]
+    path = detector_files.coco(tmp_path / "a.json", rows)
+    assert "scattered over" in refused(path, "coco_17")
+    assert 200_000 * 1500 > tracks.MAX_SPARSE
+
+
+def test_pipes_and_devices_are_no_files(tmp_path):
+    os.mkfifo(tmp_path / "a.json")
+    (tmp_path / "b.npy").symlink_to("/dev/zero")
+    (tmp_path / "c.csv").symlink_to(tmp_path / "nowhere")
+    for name, message in (
+        ("a.json", "is no file"),
+        ("b.npy", "is no file"),
+        ("c.csv", "not found"),
+    ):
+        assert message in refused(tmp_path / name, "coco_17")
+
+
+def test_openpose_folders_with_odd_frames_are_refused(tmp_path):
+    folder = detector_files.openpose(tmp_path / "f", walk("openpose_25", 3))
+    odd = folder / "video_000000000009_keypoints.json"
+    for content, message in (
+        ([], "must be an object"),
+        ({"people": {}}, "must be a list"),
+        ({"people": [{"pose_keypoints_2d": [1.0] * 74}]}, "holds 74 numbers"),
+        ({"people": [{"pose_keypoints_2d": [float("nan")] * 75}]}, "not finite"),
+    ):
+        odd.write_text(json.dumps(content))
+        with pytest.raises(UserError, match=message) as error:
+            keypoint_files.read(folder, "openpose_25", SIZE)
+        assert str(odd) in str(error.value)
+    odd.unlink()
+    odd.mkdir()
+    with pytest.raises(UserError, match="000009_keypoints.json: is not readable JSON"):
+        keypoint_files.read(folder, "openpose_25", SIZE)
+
+
+def test_landmarks_of_another_count_in_one_frame_are_refused(tmp_path):
+    rows = walk("mediapipe_33", 2)[0][2]
+    frames = [[landmarks(rows)], [landmarks(rows[:32])], [[]]]
+    path = detector_files.write_json(tmp_path / "a.json", frames)
+    assert "frame 1: has 32 joints" in refused(path, "mediapipe_33")
+
+
+def test_the_lift_command_refuses_them_and_leaves_nothing(tmp_path, capsys):
+    run, out = write_run(tmp_path / "run"), tmp_path / "out"
+    capsys.readouterr()
+    files = [
+        sparse(tmp_path / "big.npy", GIGABYTES_10),
+        tmp_path / "deep.json",
+        tmp_path / "latin.csv",
+    ]
+    files[1].write_text("[" * 100_000)
+    files[2].write_bytes(b"frame,\xe9\n")
+    for path in files:
+        line = command_error(
+            capsys,
+            lift,
+            f"--model={run}",
+            f"--keypoints={path}",
+            "--layout=coco_17",
+            "--image_size=640x480",
+            f"--output={out / 'poses.npz'}",
+        )
+        assert line.startswith(f"error: {path}: ")
+        assert not out.exists()
