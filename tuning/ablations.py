@@ -10,7 +10,10 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 
+from dgnet_tf import balance
 from dgnet_tf.errors import UserError
+
+BALANCED = "balanced_true_root"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -23,9 +26,8 @@ class Row:
         overrides: configuration fields that the row sets.
         published: the paper's MPJPE in mm.
         column: the second coordinate of a two-way table.
-        estimate: what of the evaluation is scored: "xyz", the network's own
-            root-relative pose, or "balanced", its mean with the pose made of the
-            estimated depth and the 2-D keypoints.
+        estimate: which one is scored, see `dgnet_tf.balance`: "xyz", the network's own
+            pose, or "balanced_true_root", the paper's balance of coordinates.
         source: detector of the 2-D keypoints, if the row needs a data set of its
             own; empty for the study's data.
         note: what a reader must know to compare.
@@ -36,7 +38,7 @@ class Row:
     overrides: Mapping[str, object]
     published: float
     column: str = ""
-    estimate: str = "xyz"
+    estimate: str = balance.XYZ
     source: str = ""
     note: str = ""
 
@@ -159,7 +161,7 @@ def _design():
     yield Row(block, "without", {"non_local": False}, 50.1)
     yield Row(block, "with", {"non_local": True}, 45.3)
     yield Row("coordinates", "non-balanced", {}, 46.1)
-    yield Row("coordinates", "balanced", {}, 45.3, estimate="balanced")
+    yield Row("coordinates", "balanced", {}, 45.3, estimate=BALANCED)
     yield Row("2-D source", "SH", {}, 49.9, source="sh")
     yield Row("2-D source", "CPN", {}, 45.3, source="cpn")
 

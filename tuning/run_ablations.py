@@ -1,7 +1,7 @@
 """Reruns a table of the paper's ablations, row by row.
 
     python -m tuning.run_ablations --table=NAME --data=DIR --workdir=DIR
-        [--preset=small] [--seeds=1] [--split=test] [--FIELD=VALUE ...]
+        [--preset=small] [--seeds=1] [--split=test] [--gpus=0,1] [--FIELD=VALUE ...]
 
 NAME is neighbors (Table V), graphs (VI), units (VII), blocks_frames (VIII) or design
 (IX). A study that was killed goes on when the same command is given again; rows that
@@ -10,10 +10,12 @@ are done are not run again. Several tables may share one --workdir.
 
 from __future__ import annotations
 
+import sys
+
 from absl import flags
 
 from dgnet_tf import command_line, config
-from tuning import ablations
+from tuning import ablations, workers
 
 FLAGS = flags.FlagValues()
 flags.DEFINE_enum(
@@ -45,11 +47,15 @@ for detector in ("sh", "cpn"):
         f"Data set with keypoints of {detector.upper()}, for the table design.",
         flag_values=FLAGS,
     )
+workers.define_flags(FLAGS)
 config.define_flags(FLAGS)
 
 
 def main(flag_values):
     """Runs the table that the flags name."""
+    if workers.launched("tuning.run_ablations", sys.argv[1:], flag_values):
+        return
+
     from tuning import tables
 
     tables.run(

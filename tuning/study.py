@@ -6,6 +6,11 @@
     rows/<row-id>/seed<k>/run/          run folder of `dgnet_tf.training.train`
     rows/<row-id>/seed<k>/evaluation/   report.json and report.md
     rows/<row-id>/seed<k>/result.json   written last: where it is, the row is done
+    rows/<row-id>/seed<k>/result-<estimate>.json   the same training, another estimate
+    search.json                         a search's algorithm and fields
+    proposals.json                      what a search's oracle asked for
+    keras_tuner/                        keras-tuner's own state; made anew at each start
+    logs/                               output of `--gpus`' processes
 
 A row's id is a readable part and a digest of its configuration, without the seed, and
 its data. Rows of several tables with one configuration are one row.
@@ -24,6 +29,7 @@ import re
 from dgnet_tf import config as configuration
 from dgnet_tf import manifest
 from dgnet_tf.atomic import replacing
+from dgnet_tf.balance import XYZ
 from dgnet_tf.config import Config
 from dgnet_tf.errors import UserError
 
@@ -73,8 +79,14 @@ def row_id(study: Study, config: Config, data: str) -> str:
         for name, value in fields.items()
         if name != "seed" and value != base[name]
     ]
-    del fields["seed"]
-    text = json.dumps({"config": fields, "data": data}, sort_keys=True)
+    # Only what is not a default, so that a field added later changes no id.
+    defaults = dataclasses.asdict(Config())
+    told = {
+        name: value
+        for name, value in fields.items()
+        if name != "seed" and value != defaults[name]
+    }
+    text = json.dumps({"config": told, "data": data}, sort_keys=True)
     digest = hashlib.sha256(text.encode()).hexdigest()[:10]
     slug = re.sub(r"[^a-z0-9._-]+", "_", "-".join(changed).lower())[:80]
     return f"{slug or 'base'}-{digest}"
@@ -85,16 +97,26 @@ def seed_folder(folder, row: str, seed: int) -> pathlib.Path:
     return pathlib.Path(folder) / ROWS / row / f"seed{seed}"
 
 
-def read_result(folder, row: str, seed: int) -> dict | None:
+def result_path(folder, row: str, seed: int, estimate: str = XYZ) -> pathlib.Path:
+    """Returns the path of a row's result with one seed."""
+    name = RESULT if estimate == XYZ else f"result-{estimate}.json"
+    return seed_folder(folder, row, seed) / name
+
+
+def read_result(folder, row: str, seed: int, estimate: str = XYZ) -> dict | None:
     """Returns a row's result with one seed; None if it is not done."""
-    path = seed_folder(folder, row, seed) / RESULT
+    path = result_path(folder, row, seed, estimate)
+    return read_json(path) if path.is_file() else None
+
+
+def read_json(path) -> dict:
+    """Reads a JSON file that `write_json` wrote."""
     try:
-        return json.loads(path.read_text())
-    except FileNotFoundError:
-        return None
+        return json.loads(pathlib.Path(path).read_text())
     except ValueError as error:
         raise UserError(
-            f"{path}: not a result ({error}). Remove it; the row is then scored again."
+            f"{path}: not what a study wrote ({error}). Remove it, and give the "
+            "study's command again."
         ) from error
 
 

@@ -11,7 +11,7 @@ import tensorflow as tf
 from dgnet_tf import manifest
 from dgnet_tf.config import Config
 from dgnet_tf.errors import UserError
-from tuning import rows
+from tuning import oracles, rows, scheduling
 from tuning import study as studies
 from tuning.ablations import Row, Table
 
@@ -67,26 +67,47 @@ def run(
         UserError: if the data do not fit, or the folder is of another study.
     """
     study, planned = plan(table, base, data_dir, split, sources or {})
-    with studies.locked(workdir):
-        studies.start(workdir, study)
-        write(workdir, table, planned, range(base.seed, base.seed + seeds))
-        grow_memory()
-        for seed in range(base.seed, base.seed + seeds):
-            for number, one in enumerate(planned, start=1):
-                place = f"{table.name} {number}/{len(planned)}, seed {seed}"
-                print(f"{place}: {one.row.title}", flush=True)
-                if one.absent:
-                    print(f"{place}: left out: {one.absent}", flush=True)
-                    continue
-                config = dataclasses.replace(one.config, seed=seed)
-                result = rows.run(
-                    workdir, one.id, config, one.data_dir, split, progress
-                )
-                found = result["reason"]
-                if result["status"] == rows.FINISHED:
-                    found = f"{result['metrics']['mpjpe_mm']:.1f} mm"
-                print(f"{place}: {found}", flush=True)
+    seeds = range(base.seed, base.seed + seeds)
+    jobs = _jobs(planned, seeds)
+    by_id = {one.id: one for one in reversed(planned)}  # The first of equal rows.
+
+    def begin():
+        write(workdir, table, planned, seeds)
+        for one in planned:
+            if one.absent:
+                print(f"left out: {one.row.title}: {one.absent}", flush=True)
+
+    def work(job):
+        one = by_id[job["row"]]
+        place = f"{table.name} {jobs.index(job) + 1}/{len(jobs)}"
+        print(f"{place}: {one.row.title}, seed {job['seed']}", flush=True)
+        result = rows.run(
+            workdir,
+            one.id,
+            dataclasses.replace(one.config, seed=job["seed"]),
+            one.data_dir,
+            split,
+            estimate=job["estimate"],
+            progress=progress,
+        )
+        found = result["reason"] or f"{result['metrics']['mpjpe_mm']:.1f} mm"
+        print(f"{place}: {found}", flush=True)
+        return result
+
+    grow_memory()
+    scheduling.run(workdir, study, oracles.TableOracle(jobs), work, begin)
     return planned
+
+
+def _jobs(planned, seeds):
+    """One for each training and estimate; a seed of all rows before the next one."""
+    jobs = [
+        {"row": one.id, "seed": seed, "estimate": one.row.estimate}
+        for seed in seeds
+        for one in planned
+        if not one.absent
+    ]
+    return [job for i, job in enumerate(jobs) if job not in jobs[:i]]
 
 
 def plan(table: Table, base: Config, data_dir, split: str, sources):
