@@ -93,7 +93,9 @@ class RowResult:
     def remarks(self) -> str:
         """What the reader must know: why figures are missing, and the row's note."""
         failed = [
-            f"seed {t.seed} failed: {t.reason}" for t in self.trainings if t.reason
+            f"seed {one.seed} failed: {one.reason}"
+            for one in self.trainings
+            if one.reason
         ]
         found = [self.absent, *failed, self.row.note if self.row else ""]
         if not self.trainings and not self.absent:

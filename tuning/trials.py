@@ -14,10 +14,7 @@ from dgnet_tf.errors import UserError
 from tuning import oracles, rows, scheduling, search_space, tables
 from tuning import study as studies
 from tuning.hypermodel import HyperModel
-
-SEARCH = "search.json"
-# The people a search may look at; who is tested must not have been seen before.
-SPLIT = "validation"
+from tuning.searched import SEARCH, SPLIT
 
 
 def run(

@@ -30,17 +30,11 @@ def grids(table: Table, found: list[RowResult]) -> list[tuple[list, list[list]]]
             header = [group, *(f"{c}, {part}" for c in columns for part in PARTS)]
             by_place = {(one.row.name, one.row.column): one for one in members}
             names = dict.fromkeys(one.row.name for one in members)
-            lines = [
-                [
-                    name,
-                    *(
-                        _part(by_place[name, c], part)
-                        for c in columns
-                        for part in PARTS
-                    ),
-                ]
-                for name in names
-            ]
+            lines = []
+            for name in names:
+                places = [by_place[name, column] for column in columns]
+                parts = [_part(one, part) for one in places for part in PARTS]
+                lines.append([name, *parts])
         result.append((header, lines))
     return result
 
