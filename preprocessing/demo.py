@@ -4,8 +4,8 @@ python -m preprocessing.demo --output=DIR
 
 Converts the sample motion, trains the `small` preset, evaluates it on the held-out
 clip, shows the run on a page, exports a SavedModel and lifts 2-D keypoints of that clip
-with it. Each step is a command that users have too, printed before it runs; steps whose result is there
-already are left out.
+with it. Each step is a command that users have too, printed before it runs; steps whose
+result is there already are left out.
 """
 
 from __future__ import annotations
