@@ -28,7 +28,7 @@ ITEMS = {
     **dict.fromkeys(("table1", "table2", "table3", "table4"), _RUNS),
     "table10": _RUNS | {"noises", "seeds"},
     "figure4": _RUNS,
-    "figure5": {"groups", "architectures", "preset", "test_flip"}
+    "figure5": {"groups", "architectures", "preset", "config", "test_flip"}
     | set(config.flag_names()),
 }
 flags.DEFINE_enum(
