@@ -190,8 +190,8 @@ TABLES = {
             "VIII",
             "Number of blocks, number of input frames",
             tuple(_blocks_frames()),
-            "Where `steps_per_epoch` is fixed, as by the preset `small`, rows of frames "
-            "see equally many windows: longer ones show more frames.",
+            "Where `steps_per_epoch` is fixed, as by the preset `small`, rows of "
+            "frames see equally many windows: longer ones show more frames.",
         ),
         Table(
             "design",

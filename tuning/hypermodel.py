@@ -103,6 +103,8 @@ class HyperModel(keras_tuner.HyperModel):
                 )
             kwargs = {**self._own_data(config, model), **kwargs}
         else:
+            if any(isinstance(x, tf.data.Dataset) for x in (*args, kwargs.get("x"))):
+                kwargs.setdefault("shuffle", False)  # Keras warns that it cannot.
             args = [_with_targets(value, model) for value in args]
             for name in ("x", "validation_data"):
                 if name in kwargs:

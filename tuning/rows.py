@@ -80,12 +80,16 @@ def run(
     except UserError as error:
         result |= {"status": FAILED, "reason": str(error)}
     finally:
-        # Rows follow each other in one process; their graphs would pile up.
-        keras.backend.clear_session()
-        gc.collect()
+        release()
     path = studies.result_path(folder, row, config.seed, estimate)
     studies.write_json(path, result)
     return result
+
+
+def release():
+    """Frees what Keras holds of a row; rows follow each other in one process."""
+    keras.backend.clear_session()
+    gc.collect()  # Keras 2 does not.
 
 
 def _train_and_score(place, config, data_dir, split, progress):

@@ -62,7 +62,10 @@ def ranked(study: Study, found: list[RowResult]) -> list[RowResult]:
         if one.trainings[0].config["epochs"] == study.base.epochs
         and error(one, study.base.seed) is not None
     ]
-    return sorted(full, key=lambda one: error(one, study.base.seed))
+    # Of equal ones, who was trained under further seeds.
+    return sorted(
+        full, key=lambda one: (error(one, study.base.seed), -len(one.trainings))
+    )
 
 
 def error(one: RowResult, seed: int) -> float | None:

@@ -25,7 +25,8 @@ def pooled_spread(rows: Sequence[Sequence[float]]) -> tuple[float, int] | None:
     Returns:
         None where no row has two values.
     """
-    freedom = sum(len(row) - 1 for row in rows if row)
+    rows = [row for row in rows if row]
+    freedom = sum(len(row) - 1 for row in rows)
     if not freedom:
         return None
     squares = sum(float(np.sum((np.array(row) - np.mean(row)) ** 2)) for row in rows)
