@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV ?= .venv
 VENV_ADDONS ?= .venv-addons
 DEMO ?= demo
+# Files of tests side by side; each process holds a TensorFlow of its own.
+PYTEST ?= -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile
 export TF_CPP_MIN_LOG_LEVEL ?= 2
 
 .PHONY: demo test test-addons lint
@@ -11,10 +13,10 @@ demo: $(VENV)/installed
 	$(VENV)/bin/python -m preprocessing.demo --output=$(DEMO)
 
 test: $(VENV)/installed
-	$(VENV)/bin/python -m pytest
+	$(VENV)/bin/python $(PYTEST)
 
 test-addons: $(VENV_ADDONS)/installed
-	$(VENV_ADDONS)/bin/python -m pytest
+	$(VENV_ADDONS)/bin/python $(PYTEST)
 
 lint: $(VENV)/installed
 	$(VENV)/bin/ruff check .

@@ -42,6 +42,7 @@ flags.DEFINE_string("output", None, "JSON file to write.", FLAGS)
 
 SAVED_MODEL = "SavedModel"
 _FORMS = {"tflite": ".tflite", "tflite_int8": ".tflite", "onnx": ".onnx"}
+_SHOWN = ("mpjpe_mm", "p_mpjpe_mm", "n_mpjpe_mm", "mpjve_mm")
 _MIB = 1 << 20
 _MM = 1000.0
 _TOLERANCE_MM = 0.1
@@ -54,7 +55,7 @@ class Row:
     Attributes:
         form: `SAVED_MODEL` or a `--format`.
         mib: size of the file, or of the folder's files.
-        metrics: of its poses, mm.
+        metrics: of its poses, as in `report.json`.
         moved_mm: mean distance of its joints from the SavedModel's.
         moved_most_mm: the same of the worst frame.
         moved_share: fraction of the frames in which it is more than 0.1 mm.
@@ -64,7 +65,7 @@ class Row:
 
     form: str
     mib: float
-    metrics: dict[str, float]
+    metrics: dict[str, float | None]
     moved_mm: float
     moved_most_mm: float
     moved_share: float
@@ -123,12 +124,12 @@ def measure(run, data, split, folder, *, views=None, rounds=9, threads=1):
     from tqdm import tqdm
 
     from benchmarks import contest
-    from dgnet_tf import edge_lifter, inference, manifest, scoring, skeletons
+    from dgnet_tf import edge_lifter, inference, joint_sets, manifest, scoring
     from dgnet_tf import views as camera_views
 
     config = run.config
     span = config.frames * config.frame_stride
-    root = skeletons.get(config.skeleton).root
+    joints = joint_sets.choose(config.skeleton)
     paths = exports(run, folder)
     lifters = {
         form: edge_lifter.load(path, threads)
@@ -151,11 +152,11 @@ def measure(run, data, split, folder, *, views=None, rounds=9, threads=1):
         for form, lifter in lifters.items():
             lifted[form] = edge_lifter.lift(lifter, view.keypoints, size)
         for form, positions in lifted.items():
-            scores[form].append(scoring.score_view(view, positions, root))
+            scores[form].append(scoring.score_view(view, positions, joints))
             distances = np.linalg.norm(positions - lifted[SAVED_MODEL], axis=-1)
             moved[form].append(distances.mean(axis=-1))
 
-    times = contest.hold(_windows(run, folder, lifters, view), rounds)
+    times = contest.hold(_windows(run, lifters, view), rounds)
     rows = []
     for form, path in paths.items():
         distances = _MM * np.concatenate(moved[form])
@@ -196,13 +197,12 @@ def table(rows: list[Row], frames: int) -> str:
     """Renders the rows for people."""
     import tabulate
 
-    names = list(rows[0].metrics)
     return f"{frames} frames\n" + tabulate.tabulate(
         [
             (
                 row.form,
                 row.mib,
-                *row.metrics.values(),
+                *(row.metrics[name] for name in _SHOWN),
                 row.moved_mm,
                 row.moved_most_mm,
                 f"{row.moved_share:.2%}",
@@ -214,7 +214,7 @@ def table(rows: list[Row], frames: int) -> str:
         [
             "form",
             "MiB",
-            *names,
+            *_SHOWN,
             "moved mm",
             "worst frame",
             "beyond 0.1 mm",
@@ -225,31 +225,29 @@ def table(rows: list[Row], frames: int) -> str:
     )
 
 
-def _windows(run, folder, lifters, view):
-    """Returns what lifts the view's first window, as an exported model is called."""
+def _windows(run, lifters, view):
+    """Returns what lifts the view's first window, and is called with NumPy arrays."""
     import numpy as np
     import tensorflow as tf
 
     from benchmarks import contest
-    from dgnet_tf import saved_model
+    from dgnet_tf import inference
 
     # "once" cuts T frames into one window, as the other forms take it.
     config = dataclasses.replace(run.config, overlap="once", frame_stride=1)
-    serve = _signature(saved_model.save(run.model, config, folder / "once"))
+    serve = inference.serving_function(run.model, config, flip=True)
     window = np.resize(view.keypoints, (1, config.frames, *view.keypoints.shape[1:]))
     window, size = window.astype(np.float32), view.image_size.astype(np.float32)
-    found = [
-        contest.Contestant(
-            SAVED_MODEL,
-            lambda: serve(
-                keypoints=tf.constant(window), image_size=tf.constant(size[None])
-            )["positions"].numpy(),
-        )
+
+    def graph():
+        found = serve(tf.constant(window), tf.constant(size[None]))
+        return found["positions"].numpy()
+
+    small = [
+        contest.Contestant(form, functools.partial(lifter.run, window, size))
+        for form, lifter in lifters.items()
     ]
-    for form, lifter in lifters.items():
-        run_once = functools.partial(lifter.run, window, size)
-        found.append(contest.Contestant(form, run_once))
-    return found
+    return [contest.Contestant(SAVED_MODEL, graph), *small]
 
 
 def _signature(path):

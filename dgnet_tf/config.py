@@ -178,6 +178,13 @@ def define_flags(flag_values: flags.FlagValues):
     flags.DEFINE_enum(
         "preset", "paper", sorted(PRESETS), "Sizes and budget.", flag_values=flag_values
     )
+    flags.DEFINE_string(
+        "config",
+        None,
+        "JSON file of configuration fields; they replace the preset's, and flags "
+        "replace them.",
+        flag_values=flag_values,
+    )
     define = {
         bool: flags.DEFINE_boolean,
         int: flags.DEFINE_integer,
@@ -206,7 +213,21 @@ def from_flags(flag_values: flags.FlagValues) -> Config:
         for name in flag_names()
         if flag_values[name].value is not None
     }
+    if flag_values.config:
+        overrides = {**_read_fields(flag_values.config), **overrides}
     return make(flag_values.preset, **overrides)
+
+
+def _read_fields(path) -> dict:
+    """Reads configuration fields; what comes from the data set is left to it."""
+    try:
+        content = json.loads(pathlib.Path(path).read_text())
+        if not isinstance(content, dict):
+            raise UserError("must hold an object of fields")
+        make("paper", **content)
+    except (ValueError, UserError) as error:
+        raise UserError(f"{path}: not configuration fields: {error}") from error
+    return {name: v for name, v in content.items() if name not in _FROM_DATA}
 
 
 def dumps(config: Config) -> str:

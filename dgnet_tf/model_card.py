@@ -13,8 +13,8 @@ PATH = pathlib.Path("assets.extra") / "model_card.json"
 _NEEDED = ("config", "skeleton", "fps")
 
 _LICENCES = {
-    "human36m": "Human3.6M: academic use only; its owners' terms hold for the data "
-    "and name what may be done with what is made from it.",
+    "human36m": "Human3.6M: academic use only, by its owners' terms; read them before "
+    "you pass the weights on.",
     "humaneva": "HumanEva-I: its owners' terms hold; they give it out for research.",
     "mpi_inf_3dhp": "MPI-INF-3DHP: for research only, by its owners' terms.",
     "synthetic": "The motion was computed; no one's terms hold for it.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import pathlib
 from collections.abc import Sequence
 
@@ -46,7 +47,8 @@ def make(
             `run_reports.find_or_make`.
     """
     for flag, values in (("noises", noises), ("seeds", seeds)):
-        if not values or min(values) < 0 or len(set(values)) < len(values):
+        wrong = [value for value in values if not 0 <= value < math.inf]
+        if not values or wrong or len(set(values)) < len(values):
             raise UserError(
                 f"--{flag}: must be numbers from 0 on, each once, got {list(values)}."
             )

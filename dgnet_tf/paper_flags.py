@@ -15,7 +15,7 @@ ITEMS = {
     **dict.fromkeys(_TABLES, _RUNS),
     "table10": _RUNS | {"noises", "seeds"},
     "figure4": _RUNS,
-    "figure5": {"groups", "architectures", "preset", "test_flip"}
+    "figure5": {"groups", "architectures", "preset", "config", "test_flip"}
     | set(config.flag_names()),
     "figure6": _DRAWN | {"joint", "block"},
     "figure7": _DRAWN,

@@ -12,10 +12,10 @@ _MPI_METRICS = ("pck_14", "auc_14", "mpjpe_mm", "p_mpjpe_mm")
 def tables(dataset: str, scores: list[scoring.ViewScore]) -> dict[str, dict]:
     """Returns the published form of a data set's scores; {} where it has none.
 
-    - "humaneva" (Table IV): P-MPJPE of Walking and Jog for each person and their
+    - "humaneva" (Table III): P-MPJPE of Walking and Jog for each person and their
       average over the six cells; None where a cell has no frame, and no average then.
       The two parts of a person, such as S1_train and S1_validate, are one person.
-    - "mpi_inf_3dhp" (Table III): PCK at 150 mm, AUC and MPJPE of each test sequence
+    - "mpi_inf_3dhp" (Table IV): PCK at 150 mm, AUC and MPJPE of each test sequence
       and each setting, over valid frames: the frames of a setting's sequences count
       alike. PCK and AUC are over 14 joints, MPJPE over all 17.
 

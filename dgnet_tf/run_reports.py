@@ -8,6 +8,18 @@ from collections.abc import Sequence
 from dgnet_tf import evaluate, evaluation, manifest, report, runs, scoring
 from dgnet_tf.errors import UserError
 
+# Of reports, besides those that `report.read` asks for.
+_FIELDS = (
+    "frames",
+    "intervals",
+    "intervals_action_mean",
+    "metrics_action_mean",
+    "per_action",
+    "per_sequence",
+    "per_subject_action",
+    "protocols",
+)
+
 
 def names(workdirs: Sequence) -> list[str]:
     """Returns what tables call runs: the ends of their paths that tell them apart.
@@ -37,8 +49,8 @@ def find_or_make(
     """Returns a run's report; evaluates where the run holds none of that kind.
 
     A report is used again if it was made by this function from the same weights,
-    the same data and the same options, and has every metric. Other options are the
-    run's own or `evaluation.evaluate`'s defaults.
+    the same data and the same options, and has every metric and field that today's
+    reports have. Other options are the run's own or `evaluation.evaluate`'s defaults.
 
     Args:
         workdir: folder of a finished run.
@@ -64,8 +76,7 @@ def find_or_make(
         except UserError:  # Made by another version, or damaged: made again.
             continue
         same = all(found["options"].get(name) == options[name] for name in options)
-        whole = set(scoring.METRICS) <= set(found["metrics"])
-        if same and whole and found["split"] == split:
+        if same and found["split"] == split and _is_of_today(found):
             return found
     run = runs.load(workdir)
     result = evaluation.evaluate(
@@ -80,3 +91,13 @@ def find_or_make(
     result["options"].update(digests)
     report.write(result, evaluate.default_output(workdir, result))
     return result
+
+
+def _is_of_today(found):
+    """Whether a report has what later versions of this project added to reports."""
+    model = found["options"].get("model", {})
+    return (
+        set(scoring.METRICS) <= set(found["metrics"])
+        and set(_FIELDS) <= set(found)
+        and "multiply_adds_per_frame" in model
+    )

@@ -3,9 +3,9 @@
 python -m preprocessing.demo --output=DIR
 
 Converts the sample motion, trains the `small` preset, evaluates it on the held-out
-clip, exports a SavedModel and lifts 2-D keypoints of that clip with it. Each step is
-a command that users have too, printed before it runs; steps whose result is there
-already are left out.
+clip, shows the run on a page, exports a SavedModel and lifts 2-D keypoints of that clip
+with it. Each step is a command that users have too, printed before it runs; steps whose
+result is there already are left out.
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ def main(values):
     output = pathlib.Path(values.output)
     data, run, model = output / "data", output / "run", output / "model"
     keypoints, picture = output / "keypoints.npz", output / "lifted.png"
+    page, view = output / "report.html", output / "poses.html"
     dataset = ["--dataset=sample", f"--source={values.source}"]
     note = None
     try:
@@ -66,6 +67,13 @@ def main(values):
         f"--data={data}",
         f"--output={output}/evaluation",
     )
+    _command(
+        "dgnet_tf.html_report",
+        f"--workdir={run}",
+        f"--data={data}",
+        f"--report={output}/evaluation",
+        f"--output={page}",
+    )
     if not (model / "1").exists():
         _command("dgnet_tf.export", f"--workdir={run}", f"--output={model}")
     size = _write_keypoints(data, keypoints)
@@ -78,11 +86,13 @@ def main(values):
         "--fps=50",
         f"--output={output}/poses.npz",
         f"--picture={picture}",
+        f"--view={view}",
     )
     scores = json.loads((output / "evaluation" / "report.json").read_text())
     print(f"\nMillimetres:\n{report.summary(scores)}\n")
     print(f"SavedModel: {model}/1")
     print(f"picture:    {picture}")
+    print(f"in a browser: {page} (the run), {view} (the lifted poses)")
     if note:
         print(note)
 

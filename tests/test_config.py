@@ -141,7 +141,7 @@ def test_the_smallest_allowed_value_is_zero(name):
 def test_every_field_but_those_of_the_data_is_a_flag_of_the_same_name():
     values = flags.FlagValues()
     config.define_flags(values)
-    assert set(values) == {"preset", *FIELDS} - FLAGS_OF_DATA
+    assert set(values) == {"preset", "config", *FIELDS} - FLAGS_OF_DATA
 
 
 def test_flags_override_the_preset_and_no_flags_change_nothing():
@@ -165,6 +165,26 @@ def test_flags_override_the_preset_and_no_flags_change_nothing():
 def test_a_flag_may_set_a_preset_back_to_the_default():
     assert parse("--preset=smoke", "--steps_per_epoch=0").steps_per_epoch == 0
     assert parse("--preset=smoke", "--channels=128").channels == 128
+
+
+def test_a_file_of_fields_stands_between_preset_and_flags(tmp_path):
+    path = tmp_path / "best.json"
+    path.write_text('{"channels": 24, "blocks": 4, "skeleton": "humaneva_15"}')
+    chosen = parse("--preset=smoke", f"--config={path}", "--blocks=1")
+    # The data set names the skeleton.
+    assert chosen == config.make("smoke", channels=24, blocks=1)
+    path.write_text(config.dumps(config.make("small", seed=5)))
+    assert parse(f"--config={path}") == config.make("small", seed=5)
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"chanels": 3}', '{"channels": "3"}'])
+def test_a_broken_file_of_fields_is_refused_by_name(text, tmp_path):
+    path = tmp_path / "best.json"
+    path.write_text(text)
+    with pytest.raises(UserError, match="best.json: not configuration fields"):
+        parse(f"--config={path}")
+    with pytest.raises(OSError):
+        parse(f"--config={tmp_path / 'absent.json'}")
 
 
 def test_flags_are_checked_like_everything_else():

@@ -1,5 +1,7 @@
 """Lifting keypoint files: layouts, gaps, frame rates, and the files written."""
 
+import pathlib
+import re
 import shutil
 
 import detector_files
@@ -25,11 +27,11 @@ SIZE = (1000, 800)
 SKELETON = skeletons.get("human36m_17")
 
 
-def echo(seen=None):
+def echo(seen=None, size=SIZE):
     """A lifter whose positions are the keypoints it gets, with z = 0."""
 
     def serve(keypoints, image_size):
-        assert image_size.numpy().tolist() == [list(SIZE)]
+        assert size is None or image_size.numpy().tolist() == [list(size)]
         if seen is not None:
             seen.append(keypoints.shape[1])
         return {"positions": tf.pad(keypoints, [[0, 0], [0, 0], [0, 0], [0, 1]])}
@@ -289,6 +291,26 @@ def test_wrong_arguments_are_refused(options, message):
     options = {"layout": "human36m_17", "image_size": SIZE, **options}
     with pytest.raises(ValueError, match=message):
         echo().lift(moving(4), **options)
+
+
+def test_the_example_of_the_documents_runs(monkeypatch):
+    text = (pathlib.Path(__file__).parents[1] / "docs" / "lifting.md").read_text()
+    example = re.findall(r"```python\n(.*?)```", text, re.DOTALL)[0]
+    loaded = []
+    monkeypatch.setattr(
+        lifting.Lifter, "load", lambda path: loaded.append(path) or echo(size=None)
+    )
+    names = {"keypoints": moving(5)}
+    exec(example, names)
+    assert loaded == ["models/mine"]
+    assert names["lifted"].fps == 30
+    assert names["lifted"].joint("left_wrist").shape == (5, 3)
+
+
+def test_what_the_package_exports_are_the_lifter_and_its_stream():
+    assert dgnet_tf.Lifter is lifting.Lifter
+    stream = echo().stream(SIZE, layout="coco_17")
+    assert isinstance(stream, dgnet_tf.Stream)
 
 
 def two_people(folder):

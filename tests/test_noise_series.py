@@ -92,6 +92,7 @@ def test_the_chart_has_every_row_and_our_points():
         ({"noises": []}, "--noises: must be numbers from 0 on, each once, got"),
         ({"noises": [5.0, -1.0]}, "--noises.*-1.0"),
         ({"noises": [5.0, 5.0]}, "--noises"),
+        ({"noises": [float("nan")]}, "--noises.*nan"),
         ({"seeds": []}, "--seeds"),
         ({"seeds": [0, 0]}, "--seeds"),
     ],

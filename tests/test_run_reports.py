@@ -2,12 +2,15 @@
 
 import json
 
+import made_reports
 import pytest
 import record_sets
 from lifting_stand_ins import Config, small_model, write_run
 
 from dgnet_tf import run_reports, runs, scoring
 from dgnet_tf.errors import UserError
+
+SIZE = "multiply_adds_per_frame"
 
 
 @pytest.fixture(scope="module")
@@ -51,12 +54,17 @@ def test_a_report_is_made_once_for_weights_data_and_options(
     del older["metrics"][scoring.METRICS[-1]]  # By a version with fewer metrics.
     path.write_text(json.dumps(older))
     assert run_reports.find_or_make(run, data) == first and len(made) == 6
+    for path_in_report in [("protocols",), ("options", "model", SIZE)]:
+        older = made_reports.without(json.loads(path.read_text()), *path_in_report)
+        path.write_text(json.dumps(older))
+        assert run_reports.find_or_make(run, data) == first
+    assert len(made) == 8
 
     (run / runs.MODEL).write_text("other weights")
     run_reports.find_or_make(run, data)
-    assert len(made) == 7
+    assert len(made) == 9
     other = record_sets.write(tmp_path / "other", {"test": record_sets.takes(8)})
-    assert run_reports.find_or_make(run, other)["frames"] == 8 and len(made) == 8
+    assert run_reports.find_or_make(run, other)["frames"] == 8 and len(made) == 10
 
 
 def test_a_half_written_run_is_refused(data, tmp_path):

@@ -1,0 +1,125 @@
+"""One row of a study, trained and scored once for each seed."""
+
+from __future__ import annotations
+
+import dataclasses
+import gc
+import time
+
+import tensorflow as tf
+
+from dgnet_tf import balance, evaluation, report, runs, training
+from dgnet_tf.config import Config
+from dgnet_tf.errors import UserError
+from tuning import study as studies
+
+keras = tf.keras
+
+FINISHED, FAILED = "finished", "failed"
+RUN = "run"
+
+
+def run(
+    folder,
+    row: str,
+    config: Config,
+    data_dir,
+    split: str,
+    *,
+    estimate: str = balance.XYZ,
+    progress: bool = True,
+) -> dict:
+    """Trains and scores a row with its configuration's seed, unless that is done.
+
+    A half-trained row goes on at its checkpoint. A row that cannot be trained (out
+    of memory, diverged, a configuration that does not fit) is done, too: its result
+    says why. Any other error is not the row's and is raised.
+
+    Args:
+        folder: of the study.
+        row: the row's id.
+        config: what to train; holds the seed.
+        data_dir: converted data set.
+        split: split to score.
+        estimate: which one to score, see `dgnet_tf.balance`.
+        progress: show progress bars.
+
+    Returns:
+        The content of the result file: "status", "reason", "config", "split",
+        "estimate", and of a finished row "parameters", "metrics" (mm), "interval",
+        "mean_pose", "versions" and "seconds" (of the training; None where it was
+        resumed).
+    """
+    done = studies.read_result(folder, row, config.seed, estimate)
+    if done is not None:
+        return done
+    if estimate != balance.XYZ:
+        trained = run(folder, row, config, data_dir, split, progress=progress)
+        if trained["status"] == FAILED:
+            return trained
+    result = {
+        "version": studies.VERSION,
+        "row": row,
+        "seed": config.seed,
+        "status": FINISHED,
+        "reason": "",
+        "config": dataclasses.asdict(config),
+        "split": split,
+        "estimate": estimate,
+    }
+    place = studies.seed_folder(folder, row, config.seed)
+    try:
+        if estimate == balance.XYZ:
+            result |= _train_and_score(place, config, data_dir, split, progress)
+        else:
+            result |= _score(runs.load(place / RUN), data_dir, split, estimate)
+            result["seconds"] = trained["seconds"]
+    except tf.errors.ResourceExhaustedError as error:
+        reason = f"out of memory: {str(error).splitlines()[0]}"
+        result |= {"status": FAILED, "reason": reason}
+    except UserError as error:
+        result |= {"status": FAILED, "reason": str(error)}
+    finally:
+        release()
+    path = studies.result_path(folder, row, config.seed, estimate)
+    studies.write_json(path, result)
+    return result
+
+
+def release():
+    """Frees what Keras holds of a row; rows follow each other in one process."""
+    keras.backend.clear_session()
+    gc.collect()  # Keras 2 does not.
+
+
+def _train_and_score(place, config, data_dir, split, progress):
+    resumed = (place / RUN / runs.CONFIG).is_file()
+    start = time.perf_counter()
+    trained = training.train(config, data_dir, place / RUN, progress)
+    seconds = time.perf_counter() - start
+    return {
+        **_score(trained, data_dir, split, balance.XYZ, place / "evaluation"),
+        "seconds": None if resumed else seconds,
+    }
+
+
+def _score(trained, data_dir, split, estimate, folder=None):
+    scored = evaluation.evaluate(
+        trained.model,
+        trained.config,
+        data_dir,
+        split,
+        balanced=estimate != balance.XYZ,
+    )
+    if folder is not None:
+        report.write(scored, folder)
+    chosen = scored if estimate == balance.XYZ else scored["estimates"][estimate]
+    return {
+        "config": dataclasses.asdict(trained.config),
+        "parameters": trained.model.count_params(),
+        "frames": scored["frames"],
+        "metrics": chosen["metrics"],
+        "interval": chosen["intervals"]["mpjpe_mm"],
+        "mean_pose": scored["baselines"].get("mean_pose"),
+        "versions": runs.versions(),
+    }

@@ -1,0 +1,74 @@
+"""Reruns a table of the paper's ablations, row by row.
+
+    python -m tuning.run_ablations --table=NAME --data=DIR --workdir=DIR
+        [--preset=small] [--seeds=1] [--split=test] [--gpus=0,1] [--FIELD=VALUE ...]
+
+NAME is neighbors (Table V), graphs (VI), units (VII), blocks_frames (VIII) or design
+(IX). A study that was killed goes on when the same command is given again; rows that
+are done are not run again. Several tables may share one --workdir.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from absl import flags
+
+from dgnet_tf import command_line, config
+from tuning import ablations, workers
+
+FLAGS = flags.FlagValues()
+flags.DEFINE_enum(
+    "table",
+    None,
+    list(ablations.TABLES),
+    "Table to rerun.",
+    required=True,
+    flag_values=FLAGS,
+)
+flags.DEFINE_string(
+    "data", None, "Folder of a converted data set.", required=True, flag_values=FLAGS
+)
+flags.DEFINE_string(
+    "workdir", None, "Folder of the study.", required=True, flag_values=FLAGS
+)
+flags.DEFINE_integer("seeds", 1, "Trainings of each row.", 1, flag_values=FLAGS)
+flags.DEFINE_enum(
+    "split",
+    "test",
+    ["train", "validation", "test"],
+    "Split to score.",
+    flag_values=FLAGS,
+)
+for detector in ("sh", "cpn"):
+    flags.DEFINE_string(
+        f"data_{detector}",
+        None,
+        f"Data set with keypoints of {detector.upper()}, for the table design.",
+        flag_values=FLAGS,
+    )
+workers.define_flags(FLAGS)
+config.define_flags(FLAGS)
+
+
+def main(flag_values):
+    """Runs the table that the flags name."""
+    if workers.launched("tuning.run_ablations", sys.argv[1:], flag_values):
+        return
+
+    from tuning import tables
+
+    tables.run(
+        ablations.get(flag_values.table),
+        config.from_flags(flag_values),
+        flag_values.data,
+        flag_values.workdir,
+        seeds=flag_values.seeds,
+        split=flag_values.split,
+        sources={name: flag_values[f"data_{name}"].value for name in ("sh", "cpn")},
+    )
+    print(f"study: {flag_values.workdir}")
+
+
+if __name__ == "__main__":
+    command_line.run(main, FLAGS, __doc__)

@@ -1,0 +1,149 @@
+"""What a search may change: fields of the configuration and their ranges.
+
+Names are `Config`'s, so that a trial's values are the flags of its training. Defaults
+are the base configuration's values, which always lie in the range: the paper's
+setting is a point of the space.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib.util
+from collections.abc import Sequence
+
+from dgnet_tf.config import Config
+from dgnet_tf.errors import UserError
+
+
+@dataclasses.dataclass(frozen=True)
+class Whole:
+    """Whole numbers from `low` to `high`."""
+
+    low: int
+    high: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Real:
+    """Numbers from `low` to `high`, evenly spread over their logarithm if `log`."""
+
+    low: float
+    high: float
+    log: bool = False
+
+
+@dataclasses.dataclass(frozen=True)
+class Choice:
+    """One of `values`."""
+
+    values: tuple
+
+
+@dataclasses.dataclass(frozen=True)
+class Flag:
+    """True or False."""
+
+
+SPACE: dict[str, Whole | Real | Choice | Flag] = {
+    "spatial_neighbors": Whole(1, 7),
+    "temporal_neighbors": Whole(1, 7),
+    "blocks": Whole(1, 6),
+    "channels": Choice((32, 48, 64, 96, 128)),
+    "frames": Whole(2, 6),
+    "frame_stride": Choice((1, 2, 3, 5)),
+    "spatial_unit": Choice(("fsg", "fsg,dsg", "fsg,dsg,dsg", "fsg,dsg,fsg")),
+    "temporal_unit": Choice(
+        ("ftg", "ftg,dtg", "ftg,dtg,dtg", "ftg,dtg,ftg", "ftg,dtg,ftg,dtg")
+    ),
+    "weighting": Choice(("none", "fc", "embedded_gaussian")),
+    "learning_rate": Real(3e-4, 1e-2, log=True),
+    "learning_rate_decay": Real(1e-3, 1.0, log=True),
+    "batch_size": Choice((32, 64, 128)),
+    "optimizer": Choice(("adam", "rectified_adam", "stochastic_averaging")),
+    "flip": Flag(),
+    "noise_px": Real(0.0, 5.0),
+}
+
+
+def names() -> list[str]:
+    """Returns what is searched by default: all of `SPACE` that can be run here."""
+    return [name for name, range_ in SPACE.items() if _can_vary(name, range_)]
+
+
+def declare(
+    hp,
+    base: Config,
+    tune: Sequence[str] | None = None,
+    *,
+    joints: int | None = None,
+    overlap: int | None = None,
+) -> Config:
+    """Declares the space on `hp`; returns the configuration of its values.
+
+    Each configuration sees as many frames in training as the base does: where the
+    base fixes the steps of an epoch, larger batches or windows take fewer of them.
+
+    Args:
+        hp: `keras_tuner.HyperParameters`.
+        base: the configuration that values change.
+        tune: fields to vary; by default `names()`.
+        joints: N; bounds K.
+        overlap: frames by which the records overlap; bounds (frames - 1) x stride.
+
+    Raises:
+        UserError: if `tune` names a field that is not in the space.
+    """
+    tune = names() if tune is None else list(tune)
+    unknown = [name for name in tune if name not in SPACE]
+    if unknown:
+        raise UserError(f"{unknown[0]!r} cannot be searched; there are {list(SPACE)}.")
+    values = {}
+    for name, range_ in SPACE.items():  # In one order, whatever `tune`'s is.
+        if name not in tune:
+            continue
+        default = getattr(base, name)
+        range_ = _bounded(name, range_, base, tune, joints, overlap)
+        if isinstance(range_, Whole):
+            low, high = min(range_.low, default), max(range_.high, default)
+            values[name] = hp.Int(name, low, high, default=default)
+        elif isinstance(range_, Real):
+            low, high = min(range_.low, default), max(range_.high, default)
+            sampling = "log" if range_.log else "linear"
+            values[name] = hp.Float(name, low, high, sampling=sampling, default=default)
+        elif isinstance(range_, Flag):
+            values[name] = hp.Boolean(name, default=default)
+        else:
+            choices = list(dict.fromkeys((*range_.values, default)))
+            if not isinstance(default, str):
+                choices.sort()
+            values[name] = hp.Choice(name, choices, default=default)
+    return same_budget(dataclasses.replace(base, **values), base)
+
+
+def same_budget(config: Config, base: Config) -> Config:
+    """Returns the configuration with steps that show as many frames as the base's."""
+    if not base.steps_per_epoch:
+        return config  # An epoch sees each training frame about once.
+    seen = base.steps_per_epoch * base.batch_size * base.frames
+    steps = max(1, round(seen / (config.batch_size * config.frames)))
+    return dataclasses.replace(config, steps_per_epoch=steps)
+
+
+def _can_vary(name, range_):
+    if name != "optimizer":
+        return True
+    return importlib.util.find_spec("tensorflow_addons") is not None
+
+
+def _bounded(name, range_, base, tune, joints, overlap):
+    """Narrows a range to what joints and overlap allow for every combination."""
+    if name.endswith("_neighbors") and joints:
+        return Whole(range_.low, min(range_.high, joints))
+    if overlap is None or name not in ("frames", "frame_stride"):
+        return range_
+    most = min(SPACE["frames"].high, overlap // base.frame_stride + 1)
+    if name == "frames":
+        return Whole(min(range_.low, most), most)
+    frames = max(most, base.frames) if "frames" in tune else base.frames
+    fitting = tuple(s for s in range_.values if (frames - 1) * s <= overlap)
+    return Choice(fitting)
