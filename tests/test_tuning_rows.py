@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 import record_sets
 import tensorflow as tf
-from tuning_stand_ins import tiny
+from tuning_stand_ins import eagerly, tiny
 
 from tuning import ablations, reporting, results, rows, tables
 
@@ -31,10 +31,8 @@ def study(tmp_path_factory):
         for name, frames in (("data", 16), ("sh", 18), ("cpn", 20))
     )
     sources = dict(zip(("sh", "cpn"), sources, strict=True))
-    tf.config.run_functions_eagerly(True)
-    patch = pytest.MonkeyPatch()
-    patch.setattr(rows, "release", lambda: None)  # It takes longer than a step.
-    try:
+    with eagerly(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rows, "release", lambda: None)  # It takes longer than a step.
         for table in ablations.TABLES.values():
             tables.run(
                 table,
@@ -44,9 +42,6 @@ def study(tmp_path_factory):
                 sources=sources,
                 progress=False,
             )
-    finally:
-        patch.undo()
-        tf.config.run_functions_eagerly(False)
     return folder / "study"
 
 

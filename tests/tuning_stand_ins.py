@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 
 import record_sets
+import tensorflow as tf
 
 from dgnet_tf import config, runs
 from dgnet_tf.errors import UserError
@@ -65,6 +67,16 @@ def install(monkeypatch, error) -> Trainings:
     monkeypatch.setattr(rows.report, "write", lambda scored, folder: None)
     monkeypatch.setattr(rows, "release", lambda: None)
     return found
+
+
+@contextlib.contextmanager
+def eagerly():
+    """Runs steps without tracing them, which takes longer than a few steps."""
+    tf.config.run_functions_eagerly(True)
+    try:
+        yield
+    finally:
+        tf.config.run_functions_eagerly(False)
 
 
 def diverged(chosen):
