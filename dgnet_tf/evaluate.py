@@ -127,7 +127,7 @@ def _file_name(text: str) -> str:
 
 def main(flag_values):
     """Evaluates the run that the flags name, prints and writes its report."""
-    from dgnet_tf import actions, evaluation, report, runs
+    from dgnet_tf import actions, evaluation, report, run_reports, runs
 
     chosen = actions.parse(flag_values.actions)
     run = runs.load(flag_values.workdir)
@@ -146,6 +146,7 @@ def main(flag_values):
         count_root=flag_values.count_root,
         balanced=flag_values.balance,
     )
+    result["options"].update(run_reports.digests(flag_values.workdir, flag_values.data))
     folder = flag_values.output or default_output(flag_values.workdir, result)
     paths = report.write(result, folder)
     print(report.markdown(result))

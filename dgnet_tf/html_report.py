@@ -99,7 +99,9 @@ def write(workdir, report: dict, clips, path):
             "title": web_page.escaped(title),
             "facts": web_page.escaped(facts),
             "headline": report_tables.headline(report),
+            "further": report_tables.further(report),
             "worst": report_tables.worst(report, [clip.name for clip in clips]),
+            "worst_joints": report_tables.worst_joints(report, clips),
             "measured": report_tables.measured(report),
             "data": web_page.script_json(data),
         },
@@ -123,8 +125,16 @@ def _plotly() -> str:
     return get_plotlyjs()
 
 
-def check(report: dict, where, run, data, split: str):
+def check(report: dict, where, run, data, split: str, digests: dict):
     """Checks that a report is of this run, data set and split.
+
+    Args:
+        report: the report.
+        where: its file.
+        run: a `runs.Run`.
+        data: a manifest.
+        split: of the data.
+        digests: from `run_reports.digests`; older reports have none to compare.
 
     Raises:
         UserError: if it is not; the message says what differs.
@@ -137,6 +147,13 @@ def check(report: dict, where, run, data, split: str):
             raise UserError(
                 f"{where}: is a report on {name} {report[name]!r}, not {value!r}. Name "
                 "another --report, --data or --split."
+            )
+    of = {"data_sha256": "--data", "model_sha256": "--workdir"}
+    for name, flag in of.items():
+        if report["options"].get(name, digests[name]) != digests[name]:
+            raise UserError(
+                f"{where}: is a report on other files than {flag} holds. Name another "
+                f"--report or {flag}, or evaluate again."
             )
     scored = report["options"]["model"]
     for name, value in dataclasses.asdict(run.config).items():
@@ -163,7 +180,8 @@ def main(flag_values):
         report = run_reports.find_or_make(flag_values.workdir, flag_values.data, split)
     else:
         report = reports.read(where)
-        check(report, where, run, data, split)
+        digests = run_reports.digests(flag_values.workdir, flag_values.data)
+        check(report, where, run, data, split, digests)
 
     lifting = report_clips.Lifting(run, report["options"])
     if "worst_clips" not in report:

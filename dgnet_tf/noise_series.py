@@ -74,6 +74,10 @@ def make(
         rows.append(row)
         series[row.method] = means["p_mpjpe_mm"]
         notes.append(_note(row.method, report, means["mpjpe_mm"], found, seeds))
+    if rows and not row.truth_2d:
+        notes.append(
+            "The keypoints are a detector's; the paper adds noise to ground-truth 2-D."
+        )
     notes.append(
         "Our rows are means over actions, each frame's noise drawn anew from the seed "
         f"and the view's name; seeds: {', '.join(map(str, seeds))}."

@@ -75,6 +75,30 @@ def name_of(ids) -> str:
     return "/".join(ids[name] for name in worst.IDS)
 
 
+def worst_frame(clips: list[ReportClip], joint: str):
+    """Returns where a joint is farthest from its ground truth.
+
+    Args:
+        clips: a page's clips.
+        joint: name of a joint.
+
+    Returns:
+        The clip's index, the frame's number and the error in mm; None without a clip
+        that has a valid frame.
+    """
+    found = None
+    for index, shown in enumerate(clips):
+        (person,) = shown.clip.people
+        column = shown.clip.skeleton.joints.index(joint)
+        moved = person.positions[:, column] - person.target[:, column]
+        errors = _MM * np.linalg.norm(moved, axis=-1)
+        errors = np.where(np.isfinite(shown.mpjpe_mm), errors, -1.0)
+        frame = int(np.argmax(errors))
+        if errors[frame] >= 0 and (found is None or errors[frame] > found[2]):
+            found = index, person.first_frame + frame, float(errors[frame])
+    return found
+
+
 class Lifting:
     """A run that lifts views as the report's options say."""
 

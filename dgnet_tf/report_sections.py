@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tabulate import tabulate
 
-from dgnet_tf import balance, scoring
+from dgnet_tf import balance, scoring, table_files
 
 TITLES = {
     "mpjpe_mm": "MPJPE",
@@ -40,6 +40,9 @@ def table(title: str, rows: dict[str, dict], metrics) -> str:
 
 def _table(headers, rows) -> str:
     align = ("left", *("right" for _ in headers[1:]))
+    headers, *rows = (
+        [table_files.escaped(str(cell)) for cell in row] for row in (headers, *rows)
+    )
     return tabulate(
         rows, headers, tablefmt="github", disable_numparse=True, colalign=align
     )
@@ -91,6 +94,14 @@ def estimates(report) -> str:
 def protocols(found: dict) -> list[str]:
     """Returns the published tables of a data set; none for most."""
     parts = []
+    for title, headers, rows in protocol_tables(found):
+        parts += [f"## {title}", _table(headers, rows)]
+    return parts
+
+
+def protocol_tables(found: dict) -> list[tuple[str, list, list]]:
+    """Returns title, headers and rows of each published table, all as text."""
+    tables = []
     if "humaneva" in found:
         cells = found["humaneva"]["cells"]
         people = list(next(iter(cells.values())))
@@ -99,26 +110,23 @@ def protocols(found: dict) -> list[str]:
             for action, row in cells.items()
         ]
         average = value("p_mpjpe_mm", found["humaneva"]["average"])
-        parts += [
-            "## HumanEva: P-MPJPE of Walking and Jog",
-            _table(["", *people], rows),
-            f"Average of the six: {average}",
-        ]
+        title = f"HumanEva: P-MPJPE of Walking and Jog, average of the six {average}"
+        tables.append((title, ["", *people], rows))
     if "mpi_inf_3dhp" in found:
         scores = found["mpi_inf_3dhp"]
         rows = {**scores["per_sequence"], **scores["per_setting"], "all": scores["all"]}
         metrics = [name for name in scores["all"] if name != "frames"]
-        parts += [
-            "## MPI-INF-3DHP: test sequences and settings",
-            _table(
+        tables.append(
+            (
+                "MPI-INF-3DHP: test sequences and settings",
                 ["", "frames", *(TITLES[metric] for metric in metrics)],
                 [
                     [name, row["frames"], *(value(m, row[m]) for m in metrics)]
                     for name, row in rows.items()
                 ],
-            ),
-        ]
-    return parts
+            )
+        )
+    return tables
 
 
 def cells(people: dict[str, dict]) -> str:

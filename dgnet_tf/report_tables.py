@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dgnet_tf import report_clips, report_sections, scoring
+from dgnet_tf import balance, report_clips, report_sections, scoring
 from dgnet_tf.web_page import escaped
 
 
@@ -86,6 +86,54 @@ def worst(report: dict, embedded: list[str]) -> str:
     if not rows:
         return "<p>No clip has a valid frame.</p>"
     return _table(["two seconds of", "frames", "MPJPE"], rows)
+
+
+def worst_joints(report: dict, clips) -> str:
+    """Returns the worst joints, each linked to the frame that shows it worst, as HTML.
+
+    Args:
+        report: its `worst_joints` are listed.
+        clips: the page's `report_clips.ReportClip`s.
+    """
+    rows = []
+    for found in report.get("worst_joints", []):
+        name, link = found["joint"], "-"
+        place = report_clips.worst_frame(clips, name)
+        if place:
+            index, frame, error = place
+            link = (
+                f'<a class="play-link" href="#clip={index + 1}&amp;frame={frame}">'
+                f"frame {frame} of clip {index + 1}, {error:.0f} mm</a>"
+            )
+        error = report_sections.value("mpjpe_mm", found["mpjpe_mm"])
+        rows.append([escaped(name), error, link])
+    if not rows:
+        return "<p>The report names none.</p>"
+    return _table(["joint", "MPJPE", "worst in the clips below"], rows)
+
+
+def further(report: dict) -> str:
+    """Returns the data set's own protocols and the coordinate balance, as HTML."""
+    parts = []
+    for title, headers, rows in report_sections.protocol_tables(
+        report.get("protocols") or {}
+    ):
+        cells = [[escaped(str(cell)) for cell in row] for row in rows]
+        parts += [f"<h2>{escaped(title)}</h2>", _table(map(escaped, headers), cells)]
+    if report.get("estimates"):
+        metrics = scoring.JOINT_METRICS
+        titles = [escaped(report_sections.TITLES[metric]) for metric in metrics]
+        rows = [
+            _row(name, estimate["metrics"], estimate.get("intervals"), metrics)
+            for name, estimate in report["estimates"].items()
+        ]
+        consumed = "".join(
+            f"<li>{escaped(name)}: {escaped(balance.CONSUMES[name])}</li>"
+            for name in report["estimates"]
+        )
+        parts += ["<h2>Coordinate balance</h2>", _table(["", *titles], rows)]
+        parts.append(f'<ul class="note">{consumed}</ul>')
+    return "".join(parts)
 
 
 def measured(report: dict) -> str:

@@ -48,9 +48,9 @@ def find_or_make(
 ) -> dict:
     """Returns a run's report; evaluates where the run holds none of that kind.
 
-    A report is used again if it was made by this function from the same weights,
-    the same data and the same options, and has every metric and field that today's
-    reports have. Other options are the run's own or `evaluation.evaluate`'s defaults.
+    A report is used again if it was made from the same weights, the same data and the
+    same options, and has every metric and field that today's reports have. Other
+    options are the run's own or `evaluation.evaluate`'s defaults.
 
     Args:
         workdir: folder of a finished run.
@@ -65,18 +65,16 @@ def find_or_make(
     if not model.is_file():
         runs.load(workdir)  # Says what is wrong with the folder.
     manifest.read(data_dir)
-    digests = {
-        "data_sha256": manifest.file_sha256(pathlib.Path(data_dir, manifest.FILE_NAME)),
-        "model_sha256": manifest.file_sha256(model),
-    }
-    options = {"flip": flip, "noise_px": noise_px, "seed": seed, **digests}
+    found_digests = digests(workdir, data_dir)
+    options = {"flip": flip, "noise_px": noise_px, "seed": seed, **found_digests}
     for path in sorted((workdir / "evaluation").glob(f"*/{report.JSON}")):
         try:
             found = report.read(path)
         except UserError:  # Made by another version, or damaged: made again.
             continue
         same = all(found["options"].get(name) == options[name] for name in options)
-        if same and found["split"] == split and _is_of_today(found):
+        plain = _has_default_options(found["options"])
+        if same and plain and found["split"] == split and _is_of_today(found):
             return found
     run = runs.load(workdir)
     result = evaluation.evaluate(
@@ -88,9 +86,33 @@ def find_or_make(
         noise_px=noise_px,
         seed=seed,
     )
-    result["options"].update(digests)
+    result["options"].update(found_digests)
     report.write(result, evaluate.default_output(workdir, result))
     return result
+
+
+def digests(workdir, data_dir) -> dict[str, str]:
+    """Returns what tells a report's data and weights, for its `options`.
+
+    Args:
+        workdir: folder of a finished run.
+        data_dir: converted data set.
+    """
+    files = {
+        "data_sha256": pathlib.Path(data_dir) / manifest.FILE_NAME,
+        "model_sha256": pathlib.Path(workdir) / runs.MODEL,
+    }
+    return {name: manifest.file_sha256(path) for name, path in files.items()}
+
+
+def _has_default_options(options):
+    """Whether all but flip, noise and seed is as `evaluation.evaluate` has it."""
+    model = options.get("model", {})
+    own = all(
+        options.get(name) == model.get(name)
+        for name in ("overlap", "frame_stride", "precision")
+    )
+    return own and not options.get("actions") and options.get("root_counted")
 
 
 def _is_of_today(found):

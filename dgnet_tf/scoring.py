@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable
 
 import numpy as np
@@ -37,6 +38,7 @@ COUNTED_BY = {
 HIGHER_IS_BETTER = ("pck", "auc", "pck_14", "auc_14")
 
 _MM = 1000.0
+_CHUNK = re.compile(r" chunk\d+$")
 # Frames at a time, so that long views take no more memory than short ones.
 _SEGMENT = 16_384
 
@@ -209,7 +211,8 @@ def plain_mean(groups: dict[str, dict]) -> dict[str, float | None]:
 def videos(scores: list[ViewScore]) -> list[dict]:
     """Returns a row for each video: all cameras of one take of one person.
 
-    Cameras of a take show the same motion; they are no independent draws. From these
+    Cameras of a take show the same motion; they are no independent draws, nor are
+    the chunks of a recording ("Walking 1 chunk0" and so on, of HumanEva). From these
     rows means, intervals and comparisons can be had without the data.
 
     Args:
@@ -221,14 +224,14 @@ def videos(scores: list[ViewScore]) -> list[dict]:
         sorted by their ids.
     """
     key = ("subject", "action", "take")
-    groups = grouped(scores, lambda score: tuple(getattr(score, id) for id in key))
+    groups = grouped(scores, lambda s: (s.subject, s.action, _CHUNK.sub("", s.take)))
     rows = []
     for ids, views in groups.items():
         sums = {name: [view.sums[name] for view in views] for name in METRICS}
         rows.append(
             {
                 **dict(zip(key, ids, strict=True)),
-                "cameras": sorted(view.camera for view in views),
+                "cameras": sorted({view.camera for view in views}),
                 **{
                     count: sum(getattr(view, count) for view in views)
                     for count in ("frames", "steps", "triples")

@@ -15,7 +15,7 @@ def markdown(columns: Sequence[str], rows: Sequence[Sequence], digits: int = 1) 
     """Returns a Markdown table; numbers are rounded, None is shown as "-"."""
     return tabulate(
         [[_shown(value, digits) for value in row] for row in rows],
-        headers=[_escaped(column) for column in columns],
+        headers=[escaped(column) for column in columns],
         tablefmt="github",
         disable_numparse=True,
         colalign=[
@@ -68,9 +68,9 @@ def _shown(value, digits):
         return "-"
     if isinstance(value, float):
         return f"{value:.{digits}f}"
-    return _escaped(str(value))
+    return escaped(str(value))
 
 
-def _escaped(text):
-    """A bar would begin a new cell."""
+def escaped(text: str) -> str:
+    """Returns a cell's text: a bar would begin a new cell."""
     return text.replace("|", "\\|").replace("\n", " ")

@@ -95,7 +95,8 @@ def test_the_worst_clips_are_played_with_their_errors(run, data, page):
     assert [i for i, error in enumerate(errors) if error is None] == [3, 4]
     text = page.read_text(encoding="utf-8")
     assert f"<b>{report['metrics']['mpjpe_mm']:.1f}</b>" in text
-    assert text.count('class="play-link"') == 2
+    links = 2 + len(report["worst_joints"])
+    assert links == 7 and text.count('class="play-link"') == links
     assert sorted(found["charts"]) == [
         "action", "camera", "curves", "joint", "subject", "video",
     ]  # fmt: skip

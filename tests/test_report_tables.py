@@ -2,7 +2,10 @@
 
 import re
 
-from dgnet_tf import report_tables
+import numpy as np
+
+from dgnet_tf import report_clips, report_tables, skeletons
+from dgnet_tf.clip import Clip, Person
 
 REPORT = {
     "metrics": {"mpjpe_mm": 52.04, "pck": 0.941, "mpjpe_14_mm": None},
@@ -64,3 +67,41 @@ def test_worst_clips_in_the_page_are_linked_and_names_are_no_markup():
         ["S2/run/1/c1", "0 to 39", "80.0"],
     ]
     assert re.findall('href="(.*?)"', page) == ["#clip=1&amp;frame=0"]
+
+
+def test_the_data_sets_own_tables_and_the_balance_are_shown():
+    assert report_tables.further({}) == ""
+    cell = {"S1": 20.04, "S2": 10.0}
+    estimate = {
+        "metrics": {"mpjpe_mm": 64.4},
+        "intervals": {"mpjpe_mm": {"low": 60.0, "high": 70.0}},
+    }
+    page = report_tables.further(
+        {
+            "protocols": {"humaneva": {"cells": {"Walking": cell}, "average": 15.02}},
+            "estimates": {"xyz": estimate},
+        }
+    )
+    assert "average of the six 15.0" in page
+    found = rows(page)
+    assert found[:2] == [["", "S1", "S2"], ["Walking", "20.0", "10.0"]]
+    assert found[3][:3] == ["xyz", "64.4  60.0 to 70.0", "-"]
+    assert "keypoints and image size, nothing else" in page
+
+
+def test_a_worst_joint_is_linked_to_the_frame_that_shows_it_worst():
+    skeleton = skeletons.get("human36m_17")
+    target = np.zeros((4, 17, 3))
+    positions = np.zeros((4, 17, 3))
+    wrist = skeleton.joints.index("left_wrist")
+    positions[1, wrist] = [0.0, 0.3, 0.4]
+    positions[3, wrist] = [9.0, 0.0, 0.0]  # Not valid, so not to be linked.
+    person = Person("1", 20, np.zeros((4, 17, 2)), positions, target)
+    clip = Clip("a", 50.0, (100, 100), skeleton, (person,))
+    errors = np.array([0.0, 29.4, 0.0, np.nan])
+    shown = report_clips.ReportClip("a", clip, errors, errors, None, None)
+    worst = [{"joint": "left_wrist", "mpjpe_mm": 97.2, "p_mpjpe_mm": 80.0}]
+    page = report_tables.worst_joints({"worst_joints": worst}, [shown])
+    assert rows(page)[1] == ["left_wrist", "97.2", "frame 21 of clip 1, 500 mm"]
+    assert 'href="#clip=1&amp;frame=21"' in page
+    assert rows(report_tables.worst_joints({"worst_joints": worst}, []))[1][2] == "-"

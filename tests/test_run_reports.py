@@ -60,11 +60,18 @@ def test_a_report_is_made_once_for_weights_data_and_options(
         assert run_reports.find_or_make(run, data) == first
     assert len(made) == 8
 
+    for name, value in {"overlap": "once", "actions": ["walk"]}.items():
+        other = json.loads(path.read_text())
+        other["options"][name] = value  # As `evaluate --overlap=once` writes it.
+        path.write_text(json.dumps(other))
+        assert run_reports.find_or_make(run, data) == first
+    assert len(made) == 10
+
     (run / runs.MODEL).write_text("other weights")
     run_reports.find_or_make(run, data)
-    assert len(made) == 9
+    assert len(made) == 11
     other = record_sets.write(tmp_path / "other", {"test": record_sets.takes(8)})
-    assert run_reports.find_or_make(run, other)["frames"] == 8 and len(made) == 10
+    assert run_reports.find_or_make(run, other)["frames"] == 8 and len(made) == 12
 
 
 def test_a_half_written_run_is_refused(data, tmp_path):

@@ -232,6 +232,18 @@ def test_the_plain_mean_leaves_out_actions_without_a_value():
     assert scoring.plain_mean({}) == dict.fromkeys(scoring.METRICS)
 
 
+def test_chunks_of_a_recording_are_one_video():
+    scores = [
+        make_score(10.0, 5, take="Walking 1 chunk0"),
+        make_score(40.0, 10, take="Walking 1 chunk2"),
+        make_score(20.0, 10, take="Walking 2 chunk0"),
+    ]
+    first, second = scoring.videos(scores)
+    assert (first["take"], second["take"]) == ("Walking 1", "Walking 2")
+    assert first["frames"] == 15 and first["cameras"] == ["c0"]
+    assert first["sums"]["mpjpe_mm"] == 10.0 * 5 + 40.0 * 10
+
+
 def test_a_video_is_a_take_with_all_of_its_cameras():
     scores = [
         make_score(10.0, 4, camera="c1", take="2"),
