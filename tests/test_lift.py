@@ -275,6 +275,11 @@ def test_bad_input_ends_with_one_line_and_no_file(
     assert "holds no SavedModel" in error(model=tmp_path / "none")
     assert "not found" in error(keypoints=tmp_path / "none.npz")
     assert "fps" in error("--fps=0")
+    for flag in ("fps", "focal_px"):
+        for value in ("nan", "inf"):
+            assert f"--{flag} must be a finite number, got {value}" in error(
+                "--root=fit", f"--{flag}={value}"
+            )
     assert "shows nobody named '2'; there are 1" in error("--person=2")
     assert "no conversion to the model's skeleton" in error("--layout=mpi_inf_3dhp_17")
 
