@@ -91,7 +91,7 @@ def measure(model, data_dir, split, rates, noise_px: float = 0.0) -> list[dict]:
                 "at another rate. Name a data set with intrinsics."
             )
         rng = np.random.default_rng([index, 7])
-        for rate in [view.fps, *rates]:
+        for rate in dict.fromkeys([view.fps, *rates]):  # Each once.
             positions = view.positions.astype(np.float64)
             valid = view.valid
             if rate != view.fps:

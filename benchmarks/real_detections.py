@@ -125,8 +125,19 @@ def main(flag_values):
 
 
 def surest(people):
-    """Returns the track whose joints have the most confidence in all."""
-    return max(people, key=lambda track: track.confidence.sum())
+    """Returns the track whose joints have the most confidence in all.
+
+    It starts at frame 0, as those of the other cameras do: before its first detection
+    every joint is missing.
+    """
+    track = max(people, key=lambda track: track.confidence.sum())
+    before = [(track.first_frame, 0)]
+    return dataclasses.replace(
+        track,
+        first_frame=0,
+        keypoints=np.pad(track.keypoints, [*before, (0, 0), (0, 0)]),
+        confidence=np.pad(track.confidence, [*before, (0, 0)]),
+    )
 
 
 def triangulated(rig, tracks, layout: str, skeleton: str) -> Reference:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 
 from absl import flags
@@ -22,6 +23,8 @@ def run(main, flag_values: flags.FlagValues, description: str, argv=None):
             docstring.
         argv: command line; `sys.argv` if None.
 
+    Numbers must be finite: absl's bounds let NaN through.
+
     Bad input (`UserError`, a wrong flag, or an error of the file system such as a
     full disk) ends the process with code 1 and `error: ...` as the last line of
     standard error. Any other exception is a bug of ours and keeps its traceback.
@@ -39,6 +42,7 @@ def run(main, flag_values: flags.FlagValues, description: str, argv=None):
                 "See --help."
             )
         flag_values.validate_all_flags()
+        _check_finite(flag_values)
         main(flag_values)
     except (UserError, flags.Error) as error:
         _fail(str(error))
@@ -46,6 +50,13 @@ def run(main, flag_values: flags.FlagValues, description: str, argv=None):
         _fail(f"{error.filename or 'file system'}: {error.strerror or error}")
     except KeyboardInterrupt:
         _fail("interrupted")
+
+
+def _check_finite(flag_values):
+    for name in flag_values:
+        value = flag_values[name].value
+        if isinstance(value, float) and not math.isfinite(value):
+            raise UserError(f"--{name} must be a finite number, got {value}.")
 
 
 def _fail(message: str):

@@ -97,7 +97,7 @@ def lift(lifter: EdgeLifter, keypoints: np.ndarray, image_size) -> np.ndarray:
 
     Raises:
         ValueError: if the keypoints have another shape or are not finite, or the
-            size is not positive.
+            size is not positive and finite.
     """
     keypoints = np.asarray(keypoints, np.float32)
     image_size = np.asarray(image_size, np.float32)
@@ -108,7 +108,8 @@ def lift(lifter: EdgeLifter, keypoints: np.ndarray, image_size) -> np.ndarray:
         )
     if not np.isfinite(keypoints).all():
         raise ValueError("`keypoints` must be finite: fill missing joints first.")
-    if image_size.shape != (2,) or not (image_size > 0).all():
+    sizes = np.isfinite(image_size) & (image_size > 0)
+    if image_size.shape != (2,) or not sizes.all():
         raise ValueError(
             f"`image_size` must be a width and a height, got {image_size.tolist()}."
         )

@@ -24,7 +24,7 @@ import re
 
 from absl import flags
 
-from dgnet_tf import command_line, placement, smoothing
+from dgnet_tf import command_line, placement, smoothing, video_file
 from dgnet_tf.errors import UserError
 
 FLAGS = flags.FlagValues()
@@ -226,6 +226,8 @@ def _options(flag_values) -> dict:
             raise UserError(
                 f"--{name} must end in {' or '.join(suffixes)}, got {path!r}."
             )
+    if pathlib.Path(flag_values.picture or "").suffix.lower() == ".mp4":
+        video_file.program()  # Before anything is written.
     bvh = pathlib.Path(flag_values.output).suffix.lower() == ".bvh"
     if bvh and flag_values.axes not in (None, "y_up"):
         raise UserError(f"--axes={flag_values.axes}: a .bvh file is always y_up.")

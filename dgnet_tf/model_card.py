@@ -11,6 +11,8 @@ from dgnet_tf.errors import UserError
 
 PATH = pathlib.Path("assets.extra") / "model_card.json"
 _NEEDED = ("config", "skeleton", "fps")
+# Of its `config`: what lifting reads.
+_CONFIG_NEEDED = ("skeleton", "frames", "frame_stride", "fps")
 
 _LICENCES = {
     "human36m": "Human3.6M: academic use only, by its owners' terms; read them before "
@@ -118,7 +120,7 @@ def read(folder) -> dict:
         folder: of one version.
 
     Raises:
-        UserError: if it is missing or damaged.
+        UserError: if it is missing or damaged, or of a skeleton that is not known.
     """
     path = pathlib.Path(folder) / PATH
     card = _read(path)
@@ -133,6 +135,19 @@ def read(folder) -> dict:
             f"{path}: has no {(absent or ['config'])[0]!r}; it is no model card of "
             "this package. Export the run again."
         )
+    config = card["config"]
+    absent = [name for name in _CONFIG_NEEDED if name not in config]
+    if absent:
+        raise UserError(
+            f"{path}: `config` has no {absent[0]!r}; it is no model card of this "
+            "package. Export the run again."
+        )
+    for name in (card["skeleton"], config["skeleton"]):
+        if name not in list(skeletons.SKELETONS):
+            raise UserError(
+                f"{path}: `skeleton` must be one of {sorted(skeletons.SKELETONS)}, got "
+                f"{name!r}. Export the run again with this version of the package."
+            )
     return card
 
 

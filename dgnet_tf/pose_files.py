@@ -71,15 +71,16 @@ def _write_npz(people, placed, path, axes, units):
         arrays[f"first_frame{name}"] = np.int64(person.first_frame)
     if people[0].focal_px is not None:
         arrays["focal_px"] = np.float64(people[0].focal_px)
-    np.savez(
-        path,
-        **arrays,
-        fps=np.float64(people[0].fps),
-        joints=np.array(people[0].joints),
-        layout=np.array(people[0].skeleton.name),
-        axes=np.array(axes),
-        units=np.array(units),
-    )
+    with open(path, "wb") as file:  # To a name, NumPy adds .npz where it has .NPZ.
+        np.savez(
+            file,
+            **arrays,
+            fps=np.float64(people[0].fps),
+            joints=np.array(people[0].joints),
+            layout=np.array(people[0].skeleton.name),
+            axes=np.array(axes),
+            units=np.array(units),
+        )
 
 
 def _write_json(people, placed, path, axes, units):

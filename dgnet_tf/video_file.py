@@ -13,6 +13,21 @@ import numpy as np
 from dgnet_tf.errors import UserError
 
 
+def program() -> str:
+    """Returns where ffmpeg is.
+
+    Raises:
+        UserError: if it is nowhere.
+    """
+    found = shutil.which("ffmpeg")
+    if found is None:
+        raise UserError(
+            "ffmpeg writes .mp4 files and was not found on the PATH. Install it "
+            "(Debian: apt install ffmpeg), or choose .gif."
+        )
+    return found
+
+
 @contextlib.contextmanager
 def writing(
     path, size: tuple[int, int], fps: float
@@ -33,16 +48,10 @@ def writing(
     Raises:
         UserError: if ffmpeg is not there, or fails.
     """
-    program = shutil.which("ffmpeg")
-    if program is None:
-        raise UserError(
-            "ffmpeg writes .mp4 files and was not found on the PATH. Install it "
-            "(Debian: apt install ffmpeg), or choose .gif."
-        )
     options = ["-hide_banner", "-loglevel", "error", "-nostdin", "-y"]
     source = ["-f", "rawvideo", "-pix_fmt", "rgba", "-s", f"{size[0]}x{size[1]}"]
     result = ["-an", "-pix_fmt", "yuv420p", "-movflags", "+faststart", "-f", "mp4"]
-    command = [program, *options, *source, "-r", f"{fps:.6f}", "-i", "-", *result]
+    command = [program(), *options, *source, "-r", f"{fps:.6f}", "-i", "-", *result]
     with tempfile.TemporaryFile() as messages:
         process = subprocess.Popen(
             [*command, f"file:{path}"], stdin=subprocess.PIPE, stderr=messages

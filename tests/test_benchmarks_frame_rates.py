@@ -55,6 +55,8 @@ def known(monkeypatch):
 def test_a_rate_that_is_told_costs_nothing_and_one_that_is_not_shows(known):
     rows = frame_rates.measure("model", "data", "test", [25.0, 100.0])
     assert [row["fps"] for row in rows] == [50.0, 25.0, 100.0]
+    again = frame_rates.measure("model", "data", "test", [50.0, 25.0, 100.0, 25.0])
+    assert again == rows
     # One second; frame 3 of one view is invalid, and at 100 a second what touches it.
     assert [row["frames"] for row in rows] == [101, 52, 199]
     step = 1000 * SPEED / 50 * 16 / 17  # Of all joints but the root, mm.

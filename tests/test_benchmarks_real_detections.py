@@ -169,6 +169,20 @@ def test_the_surest_person_is_taken():
     assert real_detections.surest(people).person == "1"
 
 
+def test_a_person_who_is_seen_late_stays_in_step_with_the_other_cameras():
+    found = tracks(rig(), person())
+    late = found[1]
+    found[1] = real_detections.surest(
+        [Track("1", 2, late.keypoints[2:], late.confidence[2:])]
+    )
+    assert found[1].first_frame == 0 and not found[1].confidence[:2].any()
+    reference = real_detections.triangulated(
+        rig(), found, "openpose_25b", SKELETON.name
+    )
+    np.testing.assert_allclose(reference.positions, joints(person()), atol=1e-8)
+    assert reference.left_out == 0
+
+
 def test_the_command_compares_every_camera(tmp_path, monkeypatch, capsys):
     path = wheel(tmp_path / "a.whl", rig(), person())
     run = write_run(tmp_path / "run")

@@ -29,6 +29,18 @@ def raising(error):
     return command(main)
 
 
+def test_numbers_must_be_finite(capsys):
+    values = flags.FlagValues()
+    flags.DEFINE_float("rate", 1.0, "How fast.", 0.1, 2.0, flag_values=values)
+
+    def run(*argv):
+        command_line.run(lambda values: None, values, "What it does.", ["x", *argv])
+
+    assert failure(capsys, run, "--rate=nan") == (
+        "error: --rate must be a finite number, got nan."
+    )
+
+
 def test_two_commands_may_define_the_same_flag():
     seen = []
     for count in (2, 3):

@@ -82,6 +82,7 @@ def test_without_flip_the_estimate_is_another():
         (np.full((4, 17, 2), np.nan), SIZE, "`keypoints` must be finite"),
         (video(4), (0, 900), r"`image_size` must be a width .* got \[0.0, 900.0\]"),
         (video(4), (1000, np.nan), "`image_size` must be"),
+        (video(4), (1000, np.inf), "`image_size` must be"),
         (video(4), (1000, 900, 3), "`image_size` must be"),
     ],
 )

@@ -241,7 +241,9 @@ def test_several_people_have_a_bvh_file_each(model, tmp_path, capsys):
     assert [row.split(",")[0] for row in rows] == ["person"] + 4 * ["a"] + 9 * ["b c"]
 
 
-def test_bad_input_ends_with_one_line_and_no_file(model, keypoints, tmp_path, capsys):
+def test_bad_input_ends_with_one_line_and_no_file(
+    model, keypoints, tmp_path, capsys, monkeypatch
+):
     output = tmp_path / "poses.npz"
 
     def error(*more, model=model, keypoints=keypoints, output=output):
@@ -253,6 +255,9 @@ def test_bad_input_ends_with_one_line_and_no_file(model, keypoints, tmp_path, ca
     assert "like 1920x1080, got '1000'" in error("--image_size=1000")
     assert "like 1920x1080, got '0x5'" in error("--image_size=0x5")
     assert "--picture must end in .png or .gif or .mp4" in error("--picture=a.jpg")
+    with monkeypatch.context() as patch:
+        patch.setenv("PATH", "")
+        assert "ffmpeg writes .mp4 files" in error(f"--picture={tmp_path / 'a.MP4'}")
     assert "--view must end in .html" in error("--view=a.htm")
     assert ".json or .csv or .bvh, got" in error(output=tmp_path / "poses.fbx")
     assert "a .bvh file is always y_up" in error(
@@ -270,6 +275,11 @@ def test_bad_input_ends_with_one_line_and_no_file(model, keypoints, tmp_path, ca
     assert "holds no SavedModel" in error(model=tmp_path / "none")
     assert "not found" in error(keypoints=tmp_path / "none.npz")
     assert "fps" in error("--fps=0")
+    for flag in ("fps", "focal_px"):
+        for value in ("nan", "inf"):
+            assert f"--{flag} must be a finite number, got {value}" in error(
+                "--root=fit", f"--{flag}={value}"
+            )
     assert "shows nobody named '2'; there are 1" in error("--person=2")
     assert "no conversion to the model's skeleton" in error("--layout=mpi_inf_3dhp_17")
 

@@ -123,6 +123,17 @@ def test_a_damaged_file_of_the_run_is_named(run):
         path.write_text(content)
 
 
+CARD = {
+    "skeleton": "human36m_17",
+    "fps": 50,
+    "config": {"skeleton": "human36m_17", "frames": 4, "frame_stride": 1, "fps": 50},
+}
+
+
+def without(name):
+    return {key: value for key, value in CARD["config"].items() if key != name}
+
+
 def test_cards_of_others_are_refused(tmp_path):
     with pytest.raises(UserError, match="model_card.json: not found.*Export the run"):
         model_card.read(tmp_path)
@@ -133,6 +144,12 @@ def test_cards_of_others_are_refused(tmp_path):
         ('{"config": 3, "skeleton": "", "fps": 50}', "has no 'config'"),
         ('{"config": {}, "fps": 50}', "has no 'skeleton'"),
         ("\x00", "is no JSON"),
+        *(
+            (json.dumps({**CARD, "config": without(name)}), f"`config` has no '{name}'")
+            for name in ("skeleton", "frames", "frame_stride", "fps")
+        ),
+        (json.dumps({**CARD, "skeleton": "robot"}), "human36m_17.*got 'robot'"),
+        (json.dumps({**CARD, "skeleton": ["a"]}), r"must be one of.*got \['a'\]"),
     ):
         path.write_text(content)
         with pytest.raises(UserError, match=message):

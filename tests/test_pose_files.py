@@ -38,6 +38,15 @@ def test_npz_of_one_person(tmp_path):
     assert [p.name for p in path.parent.iterdir()] == ["poses.npz"]
 
 
+def test_a_suffix_in_capitals_chooses_the_format_too(tmp_path):
+    for suffix in pose_files.SUFFIXES:
+        path = tmp_path / f"poses{suffix.upper()}"
+        assert pose_files.write([person()], path) == [path]
+    assert len(list(tmp_path.iterdir())) == len(pose_files.SUFFIXES)
+    with np.load(tmp_path / "poses.NPZ") as poses:
+        np.testing.assert_array_equal(poses["positions"], person().positions)
+
+
 def test_npz_of_several_people_goes_by_their_names(tmp_path):
     root = np.tile([0.0, 1.0, 4.0], (3, 1))
     people = [person("7", root=root), person("4", first_frame=2, seed=1, root=root)]

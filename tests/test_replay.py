@@ -121,3 +121,4 @@ def test_bad_input_ends_with_one_line(arguments, tmp_path, capsys):
     assert "holds no SavedModel" in error(f"--model={tmp_path}")
     assert "not found" in error(f"--keypoints={tmp_path / 'none.json'}")
     assert "fps" in error("--fps=0")
+    assert "--fps must be a finite number, got nan" in error("--fps=nan")

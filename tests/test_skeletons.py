@@ -6,7 +6,7 @@ from dgnet_tf import skeletons
 NAMES = sorted(skeletons.SKELETONS)
 
 
-def test_the_contracts_skeletons_are_there():
+def test_every_data_sets_skeleton_is_there_with_all_its_joints():
     sizes = {name: len(skeletons.get(name).joints) for name in NAMES}
     assert sizes == {
         "human36m_16": 16,
