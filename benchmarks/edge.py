@@ -253,10 +253,7 @@ def _windows(run, lifters, view):
 def _signature(path):
     import tensorflow as tf
 
-    loaded = tf.saved_model.load(str(path))
-    serve = loaded.signatures["serving_default"]
-    serve.keeps_alive = loaded  # Its variables go with the loaded object.
-    return serve
+    return tf.saved_model.load(str(path)).signatures["serving_default"]
 
 
 def _bytes(path: pathlib.Path) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator
 
@@ -12,7 +13,7 @@ from dgnet_tf import pose_axes, video_file
 from dgnet_tf.clip import Clip, side_by_side
 from dgnet_tf.figures import upright
 
-_GIF_FPS, _GIF_FRAMES = 12.5, 150
+_GIF_FPS, _GIF_SECONDS = 12.5, 12.0
 _MP4_FPS = 30.0
 _WIDTH, _HEIGHT = 6.4, 3.6  # inches
 
@@ -22,7 +23,9 @@ def save_gif(clip: Clip, path):
     from PIL import Image
 
     step = max(1, math.ceil(clip.fps / _GIF_FPS))
-    frames = range(clip.first_frame, clip.last_frame + 1, step)[:_GIF_FRAMES]
+    whole = clip.last_frame + 1 - clip.first_frame
+    count = min(whole, max(1, round(_GIF_SECONDS * clip.fps)))
+    frames = range(clip.first_frame, clip.last_frame + 1)[:count:step]
     pictures = map(Image.fromarray, _drawn(clip, frames))
     # The legend shows all colours: one palette serves all frames, in half the time.
     first = next(pictures).convert("RGB").quantize()
@@ -35,9 +38,20 @@ def save_gif(clip: Clip, path):
         format="GIF",
         save_all=True,
         append_images=rest,
-        duration=round(1000 * step / clip.fps),
+        duration=_durations(count, step, clip.fps),
         loop=0,
     )
+
+
+def _durations(count: int, step: int, fps: float) -> list[int]:
+    """Returns how long each `step`-th of `count` frames is shown, in ms.
+
+    A GIF counts in 10 ms: what rounding takes from one, the next one gets.
+    """
+    starts = [*range(0, count, step), count]
+    times = [10 * round(100 * start / fps) for start in starts]
+    # Browsers slow pictures of less than 20 ms down.
+    return [max(20, end - begin) for begin, end in itertools.pairwise(times)]
 
 
 def save_mp4(clip: Clip, path):

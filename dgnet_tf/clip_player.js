@@ -262,11 +262,9 @@ class ClipPlayer {
     if (index in this.clips && index !== this.index) this.show(index);
     const names = asked.getAll("person");
     const chosen = this.clip.people.filter((person) => names.includes(person.name));
-    if (chosen.length) {
-      this.shown = new Set(chosen);
-      const boxes = this.find(".people").querySelectorAll("input");
-      this.clip.people.forEach((person, i) => (boxes[i].checked = this.shown.has(person)));
-    }
+    this.shown = new Set(chosen.length ? chosen : this.clip.people);
+    const boxes = this.find(".people").querySelectorAll("input");
+    this.clip.people.forEach((person, i) => (boxes[i].checked = this.shown.has(person)));
     if (/^\d+$/.test(asked.get("frame") ?? "")) this.pauseAt(Number(asked.get("frame")));
     this.redraw();
   }

@@ -17,10 +17,10 @@ SUFFIXES = (".png", ".gif", ".mp4")
 def draw(shown, path):
     """Draws poses into a `.png`, `.gif` or `.mp4` file, whole or not at all.
 
-    The strip shows frames spread evenly over the video. A GIF runs at the video's
-    pace for at most twelve seconds, an MP4 to its end; memory does not grow with
-    its length. People are drawn together, those whose roots stay at 0 side by side;
-    ground truth is dashed.
+    The strip shows frames spread evenly over the video. A GIF shows its first twelve
+    seconds at its pace, to 10 ms, in at most 12.5 pictures a second; an MP4 all of it,
+    in at most 30, and memory does not grow with its length. People are drawn together,
+    those whose roots stay at 0 side by side; ground truth is dashed.
 
     Args:
         shown: a `Clip`; or one person, who has `keypoints` (F, N, 2), `positions`

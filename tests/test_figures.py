@@ -192,11 +192,48 @@ def test_frames_of_a_long_clip_are_drawn_into_one_picture():
     assert (first != before).any()
 
 
-def test_a_gif_ends_after_twelve_seconds(tmp_path):
-    clip = clip_stand_ins.clip(clip_stand_ins.person(frames=155), fps=12.5)
+def shown_ms(path):
+    """How long each picture of a GIF is shown."""
+    with Image.open(path) as image:
+        times = []
+        for index in range(image.n_frames):
+            image.seek(index)
+            times.append(image.info["duration"])
+        return times
+
+
+@pytest.mark.parametrize(
+    ("fps", "frames", "pictures"), [(12.5, 155, 150), (1.0, 20, 12), (24.0, 300, 144)]
+)
+def test_a_gif_ends_after_twelve_seconds(tmp_path, monkeypatch, fps, frames, pictures):
+    monkeypatch.setattr(animation, "_drawn", plain)
+    clip = clip_stand_ins.clip(clip_stand_ins.person(frames=frames), fps=fps)
     figures.draw(clip, tmp_path / "long.gif")
-    with Image.open(tmp_path / "long.gif") as image:
-        assert image.n_frames * image.info["duration"] == 12_000
+    times = shown_ms(tmp_path / "long.gif")
+    assert (len(times), sum(times)) == (pictures, 12_000)
+
+
+def test_a_gif_of_a_rate_that_10_ms_do_not_divide_keeps_its_length(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(animation, "_drawn", plain)
+    clip = clip_stand_ins.clip(clip_stand_ins.person(frames=91), fps=30.0)
+    figures.draw(clip, tmp_path / "odd.gif")
+    times = shown_ms(tmp_path / "odd.gif")
+    assert len(times) == 31 and set(times[:-1]) == {100}
+    assert sum(times) == 3030  # 91 / 30 s.
+    clip = clip_stand_ins.clip(clip_stand_ins.person(frames=70), fps=7.0)
+    figures.draw(clip, tmp_path / "odd.gif")
+    times = shown_ms(tmp_path / "odd.gif")
+    assert set(times) == {140, 150} and sum(times) == 10_000
+
+
+def plain(clip, frames):
+    """Pictures of which no two are the same, which a GIF would join."""
+    for index in range(len(frames)):
+        picture = np.full((256, 4), [0, 0, 0, 255], np.uint8)
+        picture[index] = 255
+        yield picture.reshape(16, 16, 4)
 
 
 @pytest.mark.parametrize("name", ["strip.png", "moving.gif"])

@@ -1,5 +1,6 @@
 """The exported SavedModel, used the way others would: without dgnet_tf."""
 
+import gc
 import json
 import pathlib
 import shutil
@@ -114,6 +115,19 @@ def test_serving_default_has_the_documented_names_types_and_shapes(exported):
     assert described(signature.outputs) == {
         "positions": (float32, [-1, -1, 17, 3]),
     }
+
+
+def test_what_load_gives_holds_its_weights_itself(exported):
+    folder, model, config = exported
+    serve, _ = saved_model.load(folder / "model")
+    gc.collect()
+    video = np.random.default_rng(1).uniform(0, 900, (5, 17, 2))
+    size = np.array([1000.0, 900.0])
+    expected = inference.lift_view(
+        inference.serving_function(model, config, flip=True), video, size, 8
+    )
+    found = inference.lift_view(serve, video, size, 8)
+    np.testing.assert_allclose(found, expected, atol=1e-4)
 
 
 def test_every_signature_has_the_names_types_and_shapes_of_the_card(exported):

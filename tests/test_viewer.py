@@ -272,6 +272,10 @@ def test_an_address_opens_a_frame_with_one_person(driver, pages):
     assert (shown["frame"], shown["people"]) == (31, ["ben & co"])
     driver.execute_script("location.hash = '#frame=5000'")
     assert browser.drawn(driver)["frame"] == 69
+    driver.execute_script("location.hash = '#frame=30'")  # Everybody again.
+    assert browser.drawn(driver)["people"] == ["ann", "ben & co"]
+    boxes = "return [...document.querySelectorAll('.people input')].map(b => b.checked)"
+    assert all(driver.execute_script(boxes))
     browser.open_page(driver, pages / "several.html", "#frame=no&person=nobody")
     assert browser.drawn(driver)["people"] == ["ann"]
     assert browser.complaints(driver) == []
