@@ -10,6 +10,7 @@ from tuning_stand_ins import diverged, install, tiny
 
 from dgnet_tf.errors import UserError
 from tuning import ablations, run_ablations, tables
+from tuning import results as study_results
 from tuning import study as studies
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:keras_tuner.*")
@@ -45,6 +46,21 @@ def test_rows_are_trained_once_for_each_seed_whatever_table_they_stand_in(
     run("blocks_frames", data, tmp_path, seeds=2)
     assert len(done.trained) == 2 * 6 + 7 + 7
     assert len(results(tmp_path)) == len(done.trained)
+
+
+def test_rows_may_be_named_and_the_others_wait(data, tmp_path, monkeypatch):
+    done = install(monkeypatch, lambda chosen: 50.0)
+    run("graphs", data, tmp_path, names=["fixed", "full"])
+    found = [(c.connection, c.weighting) for c in done.trained]
+    weightings = ("none", "fc", "embedded_gaussian")
+    assert found == [(c, w) for c in ("fixed", "full") for w in weightings]
+    rows = study_results.of_table(tmp_path, ablations.get("graphs"))
+    waiting = {row.row.name for row in rows if row.remarks.startswith("not run yet")}
+    assert waiting == {"random", "symmetry", "precomputed", "dynamic"}
+    run("graphs", data, tmp_path)
+    assert len(done.trained) == 18
+    with pytest.raises(UserError, match="'graphs' has no row 'fix'; there are random"):
+        run("graphs", data, tmp_path, names=["full", "fix"])
 
 
 def test_a_row_that_cannot_be_trained_is_recorded_and_does_not_stop_the_rest(

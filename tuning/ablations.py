@@ -8,7 +8,7 @@ Protocol 1). What a row leaves open is the study's preset and flags.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from dgnet_tf import balance
 from dgnet_tf.errors import UserError
@@ -215,3 +215,19 @@ def get(name: str) -> Table:
     if name not in TABLES:
         raise UserError(f"--table must be one of {', '.join(TABLES)}, got {name!r}.")
     return TABLES[name]
+
+
+def named(table: Table, names: Sequence[str]) -> list[Row]:
+    """Returns a table's rows whose settings have one of the names; all if empty.
+
+    Raises:
+        UserError: if no row has one of them.
+    """
+    there = list(dict.fromkeys(row.name for row in table.rows))
+    for name in names:
+        if name not in there:
+            raise UserError(
+                f"--rows: table {table.name!r} has no row {name!r}; there are "
+                f"{', '.join(there)}."
+            )
+    return [row for row in table.rows if not names or row.name in names]

@@ -1,7 +1,8 @@
 """Reruns a table of the paper's ablations, row by row.
 
     python -m tuning.run_ablations --table=NAME --data=DIR --workdir=DIR
-        [--preset=small] [--seeds=1] [--split=test] [--gpus=0,1] [--FIELD=VALUE ...]
+        [--rows=dynamic,fixed] [--preset=small] [--seeds=1] [--split=test] [--gpus=0,1]
+        [--FIELD=VALUE ...]
 
 NAME is neighbors (Table V), graphs (VI), units (VII), blocks_frames (VIII) or design
 (IX). A study that was killed goes on when the same command is given again; rows that
@@ -31,6 +32,13 @@ flags.DEFINE_string(
 )
 flags.DEFINE_string(
     "workdir", None, "Folder of the study.", required=True, flag_values=FLAGS
+)
+flags.DEFINE_list(
+    "rows",
+    [],
+    "Names of the rows to run, all by default. Rows that stand in several columns or "
+    "groups of the table run in each.",
+    flag_values=FLAGS,
 )
 flags.DEFINE_integer("seeds", 1, "Trainings of each row.", 1, flag_values=FLAGS)
 flags.DEFINE_enum(
@@ -65,6 +73,7 @@ def main(flag_values):
         flag_values.workdir,
         seeds=flag_values.seeds,
         split=flag_values.split,
+        names=flag_values.rows,
         sources={name: flag_values[f"data_{name}"].value for name in ("sh", "cpn")},
     )
     print(f"study: {flag_values.workdir}")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import pathlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import tensorflow as tf
 
 from dgnet_tf import manifest
 from dgnet_tf.config import Config
 from dgnet_tf.errors import UserError
-from tuning import oracles, rows, scheduling
+from tuning import ablations, oracles, rows, scheduling
 from tuning import study as studies
 from tuning.ablations import Row, Table
 
@@ -46,6 +46,7 @@ def run(
     seeds: int = 1,
     split: str = "test",
     sources: Mapping[str, str | None] | None = None,
+    names: Sequence[str] = (),
     progress: bool = True,
 ) -> list[Planned]:
     """Runs a table's rows that are not done.
@@ -58,17 +59,20 @@ def run(
         seeds: trainings of each row, from the base's seed upwards.
         split: split to score; nothing is chosen by it.
         sources: data sets by detector, for rows that need one of their own.
+        names: of the rows to run, as the table names its settings; all if empty.
         progress: show progress bars.
 
     Returns:
         The rows.
 
     Raises:
-        UserError: if the data do not fit, or the folder is of another study.
+        UserError: if the data do not fit, the table has no row of a name, or the
+            folder is of another study.
     """
+    chosen = ablations.named(table, names)
     study, planned = plan(table, base, data_dir, split, sources or {})
     seeds = range(base.seed, base.seed + seeds)
-    jobs = _jobs(planned, seeds)
+    jobs = _jobs([one for one in planned if one.row in chosen], seeds)
     by_id = {one.id: one for one in reversed(planned)}  # The first of equal rows.
 
     def begin():
