@@ -1,10 +1,12 @@
 """What README shows works as it stands."""
 
 import dataclasses
+import json
 import pathlib
 import re
 
 import numpy as np
+import pytest
 
 from dgnet_tf import config, saved_model
 from preprocessing import conversion, synthetic
@@ -13,12 +15,37 @@ from preprocessing.camera_rig import Rig
 ROOT = pathlib.Path(__file__).parents[1]
 
 
-def test_the_scripts_of_the_readme_run(tmp_path):
-    data = tmp_path / "data"
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("readme") / "data"
     dataset = synthetic.read(4, 60, 0, rig=Rig(1))
-    conversion.convert(dataset, data, workers=1, show=lambda line: None)
+    conversion.convert(dataset, folder, workers=1, show=lambda line: None)
+    return folder
+
+
+def scripts():
     text = (ROOT / "README.md").read_text()
-    train, lift = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    return re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning:keras_tuner.*")
+def test_the_search_of_the_readme_runs(data, tmp_path, monkeypatch):
+    _, tune, _ = scripts()
+    budget = {'"data/mine"': repr(str(data)), "small": "smoke", "trials=20": "trials=1"}
+    for shown, run in budget.items():
+        assert shown in tune
+        tune = tune.replace(shown, run)
+    monkeypatch.chdir(tmp_path)  # keras-tuner writes into the current folder.
+    names = {}
+    exec(tune.replace(".search()", ".search(verbose=0)"), names)
+    (result,) = tmp_path.glob("untitled_project/trial_*/trial.json")
+    trial = json.loads(result.read_text())
+    assert set(trial["hyperparameters"]["values"]) == {"blocks", "channels"}
+    assert 50 < trial["score"] < 1000  # mm, after six steps.
+
+
+def test_the_scripts_of_the_readme_run(data, tmp_path):
+    train, _, lift = scripts()
     assert '"demo/data"' in train and '"demo/model"' in lift
     names = {}
     exec(train.replace('"demo/data"', repr(str(data))), names)
