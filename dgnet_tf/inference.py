@@ -177,19 +177,7 @@ def serving_function(
     {"positions": (B, F, N, 3)}: the signature of an exported model.
     """
     model = folding.fold(model, precision)
-    joints = len(skeletons.get(config.skeleton).joints)
-
-    @tf.function(
-        input_signature=[
-            tf.TensorSpec([None, None, joints, 2], tf.float32, name="keypoints"),
-            tf.TensorSpec([None, 2], tf.float32, name="image_size"),
-        ]
-    )
-    def serve(keypoints, image_size):
-        positions = lift_keypoints(model, config, keypoints, image_size, flip=flip)
-        return {"positions": positions}
-
-    return serve
+    return _traced(lift_keypoints, model, config, frames=None, flip=flip)
 
 
 def newest_function(
@@ -197,23 +185,37 @@ def newest_function(
 ) -> tf.function:
     """Returns `lift_newest` as a function traced once for any number of people.
 
-    It takes `keypoints` (B, R, N, 2), of the R = (T - 1) s + 1 frames from a window's
-    first to its last with s the frame stride, and `image_size` (B, 2), float32, and
-    gives {"positions": (B, N, 3)}: the signature `stream` of an exported model.
+    It takes `keypoints` (B, `newest_frames`, N, 2) and `image_size` (B, 2), float32,
+    and gives {"positions": (B, N, 3)}: the signature `stream` of an exported model.
     """
     model = folding.fold(model, precision)
+    frames = newest_frames(config)
+    return _traced(lift_newest, model, config, frames=frames, flip=flip)
+
+
+def newest_frames(config) -> int:
+    """Returns how many frames the newest one is lifted from: a window's, stride 1."""
+    return (config.frames - 1) * config.frame_stride + 1
+
+
+def _traced(lift, model, config, *, frames: int | None, flip: bool) -> tf.function:
+    """Returns a lifting function that is traced once for all batches.
+
+    Args:
+        lift: `lift_keypoints` or `lift_newest`.
+        model, config, flip: see there.
+        frames: F; None for any number.
+    """
     joints = len(skeletons.get(config.skeleton).joints)
-    reach = (config.frames - 1) * config.frame_stride + 1
 
     @tf.function(
         input_signature=[
-            tf.TensorSpec([None, reach, joints, 2], tf.float32, name="keypoints"),
+            tf.TensorSpec([None, frames, joints, 2], tf.float32, name="keypoints"),
             tf.TensorSpec([None, 2], tf.float32, name="image_size"),
         ]
     )
     def serve(keypoints, image_size):
-        positions = lift_newest(model, config, keypoints, image_size, flip=flip)
-        return {"positions": positions}
+        return {"positions": lift(model, config, keypoints, image_size, flip=flip)}
 
     return serve
 

@@ -6,7 +6,7 @@ import dataclasses
 import json
 import pathlib
 
-from dgnet_tf import detected_keypoints, runs, signatures, skeletons
+from dgnet_tf import detected_keypoints, inference, runs, signatures, skeletons
 from dgnet_tf.errors import UserError
 
 PATH = pathlib.Path("assets.extra") / "model_card.json"
@@ -50,7 +50,7 @@ def make(
     return {
         **of_run(config, flip=flip, precision=precision, workdir=workdir),
         "min_confidence": min_confidence,
-        "stream_frames": signatures.stream_frames(config),
+        "stream_frames": inference.newest_frames(config),
         "signatures": signatures.describe(config, min_confidence),
     }
 

@@ -52,14 +52,14 @@ def build(
             lambda keypoints, image_size: inference.lift_newest(
                 network, config, keypoints, image_size, flip=flip
             ),
-            stream_frames(config),
+            inference.newest_frames(config),
             joints,
         ),
     }
     functions = dict(lifts)
     for layout in fitting_layouts(config.skeleton):
         for name, of_layout in ((DEFAULT, layout), (STREAM, f"{STREAM}_{layout}")):
-            frames = stream_frames(config) if name == STREAM else None
+            frames = inference.newest_frames(config) if name == STREAM else None
             functions[of_layout] = _layout_function(
                 lifts[name], frames, layout, config.skeleton, min_confidence
             )
@@ -73,11 +73,6 @@ def fitting_layouts(skeleton: str) -> list[str]:
     return [name for name in LAYOUTS if skeleton in layouts.get(name).skeletons]
 
 
-def stream_frames(config) -> int:
-    """Returns how many frames a stream takes: from a window's first to its last."""
-    return (config.frames - 1) * config.frame_stride + 1
-
-
 def describe(config, min_confidence: float = detected_keypoints.MIN_CONFIDENCE) -> dict:
     """Returns what each signature takes and gives, ready for JSON."""
     skeleton = skeletons.get(config.skeleton)
@@ -85,7 +80,7 @@ def describe(config, min_confidence: float = detected_keypoints.MIN_CONFIDENCE) 
     unseen = "NaN in the frames whose windows hold a NaN, of that person alone"
     described = {}
     for stream in (False, True):
-        frames = stream_frames(config) if stream else "frames"
+        frames = inference.newest_frames(config) if stream else "frames"
         order = "oldest frame first" if stream else "at the model's frame rate"
         given = ["B"] if stream else ["B", "frames"]
         of_what = "of the newest frame, " if stream else ""

@@ -11,7 +11,7 @@ import pathlib
 import numpy as np
 import tensorflow as tf
 
-from dgnet_tf import layouts, signatures, skeletons
+from dgnet_tf import inference, layouts, signatures, skeletons
 
 PATH = pathlib.Path("assets.extra") / "tf_serving_warmup_requests"
 ABSENT = (
@@ -68,7 +68,7 @@ def requests(config) -> dict[str, dict[str, np.ndarray]]:
     made = {}
     for name, count in joints.items():
         stream = name.startswith(signatures.STREAM)
-        frames = signatures.stream_frames(config) if stream else _FRAMES
+        frames = inference.newest_frames(config) if stream else _FRAMES
         frame, joint = np.arange(frames)[:, None], np.arange(count)
         keypoints = np.stack(
             [600 + 4 * frame + 13 * joint, 300 + 23 * joint + 0 * frame], axis=-1

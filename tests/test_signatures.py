@@ -111,7 +111,7 @@ def test_a_layout_is_lifted_as_its_file_would_be(built, layout, frames):
 def test_a_stream_gives_the_last_frame_of_its_video(overlap, stride, flip):
     config = Config(overlap=overlap, frame_stride=stride)
     model = small_model(config)
-    frames = signatures.stream_frames(config)
+    frames = inference.newest_frames(config)
     assert frames == {1: 4, 2: 7}[stride]
     keypoints, size = tf.constant(pixels(5, frames)), tf.constant(sizes(5))
     newest = inference.lift_newest(model, config, keypoints, size, flip=flip)
