@@ -18,6 +18,7 @@ from dgnet_tf import (
     table_files,
 )
 from dgnet_tf.errors import UserError
+from dgnet_tf.view_lifter import ViewLifter
 
 KINDS = {
     "spatial": "spatial, B_t",
@@ -100,14 +101,14 @@ def make(
             f"{workdir}: its network ({run.config.architecture}) has no dynamic graph. "
             "Name a run with DSG or DTG."
         )
-    positions = lifted_views.lift(run, chosen, flip=flip)
+    positions = ViewLifter(run.model, run.config, flip=flip).positions(chosen)
     folder, number = pathlib.Path(folder), skeleton.joints.index(joint)
     rows = listed(matrices, frames, skeleton)
     text = "\n\n".join(
         [
             "# Figure 6: affinities over time",
             _NOTES.format(
-                view=f"`{lifted_views.name_of(chosen)}`",
+                view=f"`{chosen.name}`",
                 split=split,
                 dataset=manifest.read(data_dir).dataset,
                 run=pathlib.Path(workdir).resolve().name,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 
 import numpy as np
 from tqdm import tqdm
@@ -11,7 +10,6 @@ from tqdm import tqdm
 from dgnet_tf import actions as chosen_actions
 from dgnet_tf import (
     balance,
-    inference,
     intervals,
     joint_sets,
     manifest,
@@ -23,6 +21,7 @@ from dgnet_tf import (
     worst,
 )
 from dgnet_tf.errors import UserError
+from dgnet_tf.view_lifter import ViewLifter
 
 
 def evaluate(
@@ -89,13 +88,16 @@ def evaluate(
     if "train" in data.splits:
         mean_pose = np.array(data.splits["train"].mean_pose)  # (N, 3)
     joints = joint_sets.choose(data.skeleton, count_root)
-    lifted = dataclasses.replace(
+    lifter = ViewLifter(
+        model,
         config,
-        overlap=overlap or config.overlap,
-        frame_stride=frame_stride or config.frame_stride,
+        flip=flip,
+        overlap=overlap,
+        frame_stride=frame_stride,
+        precision=precision,
+        noise_px=noise_px,
+        seed=seed,
     )
-
-    serve = inference.serving_function(model, lifted, flip=flip, precision=precision)
     found = views.load_views(data_dir, split)
     total = data.splits[split].sequences
     scores = {name: [] for name in (balance.CONSUMES if balanced else [balance.XYZ])}
@@ -103,22 +105,17 @@ def evaluate(
     for view in tqdm(found, "Evaluating", total, unit="view", disable=None):
         if not view.valid.any() or (actions and view.action not in actions):
             continue
-        keypoints = view.keypoints
-        if noise_px:
-            keypoints = keypoints + noise(view, noise_px, seed)
-        predicted = inference.lift_view(
-            serve, keypoints, view.image_size, lifted.frames * lifted.frame_stride
-        )
+        predicted = lifter.positions(view)
         if not np.isfinite(predicted).all():
             raise UserError(
-                f"The model gives values that are not finite for {_name(view)}; its "
+                f"The model gives values that are not finite for {view.name}; its "
                 "training diverged. Train again, with a lower --learning_rate."
             )
         estimates = {balance.XYZ: predicted}
         if balanced:
-            name = f"{data_dir}: {_name(view)}"
+            name = f"{data_dir}: {view.name}"
             estimates, fitted = balance.estimates(
-                view, keypoints, predicted, joints.root, name
+                view, lifter.keypoints(view), predicted, joints.root, name
             )
             unfitted += int((view.valid & ~fitted).sum())
         for name, estimate in estimates.items():
@@ -160,8 +157,8 @@ def evaluate(
             "precision": precision or config.precision,
             "noise_px": noise_px,
             "seed": seed,
-            "overlap": lifted.overlap,
-            "frame_stride": lifted.frame_stride,
+            "overlap": lifter.config.overlap,
+            "frame_stride": lifter.config.frame_stride,
             "actions": sorted(actions) or None,
             "balanced": balanced,
             "scored": "every valid frame of every view, once",
@@ -207,14 +204,3 @@ def _summary(scores, seed: int) -> dict:
         "intervals": intervals.of(rows, intervals.frame_means, seed),
         "intervals_action_mean": intervals.of(rows, intervals.action_means, seed),
     }
-
-
-def noise(view, noise_px: float, seed: int) -> np.ndarray:
-    """Returns Gaussian noise (F, N, 2) that depends on the view's ids and the seed."""
-    digest = hashlib.sha256(f"{seed}/{_name(view)}".encode()).digest()
-    rng = np.random.default_rng(int.from_bytes(digest[:8], "little"))
-    return rng.normal(0.0, noise_px, view.keypoints.shape)
-
-
-def _name(view) -> str:
-    return "/".join((view.subject, view.action, view.take, view.camera))

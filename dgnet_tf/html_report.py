@@ -16,7 +16,7 @@ import pathlib
 
 from absl import flags
 
-from dgnet_tf import command_line
+from dgnet_tf import command_line, view_names
 from dgnet_tf.errors import UserError
 
 FLAGS = flags.FlagValues()
@@ -188,8 +188,7 @@ def main(flag_values):
         found = report_clips.find_worst(lifting, flag_values.data, split)
         report["worst_clips"] = found
     names = flag_values.clip or [
-        report_clips.name_of(clip)
-        for clip in report["worst_clips"][: flag_values.clips]
+        view_names.of(clip) for clip in report["worst_clips"][: flag_values.clips]
     ]
     clips = report_clips.load(
         lifting, flag_values.data, split, names, flag_values.seconds

@@ -1,4 +1,4 @@
-"""Views of a split that are drawn: found by name, lifted by runs, frames chosen."""
+"""Views of a split that are drawn: found by name, runs for them, frames chosen."""
 
 from __future__ import annotations
 
@@ -7,15 +7,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dgnet_tf import inference, manifest, runs, views
+from dgnet_tf import manifest, runs, views
 from dgnet_tf.errors import UserError
 
 _FEW = 8  # names in an error's message
-
-
-def name_of(view: views.View) -> str:
-    """Returns what a view is called: its ids, as `report.json` names them."""
-    return "/".join((view.subject, view.action, view.take, view.camera))
 
 
 def find(data_dir, split: str, name: str = "") -> views.View:
@@ -33,9 +28,9 @@ def find(data_dir, split: str, name: str = "") -> views.View:
     found = views.load_views(data_dir, split)
     seen = []
     for view in found:
-        if not name or f"{name_of(view)}/".startswith(f"{name}/"):
+        if not name or f"{view.name}/".startswith(f"{name}/"):
             return view
-        seen.append(name_of(view))
+        seen.append(view.name)
     there = "; ".join(itertools.islice(seen, _FEW))
     raise UserError(
         f"{data_dir}: no view {name!r} among the {len(seen)} of the split {split!r}: "
@@ -58,13 +53,6 @@ def load_run(workdir, data_dir) -> runs.Run:
     return run
 
 
-def lift(run: runs.Run, view: views.View, *, flip: bool = True) -> np.ndarray:
-    """Returns a run's estimate of a view, (F, N, 3) metres, root at 0, camera axes."""
-    serve = inference.serving_function(run.model, run.config, flip=flip)
-    span = run.config.frames * run.config.frame_stride
-    return inference.lift_view(serve, view.keypoints, view.image_size, span)
-
-
 def frames(view: views.View, asked: Sequence[int], count: int) -> np.ndarray:
     """Returns the frames to draw: those asked for, or `count` evenly spread ones.
 
@@ -79,6 +67,6 @@ def frames(view: views.View, asked: Sequence[int], count: int) -> np.ndarray:
     for frame in asked:
         if not 0 <= frame < length:
             raise UserError(
-                f"--shown: {name_of(view)} has frames 0 to {length - 1}, not {frame}."
+                f"--shown: {view.name} has frames 0 to {length - 1}, not {frame}."
             )
     return np.array(asked, int)

@@ -20,6 +20,7 @@ from dgnet_tf import (
     table_files,
 )
 from dgnet_tf.errors import UserError
+from dgnet_tf.view_lifter import ViewLifter
 
 _SHOWN = 6
 _COLUMNS = ["view", "frame", "run", "mpjpe_mm"]
@@ -62,6 +63,10 @@ def make(
         f"{architectures.title(run.config.architecture)}, run {name}"
         for name, run in zip(names, loaded, strict=True)
     ]
+    lifters = {
+        title: ViewLifter(run.model, run.config, flip=flip)
+        for title, run in zip(titles, loaded, strict=True)
+    }
     data, folder = manifest.read(data_dir), pathlib.Path(folder)
     skeleton = skeletons.get(data.skeleton)
     strips, pictures, rows = [], [], []
@@ -69,24 +74,20 @@ def make(
         view = lifted_views.find(data_dir, split, view_name)
         frames = lifted_views.frames(view, shown, _SHOWN)
         target = view.positions - view.positions[:, [skeleton.root]]
-        lifted = {
-            title: lifted_views.lift(run, view, flip=flip)
-            for title, run in zip(titles, loaded, strict=True)
-        }
+        lifted = {title: lifter.positions(view) for title, lifter in lifters.items()}
         errors = {
             title: 1000 * metrics.mpjpe(poses, target)
             for title, poses in lifted.items()
         }
-        view_name = lifted_views.name_of(view)
         for title in titles:
             rows += [
-                [view_name, int(frame), title, _error(errors[title], view, frame)]
+                [view.name, int(frame), title, _error(errors[title], view, frame)]
                 for frame in frames
             ]
         strip = chart(view, target, lifted, errors, frames, skeleton)
         file = f"figure7-{number}.png" if len(views) > 1 else "figure7.png"
         strips.append((folder / file, strip))
-        pictures.append(f"`{view_name}`\n\n![strip]({file})")
+        pictures.append(f"`{view.name}`\n\n![strip]({file})")
     text = "\n\n".join(
         [
             "# Figure 7: keypoints, lifted poses, ground truth",

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 import numpy as np
 import tensorflow as tf
 
+from dgnet_tf import view_names
 from dgnet_tf.errors import UserError
 
 VERSION = 1
@@ -46,7 +47,7 @@ FIELDS = {
 
 def key(record: dict) -> str:
     """Returns the record's unique, readable name."""
-    ids = "/".join(record[name] for name in ("subject", "action", "take", "camera"))
+    ids = view_names.of(record)
     return f"{ids}/{int(record['first_frame']):08d}"
 
 

@@ -10,8 +10,6 @@ from tqdm import tqdm
 from dgnet_tf import (
     affinities,
     clip_json,
-    evaluation,
-    inference,
     joint_sets,
     manifest,
     metrics,
@@ -23,6 +21,7 @@ from dgnet_tf import (
 from dgnet_tf.clip import Clip, Person
 from dgnet_tf.errors import UserError
 from dgnet_tf.packed_arrays import pack, pack_weights
+from dgnet_tf.view_lifter import ViewLifter
 
 _MM = 1000.0
 
@@ -68,13 +67,6 @@ def _numbers(errors):
     return [round(float(e), 1) if np.isfinite(e) else None for e in errors]
 
 
-def name_of(ids) -> str:
-    """Returns the name of a view, or of a row of `worst_clips`."""
-    if not isinstance(ids, dict):
-        ids = {name: getattr(ids, name) for name in worst.IDS}
-    return "/".join(ids[name] for name in worst.IDS)
-
-
 def worst_frame(clips: list[ReportClip], joint: str):
     """Returns where a joint is farthest from its ground truth.
 
@@ -99,35 +91,16 @@ def worst_frame(clips: list[ReportClip], joint: str):
     return found
 
 
-class Lifting:
-    """A run that lifts views as the report's options say."""
+class Lifting(ViewLifter):
+    """A run that lifts views as a report's options say, and what it is held to."""
 
     def __init__(self, run, options: dict):
-        self.model, config = run.model, run.config
-        self.config = dataclasses.replace(
-            config,
-            overlap=options.get("overlap", config.overlap),
-            frame_stride=options.get("frame_stride", config.frame_stride),
-        )
+        names = ("flip", "overlap", "frame_stride", "precision", "noise_px", "seed")
+        given = {name: options[name] for name in names if name in options}
+        super().__init__(run.model, run.config, **given)
         self.joints = joint_sets.choose(
-            config.skeleton, options.get("root_counted", True)
+            run.config.skeleton, options.get("root_counted", True)
         )
-        self.noise_px, self.seed = options["noise_px"], options["seed"]
-        self._serve = inference.serving_function(
-            self.model,
-            self.config,
-            flip=options["flip"],
-            precision=options.get("precision"),
-        )
-
-    def lift(self, view) -> tuple[np.ndarray, np.ndarray]:
-        """Returns keypoints (F, N, 2), with noise if asked for, and positions."""
-        keypoints = view.keypoints
-        if self.noise_px:
-            keypoints = keypoints + evaluation.noise(view, self.noise_px, self.seed)
-        span = self.config.frames * self.config.frame_stride
-        found = inference.lift_view(self._serve, keypoints, view.image_size, span)
-        return keypoints, found
 
 
 def find_worst(lifting: Lifting, data_dir, split: str) -> list[dict]:
@@ -137,9 +110,8 @@ def find_worst(lifting: Lifting, data_dir, split: str) -> list[dict]:
     found = views.load_views(data_dir, split, verify=False)
     for view in tqdm(found, "Looking for the worst", total, unit="view", disable=None):
         if view.valid.any():
-            scores.append(
-                scoring.score_view(view, lifting.lift(view)[1], lifting.joints)
-            )
+            predicted = lifting.positions(view)
+            scores.append(scoring.score_view(view, predicted, lifting.joints))
     return worst.clips(scores)
 
 
@@ -152,7 +124,7 @@ def load(
         lifting: the run.
         data_dir: folder of a converted data set.
         split: the split.
-        names: of the views, as `name_of` gives them.
+        names: of the views, subject/action/take/camera.
         seconds: of a longer view, this much around its worst two.
 
     Returns:
@@ -163,10 +135,9 @@ def load(
     """
     wanted, found, seen = dict.fromkeys(names), {}, []
     for view in views.load_views(data_dir, split):
-        name = name_of(view)
-        seen.append(name)
-        if name in wanted:
-            found[name] = _clip(lifting, view, name, seconds)
+        seen.append(view.name)
+        if view.name in wanted:
+            found[view.name] = _clip(lifting, view, seconds)
     for name in wanted:
         if name not in found:
             raise UserError(
@@ -176,9 +147,9 @@ def load(
     return [found[name] for name in wanted]
 
 
-def _clip(lifting, view, name, seconds) -> ReportClip:
+def _clip(lifting, view, seconds) -> ReportClip:
     skeleton = skeletons.get(lifting.config.skeleton)
-    keypoints, positions = lifting.lift(view)
+    keypoints, positions = lifting.keypoints(view), lifting.positions(view)
     target = view.positions - view.positions[:, skeleton.root, None]
     counted = list(lifting.joints.counted)
     errors = [np.full(len(positions), np.nan) for _ in range(2)]
@@ -206,8 +177,9 @@ def _clip(lifting, view, name, seconds) -> ReportClip:
         np.where(view.valid[part, None, None], target[part], np.nan),
         weights.spatial,
     )
-    clip = Clip(name, view.fps, view.image_size, skeleton, (person,))
-    return ReportClip(name, clip, errors[0][part], errors[1][part], weights, worst_part)
+    clip = Clip(view.name, view.fps, view.image_size, skeleton, (person,))
+    mpjpe, p_mpjpe = errors[0][part], errors[1][part]
+    return ReportClip(view.name, clip, mpjpe, p_mpjpe, weights, worst_part)
 
 
 def _stretch(frames, fps, seconds, part) -> tuple[int, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tabulate import tabulate
 
-from dgnet_tf import balance, scoring, table_files
+from dgnet_tf import balance, scoring, table_files, view_names
 
 TITLES = {
     "mpjpe_mm": "MPJPE",
@@ -146,7 +146,7 @@ def worst(report) -> str:
     )
     rows = [
         [
-            "/".join(clip[name] for name in ("subject", "action", "take", "camera")),
+            view_names.of(clip),
             f"{clip['first_frame']} to {clip['first_frame'] + clip['frames'] - 1}",
             f"{clip['mpjpe_mm']:.1f}",
         ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dgnet_tf import balance, report_clips, report_sections, scoring
+from dgnet_tf import balance, report_clips, report_sections, scoring, view_names
 from dgnet_tf.web_page import escaped
 
 
@@ -75,7 +75,7 @@ def worst(report: dict, embedded: list[str]) -> str:
     """
     rows = []
     for clip in report.get("worst_clips", []):
-        name = report_clips.name_of(clip)
+        name = view_names.of(clip)
         first, last = clip["first_frame"], clip["first_frame"] + clip["frames"] - 1
         cell = escaped(name)
         if name in embedded:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from dgnet_tf import metrics, worst
+from dgnet_tf import metrics, view_names, worst
 
 VELOCITY, ACCELERATION = "mpjve_mm", "acceleration_mm"
 # Averaged over the counted joints, and given joint by joint.
@@ -110,7 +110,7 @@ def score_view(view, predicted: np.ndarray, joints) -> ViewScore:
             chosen = list(joints.fourteen)
             aligned_14 += metrics.p_mpjpe(estimate[:, chosen], target[:, chosen]).sum()
     return ViewScore(
-        **{name: getattr(view, name) for name in worst.IDS},
+        **{name: getattr(view, name) for name in view_names.IDS},
         frames=int(valid.sum()),
         steps=int(steps.sum()),
         triples=int(triples.sum()),

@@ -8,10 +8,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from dgnet_tf import manifest, records
+from dgnet_tf import manifest, records, view_names
 from dgnet_tf.errors import UserError
 
-_IDS = ("subject", "action", "take", "camera")
 _BY_FRAME = ("keypoints", "confidence", "positions", "valid")
 
 
@@ -41,6 +40,11 @@ class View:
     action: str
     take: str
     camera: str
+
+    @property
+    def name(self) -> str:
+        """The ids in one: subject/action/take/camera."""
+        return view_names.of(vars(self))
 
 
 def load_views(data_dir, split: str, verify: bool = True) -> Iterator[View]:
@@ -84,7 +88,7 @@ def _views(paths, data, split, data_dir):
 
 
 def _ids(record):
-    return tuple(record[name] for name in _IDS)
+    return tuple(record[name] for name in view_names.IDS)
 
 
 def _stitch(ids, group, overlap, data_dir) -> View:
@@ -122,5 +126,5 @@ def _stitch(ids, group, overlap, data_dir) -> View:
         intrinsics=record["intrinsics"],
         image_size=record["image_size"],
         fps=float(record["fps"]),
-        **dict(zip(_IDS, ids, strict=True)),
+        **dict(zip(view_names.IDS, ids, strict=True)),
     )

@@ -6,8 +6,9 @@ import dataclasses
 
 import numpy as np
 
+from dgnet_tf import view_names
+
 CLIP_SECONDS = 2.0
-IDS = ("subject", "action", "take", "camera")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,7 +57,7 @@ def find(view, mpjpe_mm: np.ndarray) -> Clip | None:
     means = np.divide(sums, counts, out=np.full_like(sums, -1.0), where=enough)
     first = int(means.argmax())
     return Clip(
-        **{name: getattr(view, name) for name in IDS},
+        **{name: getattr(view, name) for name in view_names.IDS},
         first_frame=first,
         frames=length,
         valid_frames=int(counts[first]),

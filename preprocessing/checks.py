@@ -87,7 +87,7 @@ def measure(view: View, skeleton: Skeleton) -> Measures:
         offset = cameras.project(positions[front], view.intrinsics) - seen
         reprojection = float(np.sqrt((offset**2).sum(-1)).mean())
     return Measures(
-        name="/".join((view.subject, view.action, view.take, view.camera)),
+        name=view.name,
         subject=view.subject,
         frames=len(positions),
         bones=bones.sum(axis=0),

@@ -67,7 +67,9 @@ def test_negative_weights_get_a_second_hue():
 
 
 def test_a_runs_affinities_are_written(run, data, tmp_path, monkeypatch):
-    monkeypatch.setattr(lifted_views, "lift", lambda *_, flip: np.zeros((12, 17, 3)))
+    monkeypatch.setattr(
+        affinity_figure.ViewLifter, "positions", lambda *_: np.zeros((12, 17, 3))
+    )
     paths = affinity_figure.make(
         run, data, "test", tmp_path, shown=[0, 5, 11], joint="right_wrist"
     )

@@ -18,6 +18,7 @@ from dgnet_tf import (
     report_clips,
     runs,
     scoring,
+    view_names,
     views,
 )
 
@@ -87,7 +88,7 @@ def view_of(data, number):
 
 def test_the_worst_clips_are_played_with_their_errors(run, data, page):
     report, found = own_report(run), content(page)
-    worst = [report_clips.name_of(clip) for clip in report["worst_clips"]]
+    worst = [view_names.of(clip) for clip in report["worst_clips"]]
     assert len(worst) == 3
     assert [clip["name"] for clip in found["clips"]] == worst[:2]
     errors = next(c for c in found["clips"] if c["name"].startswith("S002"))["mpjpe_mm"]
@@ -178,7 +179,7 @@ def test_a_report_from_before_is_shown_with_what_it_has(run, data, page, tmp_pat
     found = content(tmp_path / "old.html")
     assert sorted(found["charts"]) == ["action", "camera", "curves", "subject"]
     # Without a list of the worst, they are looked for.
-    worst = report_clips.name_of(new["worst_clips"][0])
+    worst = view_names.of(new["worst_clips"][0])
     assert [clip["name"] for clip in found["clips"]] == [worst]
 
 
@@ -308,7 +309,7 @@ def test_a_worst_clip_is_opened_where_it_is_worst(run, opened):
     name = opened.execute_script(
         "return document.querySelector('#clip-name').textContent"
     )
-    assert name == report_clips.name_of(worst)
+    assert name == view_names.of(worst)
     assert browser.drawn(opened)["frame"] == worst["first_frame"]
     assert moved(opened) == worst["first_frame"]
     lengths = opened.execute_script(

@@ -28,7 +28,7 @@ def data(tmp_path_factory):
 )
 def test_a_view_is_found_by_its_first_names(data, name, subject):
     view = lifted_views.find(data, "test", name)
-    assert lifted_views.name_of(view) == f"{subject}/Walking/1/c0"
+    assert view.name == f"{subject}/Walking/1/c0"
 
 
 @pytest.mark.parametrize("name", ["S00", "S001/Walk", "S001/Walking/2", "Walking"])
@@ -38,9 +38,7 @@ def test_a_part_of_a_name_is_no_name(data, name):
 
 
 def test_frames_are_spread_or_chosen(data):
-    view = types.SimpleNamespace(
-        valid=np.ones(10, bool), subject="S", action="A", take="1", camera="c"
-    )
+    view = types.SimpleNamespace(valid=np.ones(10, bool), name="S/A/1/c")
     assert list(lifted_views.frames(view, (), 5)) == [1, 3, 5, 7, 9]
     assert list(lifted_views.frames(view, (), 2)) == [2, 7]
     assert list(lifted_views.frames(view, (), 99)) == list(range(10))
@@ -48,15 +46,6 @@ def test_frames_are_spread_or_chosen(data):
     for frame in (10, -1):
         with pytest.raises(UserError, match=f"S/A/1/c has frames 0 to 9, not {frame}"):
             lifted_views.frames(view, [0, frame], 5)
-
-
-def test_a_view_is_lifted_as_an_evaluation_lifts_it(data):
-    run = runs.Run(Config(overlap="once"), tracing_model)
-    view = lifted_views.find(data, "test", "S002")
-    lifted = lifted_views.lift(run, view, flip=False)
-    # The tracing model gives each frame's slot: "once" cuts windows of four.
-    assert lifted.shape == (8, 17, 3)
-    np.testing.assert_allclose(lifted[:, 3, 1], [0, 1, 2, 3] * 2, atol=1e-5)
 
 
 def test_a_run_of_another_skeleton_is_refused(data, monkeypatch):

@@ -28,12 +28,16 @@ def lifters(monkeypatch):
         "b": runs.Run(Config(architecture="baseline"), 0.03),
     }
 
-    def lift(run, view, *, flip):
-        target = view.positions - view.positions[:, :1]
-        return target + run.model * (np.arange(17) > 0)[:, None] * [1.0, 0, 0]
+    class Off:
+        def __init__(self, model, config, *, flip):
+            self.metres = model
+
+        def positions(self, view):
+            target = view.positions - view.positions[:, :1]
+            return target + self.metres * (np.arange(17) > 0)[:, None] * [1.0, 0, 0]
 
     monkeypatch.setattr(lifted_views, "load_run", lambda workdir, _: found[workdir])
-    monkeypatch.setattr(lifted_views, "lift", lift)
+    monkeypatch.setattr(qualitative_figure, "ViewLifter", Off)
 
 
 def test_each_view_gives_a_strip_and_each_frame_its_error(data, tmp_path, lifters):

@@ -1,0 +1,71 @@
+"""Lifts whole views of a data set as a report's options say."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+
+import numpy as np
+
+from dgnet_tf import inference
+from dgnet_tf.views import View
+
+
+class ViewLifter:
+    """A model with the options of its inference; compiled once for all views.
+
+    Args:
+        model: normalised keypoints (B, T, N, 2) -> {"pose": (B, T, N, 3), ...}.
+        config: its run's configuration.
+        flip: average with the mirrored estimate.
+        overlap, frame_stride: see `inference.window_table`; by default the run's own.
+        precision: see `folding.fold`.
+        noise_px: standard deviation of Gaussian noise on the keypoints, pixels.
+        seed: of the noise.
+
+    Attributes:
+        model: as given.
+        config: with the overlap and the stride that are used.
+    """
+
+    def __init__(
+        self,
+        model,
+        config,
+        *,
+        flip: bool,
+        overlap: str | None = None,
+        frame_stride: int | None = None,
+        precision: str | None = None,
+        noise_px: float = 0.0,
+        seed: int = 0,
+    ):
+        self.model = model
+        self.config = dataclasses.replace(
+            config,
+            overlap=overlap or config.overlap,
+            frame_stride=frame_stride or config.frame_stride,
+        )
+        self._noise_px, self._seed = noise_px, seed
+        self._serve = inference.serving_function(
+            model, self.config, flip=flip, precision=precision
+        )
+
+    def keypoints(self, view: View) -> np.ndarray:
+        """Returns what the model sees: (F, N, 2) pixels, with noise if asked for."""
+        if not self._noise_px:
+            return view.keypoints
+        return view.keypoints + noise(view, self._noise_px, self._seed)
+
+    def positions(self, view: View) -> np.ndarray:
+        """Returns the estimate (F, N, 3), metres, camera axes, the root at 0."""
+        span = self.config.frames * self.config.frame_stride
+        seen = self.keypoints(view)
+        return inference.lift_view(self._serve, seen, view.image_size, span)
+
+
+def noise(view: View, noise_px: float, seed: int) -> np.ndarray:
+    """Returns Gaussian noise (F, N, 2) that depends on the view's ids and the seed."""
+    digest = hashlib.sha256(f"{seed}/{view.name}".encode()).digest()
+    rng = np.random.default_rng(int.from_bytes(digest[:8], "little"))
+    return rng.normal(0.0, noise_px, view.keypoints.shape)
