@@ -81,7 +81,15 @@ def title(name: str) -> str:
 
 
 def _of_peer(config):
-    names = ("skeleton", "frames", "blocks", "channels", "dropout", "seed")
+    names = (
+        "skeleton",
+        "frames",
+        "blocks",
+        "channels",
+        "dropout",
+        "head_scale",
+        "seed",
+    )
     return {name: getattr(config, name) for name in names}
 
 

@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from dgnet_tf import skeletons
 from dgnet_tf.layers.batch_norm import make_batch_norm
-from dgnet_tf.layers.fully_connected import FullyConnected
+from dgnet_tf.layers.fully_connected import FullyConnected, scaled_glorot
 from dgnet_tf.layers.graph_conv import check_positive
 from dgnet_tf.layers.stateless_dropout import StatelessDropout
 
@@ -33,6 +33,7 @@ class Martinez(keras.Model):
         blocks: residual blocks.
         channels: features of a frame.
         dropout: rate.
+        head_scale: initial scale of the last kernel, relative to Glorot's.
         seed: of dropout.
         **kwargs: `name`; `dtype`, the policy of all layers but the last.
 
@@ -50,6 +51,7 @@ class Martinez(keras.Model):
         blocks=2,
         channels=1024,
         dropout=0.5,
+        head_scale=0.1,
         seed=0,
         **kwargs,
     ):
@@ -81,7 +83,12 @@ class Martinez(keras.Model):
             y = unit(y, 2 * i, f"block_{i}_second")
             x = keras.layers.Add(name=f"block_{i}_sum", dtype=policy)([x, y])
         # Positions in metres need float32's digits.
-        x = FullyConnected(3 * joints, name="positions", dtype="float32")(x)
+        x = FullyConnected(
+            3 * joints,
+            kernel_initializer=scaled_glorot(head_scale),
+            name="positions",
+            dtype="float32",
+        )(x)
         pose = keras.layers.Reshape((frames, joints, 3), name="pose", dtype="float32")
         super().__init__(inputs=keypoints, outputs={"pose": pose(x)}, **kwargs)
 
@@ -92,6 +99,7 @@ class Martinez(keras.Model):
             "blocks": blocks,
             "channels": channels,
             "dropout": dropout,
+            "head_scale": head_scale,
             "seed": seed,
         }
 

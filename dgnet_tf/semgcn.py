@@ -9,6 +9,7 @@ from dgnet_tf import joint_groups, skeletons
 from dgnet_tf.layers.affinity import skeleton_adjacency
 from dgnet_tf.layers.batch_norm import make_batch_norm
 from dgnet_tf.layers.fixed_spatial_graph_conv import FixedSpatialGraphConv
+from dgnet_tf.layers.fully_connected import scaled_glorot
 from dgnet_tf.layers.graph_conv import check_positive
 from dgnet_tf.layers.grouped_non_local import GroupedNonLocal
 from dgnet_tf.layers.stateless_dropout import StatelessDropout
@@ -39,6 +40,7 @@ class SemGCN(keras.Model):
         channels: features of a joint.
         non_local: put in the non-local layers.
         dropout: rate, behind each ReLU.
+        head_scale: initial scale of the last kernel, relative to Glorot's.
         seed: of dropout.
         **kwargs: `name`; `dtype`, the policy of all layers but the last.
 
@@ -57,6 +59,7 @@ class SemGCN(keras.Model):
         channels=128,
         non_local=True,
         dropout=0.0,
+        head_scale=0.1,
         seed=0,
         **kwargs,
     ):
@@ -68,16 +71,14 @@ class SemGCN(keras.Model):
         # Layers. Policies are passed down, as a model revives under its own.
         policy = kwargs.pop("dtype", None) or keras.mixed_precision.global_policy()
 
-        def convolution(outputs, name, dtype):
-            # Glorot's with a gain of the square root of 2.
-            scale = keras.initializers.VarianceScaling(2.0, "fan_avg", "uniform")
+        def convolution(outputs, name, dtype, scale=2.0**0.5):
             return FixedSpatialGraphConv(
                 outputs,
                 skeleton=skeleton,
                 semantic=True,
                 activation=None,
                 use_bias=True,
-                kernel_initializer=scale,
+                kernel_initializer=scaled_glorot(scale),
                 name=name,
                 dtype=dtype,
             )
@@ -104,7 +105,7 @@ class SemGCN(keras.Model):
             x = keras.layers.Add(name=f"block_{i}_sum", dtype=policy)([x, y])
             x = gather(x, f"block_{i}")
         # Positions in metres need float32's digits.
-        pose = convolution(3, "pose", "float32")(x)
+        pose = convolution(3, "pose", "float32", head_scale)(x)
         super().__init__(inputs=keypoints, outputs={"pose": pose}, **kwargs)
 
         # Config.
@@ -115,6 +116,7 @@ class SemGCN(keras.Model):
             "channels": channels,
             "non_local": non_local,
             "dropout": dropout,
+            "head_scale": head_scale,
             "seed": seed,
         }
 

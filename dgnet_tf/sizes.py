@@ -57,7 +57,6 @@ _DGNETS_ALONE = (
     "semantic",
     "joint_embedding",
     "residual_gamma",
-    "head_scale",
     "block_loss_weight",
 )
 # Fields that say nothing to a network, and must keep their defaults.

@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from dgnet_tf import joint_groups, skeletons
 from dgnet_tf.layers.batch_norm import make_batch_norm
-from dgnet_tf.layers.fully_connected import FullyConnected
+from dgnet_tf.layers.fully_connected import FullyConnected, scaled_glorot
 from dgnet_tf.layers.graph_conv import check_positive
 from dgnet_tf.layers.group_pooling import GroupMax, GroupSpread
 from dgnet_tf.layers.spatial_non_local import SpatialNonLocal
@@ -46,6 +46,7 @@ class STGCN(keras.Model):
         channels: features of a joint; parts and body have twice as many.
         non_local: put in the non-local layer.
         dropout: rate, behind each ReLU.
+        head_scale: initial scale of the last kernel, relative to Glorot's.
         seed: of dropout.
         **kwargs: `name`; `dtype`, the policy of all layers but the last.
 
@@ -64,6 +65,7 @@ class STGCN(keras.Model):
         channels=128,
         non_local=True,
         dropout=0.1,
+        head_scale=0.1,
         seed=0,
         **kwargs,
     ):
@@ -127,7 +129,12 @@ class STGCN(keras.Model):
             shape = (frames, joints, 2 * channels)
             x = keras.layers.Reshape(shape, name="all_frames", dtype=policy)(x)
         # Positions in metres need float32's digits.
-        pose = FullyConnected(3, name="pose", dtype="float32")(x)
+        pose = FullyConnected(
+            3,
+            kernel_initializer=scaled_glorot(head_scale),
+            name="pose",
+            dtype="float32",
+        )(x)
         super().__init__(inputs=keypoints, outputs={"pose": pose}, **kwargs)
 
         # Config.
@@ -138,6 +145,7 @@ class STGCN(keras.Model):
             "channels": channels,
             "non_local": non_local,
             "dropout": dropout,
+            "head_scale": head_scale,
             "seed": seed,
         }
 

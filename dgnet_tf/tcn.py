@@ -33,6 +33,7 @@ class TCN(keras.Model):
         blocks: residual blocks; R = 3^(blocks + 1).
         channels: of all layers.
         dropout: rate.
+        head_scale: initial scale of the last kernel, relative to Glorot's.
         seed: of dropout.
         **kwargs: `name`; `dtype`, the policy of all layers but the last.
 
@@ -53,6 +54,7 @@ class TCN(keras.Model):
         blocks=2,
         channels=1024,
         dropout=0.25,
+        head_scale=0.1,
         seed=0,
         **kwargs,
     ):
@@ -76,6 +78,7 @@ class TCN(keras.Model):
             3 * joints,
             blocks=blocks,
             dropout=dropout,
+            head_scale=head_scale,
             seed=seed,
             name="tower",
             dtype=policy,
@@ -97,6 +100,7 @@ class TCN(keras.Model):
             "blocks": blocks,
             "channels": channels,
             "dropout": dropout,
+            "head_scale": head_scale,
             "seed": seed,
         }
 

@@ -37,7 +37,13 @@ PAIRS = [[0, 2], [1, 3, 4]]
         (layers.RepeatEnds, {"frames": 2}, (2, 3, 4), (2, 7, 4), 0, 0, 0),
         (
             layers.TemporalTower,
-            {"channels": 3, "outputs": 2, "blocks": 1, "dropout": 0.0, "seed": 1},
+            {
+                "channels": 3,
+                "outputs": 2,
+                "blocks": 1,
+                "dropout": 0.0,
+                "head_scale": 0.3,
+            },
             (2, 11, 4),
             (2, 3, 2),
             3 + 3 * 2 + 2,

@@ -77,6 +77,13 @@ class FullyConnected(keras.layers.Layer):
         }
 
 
+def scaled_glorot(scale):
+    """Returns Glorot's initialiser, its values times a scale."""
+    return keras.initializers.VarianceScaling(
+        scale=scale**2, mode="fan_avg", distribution="uniform"
+    )
+
+
 def flat_product(x, kernel):
     """(B, ..., C) times (C, D); at most one of the axes in between may be unknown."""
     y = tf.matmul(tf.reshape(x, (-1, x.shape[-1])), kernel)

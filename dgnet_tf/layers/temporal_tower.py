@@ -5,7 +5,7 @@ from __future__ import annotations
 import tensorflow as tf
 
 from dgnet_tf.layers.batch_norm import make_batch_norm
-from dgnet_tf.layers.fully_connected import FullyConnected
+from dgnet_tf.layers.fully_connected import FullyConnected, scaled_glorot
 from dgnet_tf.layers.graph_conv import check_positive
 from dgnet_tf.layers.stateless_dropout import StatelessDropout
 from dgnet_tf.layers.temporal_conv import TemporalConv
@@ -26,6 +26,7 @@ class TemporalTower(keras.layers.Layer):
         outputs: numbers that come out for each frame.
         blocks: number of residual blocks.
         dropout: rate.
+        head_scale: initial scale of the last kernel, relative to Glorot's.
         seed: of dropout.
         **kwargs: `name`; `dtype`, the policy of all but the last layer.
 
@@ -36,13 +37,24 @@ class TemporalTower(keras.layers.Layer):
         (B, L - R + 1, outputs), float32.
     """
 
-    def __init__(self, channels, outputs, *, blocks=2, dropout=0.25, seed=0, **kwargs):
+    def __init__(
+        self,
+        channels,
+        outputs,
+        *,
+        blocks=2,
+        dropout=0.25,
+        head_scale=1.0,
+        seed=0,
+        **kwargs,
+    ):
         super().__init__(**kwargs)
         check_positive("blocks", blocks)
         self.channels = channels
         self.outputs = outputs
         self.blocks = blocks
         self.dropout = dropout
+        self.head_scale = head_scale
         self.seed = seed
         policy = {"dtype": self.dtype_policy}
         # The first convolution; then a convolution and a fully-connected layer for
@@ -67,7 +79,12 @@ class TemporalTower(keras.layers.Layer):
             StatelessDropout(dropout, seed=seed + i, name=f"{name}_dropout", **policy)
             for i, name in enumerate(names)
         ]
-        self.shrink = FullyConnected(outputs, name="shrink", dtype="float32")
+        self.shrink = FullyConnected(
+            outputs,
+            kernel_initializer=scaled_glorot(head_scale),
+            name="shrink",
+            dtype="float32",
+        )
 
     @property
     def reach(self) -> int:
@@ -108,5 +125,6 @@ class TemporalTower(keras.layers.Layer):
             "outputs": self.outputs,
             "blocks": self.blocks,
             "dropout": self.dropout,
+            "head_scale": self.head_scale,
             "seed": self.seed,
         }
