@@ -5,7 +5,11 @@ from __future__ import annotations
 import tensorflow as tf
 
 from dgnet_tf.config import Config
+from dgnet_tf.martinez import Martinez
 from dgnet_tf.model import DGNet
+from dgnet_tf.semgcn import SemGCN
+from dgnet_tf.stgcn import STGCN
+from dgnet_tf.tcn import TCN
 
 
 def dgnet(config: Config) -> tf.keras.Model:
@@ -29,15 +33,64 @@ def baseline(config: Config) -> tf.keras.Model:
     )
 
 
+def martinez(config: Config) -> tf.keras.Model:
+    """Builds the fully-connected lifter."""
+    return Martinez(**_of_peer(config))
+
+
+def semgcn(config: Config) -> tf.keras.Model:
+    """Builds the semantic graph network."""
+    return SemGCN(**_of_peer(config), non_local=config.non_local)
+
+
+def tcn(config: Config) -> tf.keras.Model:
+    """Builds the temporal-convolution lifter."""
+    return TCN(**_of_peer(config))
+
+
+def stgcn(config: Config) -> tf.keras.Model:
+    """Builds the local-to-global graph network."""
+    return STGCN(**_of_peer(config), non_local=config.non_local)
+
+
 # By the names that `config.py` allows; each takes a configuration.
-BUILDERS = {"dgnet": dgnet, "baseline": baseline}
+BUILDERS = {
+    "dgnet": dgnet,
+    "baseline": baseline,
+    "martinez": martinez,
+    "semgcn": semgcn,
+    "tcn": tcn,
+    "stgcn": stgcn,
+}
 # What tables and charts call them; an architecture that is not here, by its name.
-TITLES = {"dgnet": "DG-Net", "baseline": "baseline"}
+TITLES = {
+    "dgnet": "DG-Net",
+    "baseline": "baseline",
+    "martinez": "Martinez et al.",
+    "semgcn": "SemGCN",
+    "tcn": "Pavllo et al.",
+    "stgcn": "Cai et al.",
+}
+# Whose `get_config` and weights are all of them.
+PEERS = (Martinez, SemGCN, TCN, STGCN)
 
 
 def title(name: str) -> str:
     """Returns what tables and charts call an architecture."""
     return TITLES.get(name, name)
+
+
+def _of_peer(config):
+    names = (
+        "skeleton",
+        "frames",
+        "blocks",
+        "channels",
+        "dropout",
+        "head_scale",
+        "seed",
+    )
+    return {name: getattr(config, name) for name in names}
 
 
 def _arguments(config):

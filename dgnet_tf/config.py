@@ -9,6 +9,7 @@ import pathlib
 
 from absl import flags
 
+from dgnet_tf import sizes
 from dgnet_tf.errors import UserError
 
 
@@ -16,10 +17,12 @@ from dgnet_tf.errors import UserError
 class Config:
     """What a run is trained with; every field is a flag of the same name.
 
-    Fields of the model are DGNet's arguments and are explained there.
+    Fields of the model are DGNet's arguments and are explained there. Other networks
+    take some of them, under sizes of their own: see `sizes`.
     """
 
-    # Network: "dgnet", or "baseline", the same with fixed graphs only.
+    # Network: "dgnet", "baseline", the same with fixed graphs only, or a peer:
+    # "martinez", "semgcn", "tcn" or "stgcn".
     architecture: str = "dgnet"
     # Skeleton and frame rate; empty and zero until filled from the data set.
     skeleton: str = ""
@@ -42,6 +45,8 @@ class Config:
     joint_embedding: bool = True
     residual_gamma: float = 0.2
     head_scale: float = 0.1
+    # Rate of dropout; DG-Net has none.
+    dropout: float = 0.0
     # Lambda of Eq. 17.
     block_loss_weight: float = 0.1
 
@@ -103,7 +108,7 @@ PRESETS = {
 
 PRECISIONS = ("float32", "mixed_float16", "mixed_bfloat16")
 _CHOICES = {
-    "architecture": ("dgnet", "baseline"),
+    "architecture": tuple(sizes.IGNORED),
     "optimizer": ("adam", "rectified_adam", "stochastic_averaging"),
     "jit_compile": ("auto", "on", "off"),
     "precision": PRECISIONS,
@@ -121,24 +126,34 @@ _MINIMA = {
     "steps_per_epoch": 0,
     "batch_size": 1,
     "noise_px": 0.0,
+    "dropout": 0.0,
     "block_loss_weight": 0.0,
     "seed": 0,
 }
 _ABOVE_ZERO = ("learning_rate", "learning_rate_decay", "head_scale")
+_BELOW_ONE = ("dropout",)
 _FROM_DATA = ("skeleton", "fps")
 
 
 def make(preset: str = "paper", **overrides) -> Config:
     """Returns a preset's configuration with some fields replaced.
 
+    The override `architecture` brings the network's own sizes, which other overrides
+    replace like the preset's.
+
     Raises:
-        UserError: on an unknown preset or field, a wrong type or a value out of
-            range; the message names the field and what is allowed.
+        UserError: on an unknown preset or field, a wrong type, a value out of range
+            or one that says nothing to the network; the message names the field and
+            what is allowed.
     """
     if preset not in PRESETS:
         raise UserError(f"preset must be one of {sorted(PRESETS)}, got {preset!r}.")
     fields = {field.name: field for field in dataclasses.fields(Config)}
-    values = {**PRESETS[preset], **overrides}
+    architecture = overrides.get("architecture", Config.architecture)
+    of_network = {}
+    if architecture in _CHOICES["architecture"]:  # Else refused below.
+        of_network = sizes.of(architecture, preset)
+    values = {**PRESETS[preset], **of_network, **overrides}
     for name, value in values.items():
         if name not in fields:
             raise UserError(
@@ -170,6 +185,15 @@ def make(preset: str = "paper", **overrides) -> Config:
             raise UserError(
                 f"Configuration field {name!r} must be above 0, got {value!r}."
             )
+        if name in _BELOW_ONE and not value < 1:
+            raise UserError(
+                f"Configuration field {name!r} must be below 1, got {value!r}."
+            )
+        if name in sizes.IGNORED[architecture] and value != fields[name].default:
+            raise UserError(
+                f"Configuration field {name!r} says nothing to the architecture "
+                f"{architecture!r}. Leave it out; got {value!r}."
+            )
     return Config(**values)
 
 
@@ -194,7 +218,8 @@ def define_flags(flag_values: flags.FlagValues):
     for field in dataclasses.fields(Config):
         if field.name in _FROM_DATA:
             continue
-        text = f"Configuration field; the paper preset has {field.default!r}."
+        others = sizes.in_words(field.name)
+        text = f"Configuration field; the paper preset has {field.default!r}{others}."
         if field.name in _CHOICES:
             text += f" One of {', '.join(_CHOICES[field.name])}."
         define[type(field.default)](field.name, None, text, flag_values=flag_values)
@@ -206,8 +231,13 @@ def flag_names() -> list[str]:
     return [name for name in names if name not in _FROM_DATA]
 
 
-def from_flags(flag_values: flags.FlagValues) -> Config:
-    """Returns the configuration that the flags ask for."""
+def from_flags(flag_values: flags.FlagValues, **more) -> Config:
+    """Returns the configuration that the flags ask for.
+
+    Args:
+        flag_values: parsed.
+        **more: fields that replace the flags'.
+    """
     overrides = {
         name: flag_values[name].value
         for name in flag_names()
@@ -215,7 +245,7 @@ def from_flags(flag_values: flags.FlagValues) -> Config:
     }
     if flag_values.config:
         overrides = {**_read_fields(flag_values.config), **overrides}
-    return make(flag_values.preset, **overrides)
+    return make(flag_values.preset, **{**overrides, **more})
 
 
 def _read_fields(path) -> dict:

@@ -10,7 +10,7 @@ import dataclasses
 import json
 import pathlib
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import tensorflow as tf
 
@@ -110,6 +110,7 @@ def run(
     flip: bool = True,
     progress: bool = True,
     finished=lambda results: None,
+    configure: Callable[[str], Config] | None = None,
 ) -> list[Result]:
     """Trains and tests every group with every architecture.
 
@@ -123,6 +124,8 @@ def run(
         flip: average with the mirrored estimate when testing.
         progress: show progress bars.
         finished: called with all results so far after each test.
+        configure: gives an architecture's configuration, for those whose sizes are
+            not the others'; by default `config` for all.
 
     Returns:
         A result for each training, by group, then architecture.
@@ -142,9 +145,10 @@ def run(
     for group in chosen:
         for architecture in architectures:
             workdir = folder / "runs" / architecture / group.folder
+            own = configure(architecture) if configure else config
             train_or_skip(
                 dataclasses.replace(
-                    config,
+                    own,
                     architecture=architecture,
                     actions=actions.join(group.actions),
                 ),

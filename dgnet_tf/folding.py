@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import tensorflow as tf
 
+from dgnet_tf.architectures import PEERS
 from dgnet_tf.layers import SpatialNonLocal
 from dgnet_tf.model import DGNet
 
@@ -19,10 +20,15 @@ def fold(model, precision: str | None = None):
     it, so s goes into their kernels, and t becomes their bias.
 
     Args:
-        model: a `DGNet`; anything else is returned as it is.
+        model: a `DGNet`. A peer keeps its batch norms, and is only given the
+            precision; anything else is returned as it is.
         precision: dtype policy of the result, as "mixed_bfloat16"; the model's own
             if None.
     """
+    if isinstance(model, PEERS) and precision:
+        same = type(model)(**model.get_config(), dtype=precision)
+        same.set_weights(model.get_weights())
+        return same
     if not isinstance(model, DGNet):
         return model
     policy = precision or model.get_layer("input_graph").dtype_policy

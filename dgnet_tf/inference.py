@@ -74,7 +74,9 @@ def lift_keypoints(
     on it.
 
     Args:
-        model: normalised keypoints (B, T, N, 2) -> {"pose": (B, T, N, 3), ...}.
+        model: normalised keypoints (B, T, N, 2) -> {"pose": (B, T, N, 3), ...}. Under
+            the rule "center" one that has `lift_frames` and `reach`, as `tcn.TCN`,
+            lifts frames of unbroken time without windows.
         config: has `skeleton`, `frames`, `frame_stride` and `overlap`.
         keypoints: (B, F, N, 2) float32 tensor, pixels; F >= 1.
         image_size: (B, 2) float32 tensor, width and height in pixels.
@@ -101,6 +103,11 @@ def lift_keypoints(
         chunk_length, config.frames, config.frame_stride, config.overlap
     )
 
+    def lift_unbroken(first):
+        indices = first + tf.range(-model.reach, chunk_length + model.reach)
+        indices = tf.clip_by_value(indices, 0, length - 1)
+        return model.lift_frames(tf.gather(x, indices, axis=1))
+
     def lift_chunk(first):
         indices = tf.clip_by_value(first + slots, 0, length - 1)
         windows = tf.gather(x, indices, axis=1)  # (B, W, T, N, 2)
@@ -109,8 +116,9 @@ def lift_keypoints(
         pose = tf.reshape(pose, [views, -1, joints, 3])  # (B, W T, N, 3)
         return tf.reduce_mean(tf.gather(pose, reads, axis=1), axis=2)
 
+    unbroken = config.overlap == "center" and config.frame_stride == 1
     positions = tf.map_fn(
-        lift_chunk,
+        lift_unbroken if unbroken and hasattr(model, "lift_frames") else lift_chunk,
         tf.range(chunks) * chunk_length,
         fn_output_signature=tf.TensorSpec([None, None, joints, 3], tf.float32),
         parallel_iterations=1,

@@ -13,6 +13,7 @@ import dataclasses
 import numpy as np
 
 from dgnet_tf import skeletons
+from dgnet_tf.architectures import PEERS
 from dgnet_tf.layers.affinity import constant_mask, skeleton_adjacency
 from dgnet_tf.model import DGNet
 
@@ -78,8 +79,14 @@ def per_frame(model) -> int | None:
     """Returns a window's multiply-adds over its T frames; None for other networks.
 
     The overlap rules "center" and "mean" run T windows for each T frames, the mirrored
-    estimate twice as many: what a frame costs is that many times as much.
+    estimate twice as many: what a frame costs is that many times as much. The figure
+    of `tcn.TCN` is of a frame of a video under "center", which runs no window twice.
+
+    Args:
+        model: a `DGNet`, or a peer, which counts by itself.
     """
+    if isinstance(model, PEERS):
+        return model.frame_multiply_adds()
     if not isinstance(model, DGNet):
         return None
     arguments = model.get_config()

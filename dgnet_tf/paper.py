@@ -65,8 +65,11 @@ def _figure5(values):
     def finished(results):
         paths[:] = cross_action_figure.write(results, values.output, name)
 
+    def configure(architecture):
+        return config.from_flags(values, architecture=architecture)
+
     for architecture in values.architectures:
-        config.make(architecture=architecture)
+        configure(architecture)
     cross_action.run(
         config.from_flags(values),
         values.data,
@@ -76,6 +79,7 @@ def _figure5(values):
         split=values.split,
         flip=values.test_flip,
         finished=finished,
+        configure=configure,
     )
     return paths
 

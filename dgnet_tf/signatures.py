@@ -143,7 +143,16 @@ def _share(model, config, joints):
     def network(windows):
         return {"pose": tf.cast(model(windows, training=False)["pose"], tf.float32)}
 
-    return lambda windows, training: network(windows)
+    def shared(windows, training):
+        return network(windows)
+
+    if hasattr(model, "lift_frames"):
+        unbroken = tf.TensorSpec([None, None, joints, 2], tf.float32, "frames")
+        shared.reach = model.reach
+        shared.lift_frames = tf.function(
+            model.lift_frames, input_signature=[unbroken], autograph=False
+        )
+    return shared
 
 
 def _function(lift, frames, joints):

@@ -156,11 +156,14 @@ def compile_model(model, config: Config, steps: int, jit_compile: bool):
         config.optimizer, config.learning_rate, config.learning_rate_decay, steps
     )
     names = sorted(model.output_names)
+    metric = MPJPE()
+    if len(names) == 1:  # Keras then leaves the output out of its name.
+        metric = MPJPE(name=f"pose_{metric.name}")
     model.compile(
         optimizer,
         loss={name: SumSquaredError() for name in names},
         loss_weights=block_loss_weights(names, config.block_loss_weight),
-        metrics={"pose": [MPJPE()]},
+        metrics={"pose": [metric]},
         jit_compile=jit_compile,
     )
     return optimizer

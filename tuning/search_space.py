@@ -11,6 +11,7 @@ import dataclasses
 import importlib.util
 from collections.abc import Sequence
 
+from dgnet_tf import sizes
 from dgnet_tf.config import Config
 from dgnet_tf.errors import UserError
 
@@ -62,12 +63,21 @@ SPACE: dict[str, Whole | Real | Choice | Flag] = {
     "optimizer": Choice(("adam", "rectified_adam", "stochastic_averaging")),
     "flip": Flag(),
     "noise_px": Real(0.0, 5.0),
+    "dropout": Real(0.0, 0.6),
+}
+# Not searched by default, besides what a network ignores: one frame is lifted alone,
+# and what a pose of "tcn" sees follows from its blocks and bounds its frames.
+_SETTLED = {
+    "martinez": ("frames", "frame_stride"),
+    "semgcn": ("frames", "frame_stride"),
+    "tcn": ("frames", "frame_stride", "blocks"),
 }
 
 
-def names() -> list[str]:
+def names(architecture: str = Config.architecture) -> list[str]:
     """Returns what is searched by default: all of `SPACE` that can be run here."""
-    return [name for name, range_ in SPACE.items() if _can_vary(name, range_)]
+    left_out = (*sizes.IGNORED[architecture], *_SETTLED.get(architecture, ()))
+    return [name for name in SPACE if name not in left_out and _can_vary(name)]
 
 
 def declare(
@@ -86,14 +96,20 @@ def declare(
     Args:
         hp: `keras_tuner.HyperParameters`.
         base: the configuration that values change.
-        tune: fields to vary; by default `names()`.
+        tune: fields to vary; by default `names(base.architecture)`.
         joints: N; bounds K.
         overlap: frames by which the records overlap; bounds (frames - 1) x stride.
 
     Raises:
-        UserError: if `tune` names a field that is not in the space.
+        UserError: if `tune` names a field that is not in the space, or that the
+            base's network ignores.
     """
-    tune = names() if tune is None else list(tune)
+    tune = names(base.architecture) if tune is None else list(tune)
+    for name in tune:
+        if name in sizes.IGNORED[base.architecture]:
+            raise UserError(
+                f"{name!r} says nothing to the architecture {base.architecture!r}."
+            )
     unknown = [name for name in tune if name not in SPACE]
     if unknown:
         raise UserError(f"{unknown[0]!r} cannot be searched; there are {list(SPACE)}.")
@@ -129,7 +145,7 @@ def same_budget(config: Config, base: Config) -> Config:
     return dataclasses.replace(config, steps_per_epoch=steps)
 
 
-def _can_vary(name, range_):
+def _can_vary(name):
     if name != "optimizer":
         return True
     return importlib.util.find_spec("tensorflow_addons") is not None

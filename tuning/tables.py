@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import tensorflow as tf
 
-from dgnet_tf import manifest
+from dgnet_tf import manifest, sizes
 from dgnet_tf.config import Config
 from dgnet_tf.errors import UserError
 from tuning import ablations, oracles, rows, scheduling
@@ -119,7 +119,7 @@ def plan(table: Table, base: Config, data_dir, split: str, sources):
 
     Raises:
         UserError: if the data lack the split, the training split, or an overlap that
-            is large enough for each row.
+            is large enough for each row, or if the base's network ignores a field.
     """
     data = {"": manifest.read(data_dir)}
     folders = {"": str(data_dir)}
@@ -130,6 +130,12 @@ def plan(table: Table, base: Config, data_dir, split: str, sources):
     planned = []
     for row in table.rows:
         config = dataclasses.replace(base, **row.overrides)
+        for name in row.overrides:
+            if name in sizes.IGNORED[base.architecture]:
+                raise UserError(
+                    f"Table {table.name!r} varies {name!r}, which says nothing to the "
+                    f"architecture {base.architecture!r}. Leave --architecture out."
+                )
         if row.source not in data:
             absent = (
                 f"no data set with 2-D keypoints of {_DETECTORS[row.source]} was "

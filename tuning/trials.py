@@ -36,7 +36,7 @@ def run(
         workdir: the study's folder.
         trials: number of trials, the confirmation's not counted.
         algorithm: one of `oracles.ALGORITHMS`.
-        tune: fields to search; by default `search_space.names()`.
+        tune: fields to search; by default `search_space.names(base.architecture)`.
         confirm_seeds: further seeds of the best trial and of the base.
         progress: show progress bars.
 
@@ -53,7 +53,7 @@ def run(
     tables.check(base, str(data_dir), data, SPLIT)
     digest = studies.data_digest(data)
     study = studies.Study(base, digest, data.dataset, SPLIT)
-    tune = search_space.names() if tune is None else list(tune)
+    tune = search_space.names(base.architecture) if tune is None else list(tune)
     hypermodel = _hypermodel(base, data_dir, tune)
     space = keras_tuner.HyperParameters()
     hypermodel.config(space)

@@ -1,7 +1,7 @@
-"""Graph layers of DG-Net (paper Sec. III).
+"""Graph layers of DG-Net (paper Sec. III), and what its peers need besides.
 
 Shape legend: B batch, T frames, N joints, C channels, K neighbours. Features are
-(B, T, N, C) throughout.
+(B, T, N, C), but where a network takes all joints of a frame together: (B, T, C).
 """
 
 from dgnet_tf.layers.batch_norm import BatchNorm
@@ -10,10 +10,18 @@ from dgnet_tf.layers.dynamic_spatial_graph_conv import DynamicSpatialGraphConv
 from dgnet_tf.layers.dynamic_temporal_graph_conv import DynamicTemporalGraphConv
 from dgnet_tf.layers.fixed_spatial_graph_conv import FixedSpatialGraphConv
 from dgnet_tf.layers.fixed_temporal_graph_conv import FixedTemporalGraphConv
+from dgnet_tf.layers.fully_connected import FullyConnected
+from dgnet_tf.layers.group_pooling import GroupMax, GroupSpread
+from dgnet_tf.layers.grouped_non_local import GroupedNonLocal
 from dgnet_tf.layers.joint_embedding import JointEmbedding
 from dgnet_tf.layers.pair_score import PairScore
+from dgnet_tf.layers.repeat_ends import RepeatEnds
 from dgnet_tf.layers.residual_graph_module import ResidualGraphModule
 from dgnet_tf.layers.spatial_non_local import SpatialNonLocal
+from dgnet_tf.layers.spatio_temporal_graph_conv import SpatioTemporalGraphConv
+from dgnet_tf.layers.stateless_dropout import StatelessDropout
+from dgnet_tf.layers.temporal_conv import TemporalConv
+from dgnet_tf.layers.temporal_tower import TemporalTower
 
 __all__ = [
     "BatchNorm",
@@ -22,8 +30,17 @@ __all__ = [
     "DynamicTemporalGraphConv",
     "FixedSpatialGraphConv",
     "FixedTemporalGraphConv",
+    "FullyConnected",
+    "GroupMax",
+    "GroupSpread",
+    "GroupedNonLocal",
     "JointEmbedding",
     "PairScore",
+    "RepeatEnds",
     "ResidualGraphModule",
     "SpatialNonLocal",
+    "SpatioTemporalGraphConv",
+    "StatelessDropout",
+    "TemporalConv",
+    "TemporalTower",
 ]

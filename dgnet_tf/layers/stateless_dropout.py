@@ -1,0 +1,60 @@
+"""Dropout without a generator's state."""
+
+from __future__ import annotations
+
+import tensorflow as tf
+
+keras = tf.keras
+
+
+@keras.utils.register_keras_serializable(package="dgnet_tf")
+class StatelessDropout(keras.layers.Layer):
+    """Dropout whose mask follows from a seed and the features themselves.
+
+    Keras' own layer draws from a generator whose state no checkpoint of this package
+    holds, so that a resumed training would not be the unbroken one. Here the bits of
+    the features' sum are half of the seed: another batch, another step's weights or
+    another device's share gives another mask.
+
+    Args:
+        rate: probability of a zero, from 0 up to but not including 1; what is left
+            is divided by 1 - rate.
+        seed: whole number.
+        **kwargs: `name`, `dtype`.
+
+    Call arguments:
+        x: any shape.
+        training: without it, x is returned.
+
+    Returns:
+        The shape of x.
+    """
+
+    def __init__(self, rate, *, seed=0, **kwargs):
+        super().__init__(**kwargs)
+        if not 0 <= rate < 1:
+            raise ValueError(f"`dropout` must be from 0 to below 1, got {rate!r}.")
+        self.rate = rate
+        self.seed = seed
+
+    def build(self, input_shape):
+        """Makes nothing."""
+        del input_shape
+        self.built = True
+
+    def call(self, x, training=None):
+        """Drops in training alone."""
+        if not training or not self.rate:
+            return x
+        total = tf.reduce_sum(tf.cast(tf.stop_gradient(x), tf.float32))
+        seed = tf.stack([tf.constant(self.seed, tf.int32), tf.bitcast(total, tf.int32)])
+        kept = tf.random.stateless_uniform(tf.shape(x), seed) >= self.rate
+        return tf.where(kept, x / (1.0 - self.rate), tf.zeros_like(x))
+
+    def compute_output_shape(self, input_shape):
+        """The input's shape."""
+        return input_shape
+
+    def get_config(self):
+        """Returns the constructor's arguments."""
+        return {**super().get_config(), "rate": self.rate, "seed": self.seed}

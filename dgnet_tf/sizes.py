@@ -1,0 +1,86 @@
+"""What each network of `--architecture` sets of a configuration, and what it ignores.
+
+DG-Net's own values are the configuration's defaults and presets.
+"""
+
+from __future__ import annotations
+
+# With the preset "paper": as published. See each network's file for the publication.
+PUBLISHED = {
+    "martinez": {"frames": 1, "channels": 1024, "blocks": 2, "dropout": 0.5},
+    "semgcn": {"frames": 1, "channels": 128, "blocks": 4},
+    "tcn": {
+        "frames": 27,
+        "channels": 1024,
+        "blocks": 2,
+        "dropout": 0.25,
+        # Published: 1024 frames a batch.
+        "batch_size": 38,
+        # Frames near a window's ends see repeated ones; this rule reads no such pose.
+        "overlap": "center",
+    },
+    "stgcn": {
+        "frames": 7,
+        "channels": 128,
+        "blocks": 2,
+        "dropout": 0.1,
+        "overlap": "center",
+    },
+}
+
+# With another preset these come on top. An epoch of "small" shows as many frames as
+# DG-Net's: 200 steps of 64 windows of 4 frames, to one step.
+REDUCED = {
+    "small": {
+        "martinez": {"channels": 256, "batch_size": 256},
+        "semgcn": {"channels": 64, "batch_size": 256},
+        "tcn": {"channels": 256, "batch_size": 16, "steps_per_epoch": 119},
+        "stgcn": {"channels": 64, "batch_size": 32, "steps_per_epoch": 229},
+    },
+    "smoke": {
+        "martinez": {"channels": 16, "blocks": 1},
+        "semgcn": {"channels": 16, "blocks": 1},
+        "tcn": {"channels": 16, "blocks": 1, "frames": 9, "batch_size": 8},
+        "stgcn": {"channels": 8, "blocks": 1, "frames": 3},
+    },
+}
+
+_DGNETS_ALONE = (
+    "spatial_neighbors",
+    "temporal_neighbors",
+    "connection",
+    "weighting",
+    "score_activation",
+    "normalization",
+    "spatial_unit",
+    "temporal_unit",
+    "semantic",
+    "joint_embedding",
+    "residual_gamma",
+    "block_loss_weight",
+)
+# Fields that say nothing to a network, and must keep their defaults.
+IGNORED = {
+    "dgnet": ("dropout",),
+    "baseline": ("dropout",),
+    "martinez": (*_DGNETS_ALONE, "non_local"),
+    "semgcn": _DGNETS_ALONE,
+    "tcn": (*_DGNETS_ALONE, "non_local"),
+    "stgcn": _DGNETS_ALONE,
+}
+
+
+def of(architecture: str, preset: str) -> dict:
+    """Returns the fields that a network sets over those of the preset."""
+    reduced = REDUCED.get(preset, {}).get(architecture, {})
+    return {**PUBLISHED.get(architecture, {}), **reduced}
+
+
+def in_words(field: str) -> str:
+    """Returns " (martinez 1, ...)": the published values that are not DG-Net's."""
+    others = [
+        f"{name} {values[field]}"
+        for name, values in PUBLISHED.items()
+        if field in values
+    ]
+    return f" ({', '.join(others)})" if others else ""
