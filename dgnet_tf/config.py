@@ -150,10 +150,11 @@ def make(preset: str = "paper", **overrides) -> Config:
         raise UserError(f"preset must be one of {sorted(PRESETS)}, got {preset!r}.")
     fields = {field.name: field for field in dataclasses.fields(Config)}
     architecture = overrides.get("architecture", Config.architecture)
-    of_network = {}
-    if architecture in _CHOICES["architecture"]:  # Else refused below.
-        of_network = sizes.of(architecture, preset)
-    values = {**PRESETS[preset], **of_network, **overrides}
+    own = {}
+    if architecture in _CHOICES["architecture"]:
+        own = sizes.of(architecture, preset)
+    # First, so that what follows may rely on its check.
+    values = {"architecture": architecture, **PRESETS[preset], **own, **overrides}
     for name, value in values.items():
         if name not in fields:
             raise UserError(

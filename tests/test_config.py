@@ -133,6 +133,12 @@ def test_a_value_out_of_range_is_refused_by_field_and_value(name, value):
     assert message.endswith(f"got {value!r}.")
 
 
+def test_an_unknown_architecture_is_refused_under_every_preset():
+    for preset in config.PRESETS:
+        with pytest.raises(UserError, match="'architecture' must be one .*'resnet'"):
+            config.make(preset, architecture="resnet")
+
+
 @pytest.mark.parametrize("name", ["steps_per_epoch", "noise_px", "block_loss_weight"])
 def test_the_smallest_allowed_value_is_zero(name):
     assert getattr(config.make(**{name: 0}), name) == 0
