@@ -9,6 +9,7 @@ import pathlib
 
 from absl import flags
 
+from dgnet_tf import fine_tuning
 from dgnet_tf.errors import UserError
 
 
@@ -64,6 +65,10 @@ class Config:
     # Standard deviation of Gaussian noise on training keypoints, pixels.
     noise_px: float = 0.0
     seed: int = 0
+
+    # Trained weights to start from: a name that the package ships, or a folder made by
+    # save_preset; they bring the network's fields. Empty: from random ones.
+    weights: str = ""
 
     # Execution.
     # XLA: "auto" (where it was measured to help), "on" or "off".
@@ -215,6 +220,8 @@ def from_flags(flag_values: flags.FlagValues) -> Config:
     }
     if flag_values.config:
         overrides = {**_read_fields(flag_values.config), **overrides}
+    if overrides.get("weights"):
+        overrides = fine_tuning.complete(overrides)
     return make(flag_values.preset, **overrides)
 
 
