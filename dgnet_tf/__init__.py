@@ -19,6 +19,7 @@ _PUBLIC = {
     "load_windows": ("dgnet_tf.windows", "load_windows"),
     "layers": ("dgnet_tf.layers", None),
     "metrics": ("dgnet_tf.metrics", None),
+    "pretrained": ("dgnet_tf.pretrained", None),
 }
 
 __all__ = [*_PUBLIC, "__version__"]

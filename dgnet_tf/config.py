@@ -9,7 +9,7 @@ import pathlib
 
 from absl import flags
 
-from dgnet_tf import sizes
+from dgnet_tf import fine_tuning, sizes
 from dgnet_tf.errors import UserError
 
 
@@ -69,6 +69,10 @@ class Config:
     # Standard deviation of Gaussian noise on training keypoints, pixels.
     noise_px: float = 0.0
     seed: int = 0
+
+    # Trained weights to start from: a name that the package ships, or a folder made by
+    # save_preset; they bring the network's fields. Empty: from random ones.
+    weights: str = ""
 
     # Execution.
     # XLA: "auto" (where it was measured to help), "on" or "off".
@@ -246,7 +250,10 @@ def from_flags(flag_values: flags.FlagValues, **more) -> Config:
     }
     if flag_values.config:
         overrides = {**_read_fields(flag_values.config), **overrides}
-    return make(flag_values.preset, **{**overrides, **more})
+    overrides |= more
+    if overrides.get("weights"):
+        overrides = fine_tuning.complete(overrides)
+    return make(flag_values.preset, **overrides)
 
 
 def _read_fields(path) -> dict:

@@ -1,12 +1,12 @@
 """Scores a run on every valid frame of a split.
 
-    python -m dgnet_tf.evaluate --workdir=RUN --data=DIR [--split=test]
+    python -m dgnet_tf.evaluate --workdir=RUN|--weights=NAME --data=DIR [--split=test]
         [--actions=NAMES] [--flip=true] [--overlap=RULE] [--frame_stride=S]
         [--precision=P] [--noise_px=0] [--seed=0] [--count_root=true]
         [--balance=false] [--output=DIR]
 
 Writes `report.json` and `report.md`, by default into a folder of the run that is
-named after data set, split and options.
+named after data set, split and options; of --weights, where --output says.
 """
 
 from __future__ import annotations
@@ -18,9 +18,20 @@ import re
 from absl import flags
 
 from dgnet_tf import command_line, config
+from dgnet_tf.errors import UserError
 
 FLAGS = flags.FlagValues()
-flags.DEFINE_string("workdir", None, "Run to score.", required=True, flag_values=FLAGS)
+flags.DEFINE_string("workdir", None, "Run to score.", flag_values=FLAGS)
+flags.DEFINE_string(
+    "weights",
+    None,
+    "Trained weights to score instead: a name that the package ships, or a folder "
+    "made by save_preset.",
+    flag_values=FLAGS,
+)
+flags.mark_flags_as_mutual_exclusive(
+    ["workdir", "weights"], required=True, flag_values=FLAGS
+)
 flags.DEFINE_string(
     "data", None, "Folder of a converted data set.", required=True, flag_values=FLAGS
 )
@@ -127,10 +138,12 @@ def _file_name(text: str) -> str:
 
 def main(flag_values):
     """Evaluates the run that the flags name, prints and writes its report."""
-    from dgnet_tf import actions, evaluation, report, run_reports, runs
+    if flag_values.weights is not None and flag_values.output is None:
+        raise UserError("--weights has no run for the report to lie in; give --output.")
+    from dgnet_tf import actions, evaluation, pretrained, report, run_reports
 
     chosen = actions.parse(flag_values.actions)
-    run = runs.load(flag_values.workdir)
+    run, origin = pretrained.of_flags(flag_values.workdir, flag_values.weights)
     result = evaluation.evaluate(
         run.model,
         run.config,
@@ -146,7 +159,7 @@ def main(flag_values):
         count_root=flag_values.count_root,
         balanced=flag_values.balance,
     )
-    result["options"].update(run_reports.digests(flag_values.workdir, flag_values.data))
+    result["options"].update(run_reports.digests(origin, flag_values.data))
     folder = flag_values.output or default_output(flag_values.workdir, result)
     paths = report.write(result, folder)
     print(report.markdown(result))

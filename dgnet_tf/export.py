@@ -1,7 +1,7 @@
 """Exports a trained run as a SavedModel that needs no dgnet_tf.
 
-    python -m dgnet_tf.export --workdir=RUN --output=DIR [--version=1] [--flip=true]
-        [--min_confidence=0]
+    python -m dgnet_tf.export --workdir=RUN|--weights=NAME --output=DIR [--version=1]
+        [--flip=true] [--min_confidence=0]
 
 DIR/1/ then holds the signature `serving_default`:
     keypoints   float32 [B, frames, N, 2]   pixels, origin at the top left
@@ -14,7 +14,7 @@ and gives their newest poses [B, N, 3]. `coco_17`, `openpose_25`, `openpose_25b`
 explains each. TensorFlow Serving's warm-up requests lie beside it, where
 tensorflow-serving-api is installed.
 
-    python -m dgnet_tf.export --workdir=RUN --output=FILE [--flip=true]
+    python -m dgnet_tf.export --workdir=RUN|--weights=NAME --output=FILE [--flip=true]
         --format=tflite|tflite_int8|onnx
 
 FILE, which ends in .tflite or .onnx, then holds one window of T frames in the place of
@@ -29,7 +29,17 @@ from dgnet_tf import command_line, config
 from dgnet_tf.errors import UserError
 
 FLAGS = flags.FlagValues()
-flags.DEFINE_string("workdir", None, "Run to export.", required=True, flag_values=FLAGS)
+flags.DEFINE_string("workdir", None, "Run to export.", flag_values=FLAGS)
+flags.DEFINE_string(
+    "weights",
+    None,
+    "Trained weights to export instead: a name that the package ships, or a folder "
+    "made by save_preset.",
+    flag_values=FLAGS,
+)
+flags.mark_flags_as_mutual_exclusive(
+    ["workdir", "weights"], required=True, flag_values=FLAGS
+)
 flags.DEFINE_string(
     "output",
     None,
@@ -68,12 +78,12 @@ flags.DEFINE_float(
 
 def main(flag_values):
     """Exports the run that the flags name."""
-    from dgnet_tf import runs, saved_model, warmup
+    from dgnet_tf import pretrained, saved_model, warmup
 
     if flag_values.format != "saved_model":
         print(f"Model: {_export_file(flag_values)}")
         return
-    run = runs.load(flag_values.workdir)
+    run, origin = pretrained.of_flags(flag_values.workdir, flag_values.weights)
     path = saved_model.save(
         run.model,
         run.config,
@@ -82,7 +92,7 @@ def main(flag_values):
         flip=flag_values.flip,
         precision=flag_values.precision,
         min_confidence=flag_values.min_confidence,
-        workdir=flag_values.workdir,
+        workdir=origin,
     )
     if not (path / warmup.PATH).exists():
         print(warmup.ABSENT)
@@ -90,17 +100,14 @@ def main(flag_values):
 
 
 def _export_file(flag_values):
-    from dgnet_tf import model_card, onnx_export, runs, tflite_export
+    from dgnet_tf import model_card, onnx_export, pretrained, tflite_export
 
     for name in ("version", "precision", "min_confidence"):
         if flag_values[name].present:
             raise UserError(f"--{name} is for --format=saved_model only.")
-    run = runs.load(flag_values.workdir)
+    run, origin = pretrained.of_flags(flag_values.workdir, flag_values.weights)
     card = model_card.of_run(
-        run.config,
-        flip=flag_values.flip,
-        precision="float32",
-        workdir=flag_values.workdir,
+        run.config, flip=flag_values.flip, precision="float32", workdir=origin
     )
     card["format"] = flag_values.format
     arguments = (run.model, run.config, flag_values.output, card)

@@ -1,6 +1,6 @@
 """Lifts a file of 2-D keypoints to 3-D poses.
 
-    python -m dgnet_tf.lift --model=DIR|DIR/1|RUN --keypoints=FILE --layout=L
+    python -m dgnet_tf.lift [--model=DIR|DIR/1|RUN|NAME] --keypoints=FILE --layout=L
         --image_size=WxH [--fps=F] [--resample=true] [--person=ID|all]
         [--smooth=none|savgol|one_euro] [--root=none|fit] [--focal_px=PX]
         --output=poses.npz|.json|.csv|.bvh [--axes=camera|y_up|z_up]
@@ -24,15 +24,16 @@ import re
 
 from absl import flags
 
-from dgnet_tf import command_line, placement, smoothing, video_file
+from dgnet_tf import command_line, placement, preset_files, smoothing, video_file
 from dgnet_tf.errors import UserError
 
 FLAGS = flags.FlagValues()
 flags.DEFINE_string(
     "model",
     None,
-    "Exported model, one of its versions, or a run.",
-    required=True,
+    "Exported model, one of its versions, a run, or trained weights: a name that the "
+    "package ships or a folder made by save_preset; by default "
+    f"{preset_files.DEFAULT}.",
     flag_values=FLAGS,
 )
 flags.DEFINE_string(
@@ -173,6 +174,8 @@ def main(flag_values):
     path, layout = flag_values.keypoints, flag_values.layout
     layouts.get(layout)
     lifter = lifting.load(flag_values.model)
+    if flag_values.model is None:
+        print(f"--model not given: the weights {preset_files.DEFAULT} lift.")
     people = keypoint_files.read(path, layout, image_size).people
     if flag_values.person != "all":
         people = [_choose(tracks, path, people, flag_values.person)]

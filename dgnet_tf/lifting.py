@@ -1,4 +1,4 @@
-"""Lifts people's 2-D keypoints with an exported model or a run."""
+"""Lifts people's 2-D keypoints with an exported model, a run or trained weights."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from dgnet_tf import (
     keypoint_arguments,
     keypoint_files,
     layouts,
+    preset_files,
+    pretrained,
     root_trajectory,
     runs,
     saved_model,
@@ -41,7 +43,8 @@ class Lifter:
         span: frames from a window's start to the next one that does not overlap it.
         frame_stride: frames from one of a window's T to the next.
         newest: gives the last of `reach` frames alone; None where `serve` must do.
-        run: the run that it was loaded from; None for an exported model.
+        run: the run or trained weights that it was loaded from; None for an exported
+            model.
     """
 
     serve: Callable
@@ -53,12 +56,21 @@ class Lifter:
     run: runs.Run | None = None
 
     @classmethod
-    def load(cls, path) -> Lifter:
-        """Loads a run, an exported model (its highest version), or one version.
+    def load(cls, path=None) -> Lifter:
+        """Loads what can lift.
+
+        Args:
+            path: trained weights, by a name that the package ships or their folder;
+                a run; an exported model (its highest version); or one version. None
+                stands for the weights `preset_files.DEFAULT`.
 
         Raises:
-            UserError: if the folder holds none of these.
+            UserError: if there are no such weights and the folder holds none of these.
         """
+        if path is None:
+            path = preset_files.default()
+        if preset_files.exists(path):
+            return cls._of_run(pretrained.load(path))
         if (pathlib.Path(path) / runs.CONFIG).is_file():
             return cls._of_run(runs.load(path))
         found, card = saved_model.load_signatures(path)
@@ -133,8 +145,8 @@ class Lifter:
         return Stream(self, image_size, layout=layout, **options)
 
 
-def load(path) -> Lifter:
-    """Loads a run or an exported model; see `Lifter.load`."""
+def load(path=None) -> Lifter:
+    """Loads trained weights, a run or an exported model; see `Lifter.load`."""
     return Lifter.load(path)
 
 

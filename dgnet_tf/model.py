@@ -14,6 +14,15 @@ from dgnet_tf.layers.joint_embedding import JointEmbedding
 keras = tf.keras
 
 
+class _Presets:
+    """Attribute of a class: the names of trained weights that are shipped."""
+
+    def __get__(self, instance, owner):
+        from dgnet_tf import preset_files
+
+        return preset_files.names()
+
+
 @keras.utils.register_keras_serializable(package="dgnet_tf")
 class DGNet(keras.Model):
     """Lifts windows of 2-D keypoints to 3-D poses (paper Sec. III-C, Fig. 3).
@@ -59,6 +68,8 @@ class DGNet(keras.Model):
         >>> model.compile("adam", loss="mse")
         >>> model.fit(load_windows("data"), shuffle=False)
     """
+
+    presets = _Presets()
 
     def __init__(
         self,
@@ -174,6 +185,36 @@ class DGNet(keras.Model):
         """Builds the model from `get_config`'s dict."""
         del custom_objects
         return cls(**config)
+
+    @classmethod
+    def from_preset(cls, preset, load_weights=True):
+        """Returns a trained network.
+
+        Args:
+            preset: one of `DGNet.presets`, the names that this installation ships, or
+                the path of a folder that `dgnet_tf.save_preset` made.
+            load_weights: False gives the network as it is before training.
+
+        Raises:
+            ValueError: if there is no such preset, or it is another network.
+            UserError: if its files are damaged.
+        """
+        # They build configurations' networks, this one among them.
+        from dgnet_tf import preset_files, pretrained
+
+        if not preset_files.exists(preset):
+            raise ValueError(
+                f"`preset` must be one of {preset_files.names()} or a folder made by "
+                f"dgnet_tf.save_preset, got {str(preset)!r}."
+            )
+        run = pretrained.load(preset, load_weights=load_weights)
+        if not isinstance(run.model, cls):
+            raise ValueError(
+                f"`preset` must hold a {cls.__name__}, {str(preset)!r} holds a "
+                f"{type(run.model).__name__} ({run.config.architecture}); load it with "
+                "`dgnet_tf.pretrained.load`."
+            )
+        return run.model
 
 
 def _head(name, scale):

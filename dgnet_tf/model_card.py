@@ -6,7 +6,14 @@ import dataclasses
 import json
 import pathlib
 
-from dgnet_tf import detected_keypoints, inference, runs, signatures, skeletons
+from dgnet_tf import (
+    detected_keypoints,
+    inference,
+    preset_files,
+    runs,
+    signatures,
+    skeletons,
+)
 from dgnet_tf.errors import UserError
 
 PATH = pathlib.Path("assets.extra") / "model_card.json"
@@ -62,16 +69,14 @@ def of_run(config, *, flip: bool, precision: str | None = None, workdir=None) ->
         config: the run's configuration.
         flip: whether the export averages with the mirrored estimate.
         precision: of its products; None is the run's.
-        workdir: the run's folder, which tells training data, command, versions and
-            evaluation; what it does not tell is null.
+        workdir: the run's folder, or one of trained weights, which tells training
+            data, command, versions and evaluation; what it does not tell is null.
 
     Raises:
         UserError: if a file of the run is damaged.
     """
     skeleton = skeletons.get(config.skeleton)
     workdir = pathlib.Path(workdir) if workdir else None
-    training = _read(workdir and workdir / runs.TRAINING) or {}
-    data = training.get("data")
     return {
         "skeleton": skeleton.name,
         "joints": skeleton.joints,
@@ -82,6 +87,30 @@ def of_run(config, *, flip: bool, precision: str | None = None, workdir=None) ->
         "units": {"keypoints": "pixels", "image_size": "pixels", "positions": "metres"},
         "axes": "camera: x right, y down, z forward",
         "config": dataclasses.asdict(config),
+        **_origin(config, workdir),
+        "export": {"command": runs.command(), "versions": runs.versions()},
+        "versions": runs.versions(),
+    }
+
+
+def _origin(config, workdir) -> dict:
+    """Returns what a run or trained weights tell of training, scores and terms."""
+    if workdir and (workdir / preset_files.FILE).is_file():
+        content = preset_files.read(workdir)
+        return {
+            "weights": {
+                "name": content["name"],
+                "version": content["version"],
+                "sha256": content["weights"]["sha256"],
+            },
+            "training": content["training"],
+            "metrics": content["scores"][0] if content["scores"] else None,
+            "licence": [_CODE, *content["licence"]],
+            "limits": content["limits"],
+        }
+    training = _read(workdir and workdir / runs.TRAINING) or {}
+    data, weights = training.get("data"), training.get("weights")
+    found = {
         "training": {
             "data": data,
             "command": training.get("command"),
@@ -90,9 +119,12 @@ def of_run(config, *, flip: bool, precision: str | None = None, workdir=None) ->
         },
         "metrics": newest_metrics(workdir) if workdir else None,
         "licence": [_CODE, _licence(data)],
-        "export": {"command": runs.command(), "versions": runs.versions()},
-        "versions": runs.versions(),
     }
+    if weights:
+        told = f"The training started from the weights {weights['name']}: "
+        found["training"]["weights"] = weights
+        found["licence"] += [told + text for text in weights["licence"]]
+    return found
 
 
 def newest_metrics(workdir) -> dict | None:

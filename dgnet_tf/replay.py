@@ -1,6 +1,6 @@
 """Replays a keypoint file as a live feed and says how long each pose took.
 
-    python -m dgnet_tf.replay --model=DIR|RUN --keypoints=FILE --layout=L
+    python -m dgnet_tf.replay [--model=DIR|RUN|NAME] --keypoints=FILE --layout=L
         --image_size=WxH [--fps=50] [--seconds=S] [--copies=1]
         [--smooth=none|one_euro] [--output=FILE.json]
 
@@ -18,15 +18,18 @@ import time
 
 from absl import flags
 
-from dgnet_tf import command_line
+from dgnet_tf import command_line, preset_files
 from dgnet_tf.errors import UserError
 from dgnet_tf.lift import parse_image_size
 
 FLAGS = flags.FlagValues()
 flags.DEFINE_string(
-    "model", None, "Exported model, one of its versions, or a run.", FLAGS,
-    required=True,
-)  # fmt: skip
+    "model",
+    None,
+    "Exported model, one of its versions, a run or trained weights; by default "
+    f"{preset_files.DEFAULT}.",
+    FLAGS,
+)
 flags.DEFINE_string("keypoints", None, "File of 2-D keypoints.", FLAGS, required=True)
 flags.DEFINE_string("layout", None, "Order of its joints.", FLAGS, required=True)
 flags.DEFINE_string(

@@ -5,7 +5,15 @@ from __future__ import annotations
 import pathlib
 from collections.abc import Sequence
 
-from dgnet_tf import evaluate, evaluation, manifest, report, runs, scoring
+from dgnet_tf import (
+    evaluate,
+    evaluation,
+    manifest,
+    preset_files,
+    report,
+    runs,
+    scoring,
+)
 from dgnet_tf.errors import UserError
 
 # Of reports, besides those that `report.read` asks for.
@@ -95,12 +103,14 @@ def digests(workdir, data_dir) -> dict[str, str]:
     """Returns what tells a report's data and weights, for its `options`.
 
     Args:
-        workdir: folder of a finished run.
+        workdir: folder of a finished run, or of trained weights.
         data_dir: converted data set.
     """
+    workdir = pathlib.Path(workdir)
+    trained = (workdir / preset_files.FILE).is_file()
     files = {
         "data_sha256": pathlib.Path(data_dir) / manifest.FILE_NAME,
-        "model_sha256": pathlib.Path(workdir) / runs.MODEL,
+        "model_sha256": workdir / (preset_files.WEIGHTS if trained else runs.MODEL),
     }
     return {name: manifest.file_sha256(path) for name, path in files.items()}
 

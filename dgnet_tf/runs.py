@@ -65,19 +65,27 @@ def check(workdir, config: configuration.Config):
         )
 
 
-def start(workdir, config: configuration.Config, data: manifest.Manifest | None = None):
+def start(
+    workdir,
+    config: configuration.Config,
+    data: manifest.Manifest | None = None,
+    weights: dict | None = None,
+):
     """Makes a run folder, or leaves the one that a killed training has made.
 
     Args:
         workdir: the folder.
         config: of the run.
         data: what it is trained on; `training.json` keeps its summary.
+        weights: what `fine_tuning.origin` tells of those it starts from, for there.
     """
     workdir = pathlib.Path(workdir)
     if (workdir / CONFIG).is_file():
         return
     if data:
         training = {"command": command(), "data": manifest.summary(data)}
+        if weights:
+            training["weights"] = weights
         with replacing(workdir / TRAINING) as beside:
             beside.write_text(json.dumps(training, indent=2) + "\n")
     with replacing(workdir / VERSIONS) as beside:

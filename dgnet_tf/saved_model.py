@@ -11,6 +11,7 @@ from dgnet_tf import (
     detected_keypoints,
     graph_check,
     model_card,
+    preset_files,
     signatures,
     warmup,
 )
@@ -134,6 +135,7 @@ def _newest(path: pathlib.Path) -> pathlib.Path:
     if not versions:
         raise UserError(
             f"{path}: holds no SavedModel. Name a folder written by `python -m "
-            "dgnet_tf.export`, one of its versions, or a finished run."
+            "dgnet_tf.export`, one of its versions, a finished run or trained weights. "
+            f"{preset_files.known()}."
         )
     return max(versions, key=lambda version: int(version.name))

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import pathlib
 
 import tensorflow as tf
 
 from dgnet_tf import actions as chosen_actions
-from dgnet_tf import callbacks, manifest, optimizers, runs, strategies
+from dgnet_tf import callbacks, fine_tuning, manifest, optimizers, runs, strategies
 from dgnet_tf import config as configuration
 from dgnet_tf.config import Config
 from dgnet_tf.errors import UserError
 from dgnet_tf.losses import MPJPE, SumSquaredError, block_loss_weights
+from dgnet_tf.precision import precision
 from dgnet_tf.windows import load_windows, steps_per_epoch
 
 keras = tf.keras
@@ -44,6 +44,7 @@ def train(config: Config, data_dir, workdir, progress: bool = True) -> runs.Run:
     """
     data = manifest.read(data_dir)
     config = dataclasses.replace(config, skeleton=data.skeleton, fps=data.fps)
+    origin = fine_tuning.origin(config, workdir)
     # Also the check that there is a training split, before anything is written.
     manifest.shard_paths(data_dir, data, "train", verify=False)
     actions, counted = chosen_actions.parse(config.actions), None
@@ -67,6 +68,8 @@ def train(config: Config, data_dir, workdir, progress: bool = True) -> runs.Run:
         # Before the folder is made: what does not fit leaves nothing behind.
         keras.utils.set_random_seed(config.seed)
         model = runs.build_model(config)
+        if origin:  # Before there are averages of the weights.
+            fine_tuning.load_into(model, config)
         optimizer = compile_model(
             model,
             config,
@@ -99,6 +102,7 @@ def train(config: Config, data_dir, workdir, progress: bool = True) -> runs.Run:
             strategy,
             flags=configuration.dumps(config),
             data=manifest.dumps(data),
+            weights=str(origin),
             checkpoints=checkpoints.newest() or "none",
         )
         first_epoch = checkpoints.restore()
@@ -116,7 +120,7 @@ def train(config: Config, data_dir, workdir, progress: bool = True) -> runs.Run:
                 **windows,
             )
             # Only now: data that do not fit have left nothing behind.
-            runs.start(own_workdir, config, data)
+            runs.start(own_workdir, config, data, origin)
             progress = progress and strategies.is_chief(strategy)
             watching = [
                 callbacks.Watch(steps, config.epochs, first_epoch, progress),
@@ -175,14 +179,3 @@ def _jit_compile(choice):
         # with TensorFlow 2.15.
         return not tf.__version__.startswith("2.15")
     return choice == "on"
-
-
-@contextlib.contextmanager
-def precision(policy: str):
-    """Sets Keras' global dtype policy for a while."""
-    before = keras.mixed_precision.global_policy()
-    keras.mixed_precision.set_global_policy(policy)
-    try:
-        yield
-    finally:
-        keras.mixed_precision.set_global_policy(before)

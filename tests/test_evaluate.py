@@ -2,11 +2,12 @@
 
 import json
 
+import preset_stand_ins
 import pytest
 import record_sets
 from lifting_stand_ins import command_error, run_command, write_run
 
-from dgnet_tf import evaluate, runs
+from dgnet_tf import evaluate, evaluation, preset_files, runs
 
 
 @pytest.fixture(scope="module")
@@ -155,3 +156,22 @@ def test_bad_input_ends_with_one_line_and_no_report(run, data, tmp_path, capsys)
     blind = record_sets.Take(1, 9, intrinsics=(0,) * 9)
     unseen = record_sets.write(tmp_path / "unseen", {"test": [blind]})
     assert "no intrinsics" in error(workdir, f"--data={unseen}", "--balance")
+
+
+def test_trained_weights_are_scored_like_their_run(data, tmp_path, capsys):
+    folder, made = preset_stand_ins.write(tmp_path)
+    output = tmp_path / "report"
+    arguments = (f"--weights={folder}", f"--data={data}")
+    assert "give --output" in command_error(capsys, evaluate, *arguments)
+    run_command(evaluate, *arguments, f"--output={output}")
+    report = json.loads((output / "report.json").read_text())
+    expected = evaluation.evaluate(made.model, made.config, data, "test")
+    for name, value in expected["metrics"].items():
+        assert report["metrics"][name] == pytest.approx(value, abs=1e-3)
+    digest = preset_files.sha256(folder / preset_files.WEIGHTS)
+    assert report["options"]["model_sha256"] == digest
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "model.weights.h5",
+        "model_card.md",
+        "preset.json",
+    ]

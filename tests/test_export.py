@@ -4,6 +4,7 @@ import json
 import sys
 
 import numpy as np
+import preset_stand_ins
 import pytest
 import tensorflow as tf
 from lifting_stand_ins import (
@@ -14,7 +15,7 @@ from lifting_stand_ins import (
     write_run,
 )
 
-from dgnet_tf import export, inference, runs
+from dgnet_tf import export, inference, preset_files, runs, signatures
 
 
 @pytest.fixture(scope="module")
@@ -93,3 +94,45 @@ def test_missing_packages_cost_only_the_warm_up(tmp_path, capsys, monkeypatch):
     assert (card["flip"], card["min_confidence"]) == (False, 0.25)
     told = card["signatures"]["coco_17"]["inputs"]["confidence"]["about"]
     assert told == "a keypoint is missing where it is 0.25 or less"
+
+
+def test_trained_weights_become_a_saved_model_that_lifts_the_same(
+    tmp_path, capsys, monkeypatch
+):
+    folder, made = preset_stand_ins.write(tmp_path / "presets")
+    preset_stand_ins.ship(monkeypatch, folder.parent)
+    monkeypatch.setattr(signatures, "LAYOUTS", ())  # They take seconds.
+    output = tmp_path / "model"
+    run_command(export, f"--weights={folder.name}", f"--output={output}")
+    assert capsys.readouterr().out.splitlines()[-1] == f"SavedModel: {output / '1'}"
+    ours = inference.serving_function(made.model, made.config, flip=True)
+    theirs = tf.saved_model.load(str(output / "1")).signatures["serving_default"]
+    keypoints = np.random.default_rng(0).uniform(0, 900, (6, 17, 2))
+    size = np.array([1000.0, 900.0])
+    expected = inference.lift_view(ours, keypoints, size, 4)
+    assert np.abs(expected).max() > 1e-2
+    np.testing.assert_allclose(
+        inference.lift_view(theirs, keypoints, size, 4), expected, atol=1e-6
+    )
+    card = json.loads((output / "1/assets.extra/model_card.json").read_text())
+    assert card["weights"] == {
+        "name": folder.name,
+        "version": 3,
+        "sha256": preset_files.sha256(folder / preset_files.WEIGHTS),
+    }
+    assert "Thanks to all who walked." in card["licence"]
+    assert "Nobody sits." in card["limits"]
+    assert card["training"]["versions"] == runs.versions()
+
+
+def test_a_run_or_weights_and_not_both(run, tmp_path, capsys):
+    output = tmp_path / "model"
+    line = command_error(capsys, export, f"--output={output}")
+    assert "Exactly one of (workdir, weights)" in line
+    line = command_error(
+        capsys, export, f"--output={output}", f"--workdir={run}", "--weights=a"
+    )
+    assert "Exactly one of (workdir, weights)" in line
+    line = command_error(capsys, export, f"--output={output}", "--weights=unheard")
+    assert "unheard: is neither the name of shipped weights" in line
+    assert not output.exists()

@@ -7,12 +7,13 @@ import sys
 
 import detector_files
 import numpy as np
+import preset_stand_ins
 import pytest
 import tensorflow as tf
 from lifting_stand_ins import command_error, export, run_command, write_run
 from PIL import Image
 
-from dgnet_tf import cameras, figures, lift, lifting, skeletons, viewer
+from dgnet_tf import cameras, figures, lift, lifting, preset_files, skeletons, viewer
 from dgnet_tf.smoothing import OneEuro, Savgol
 
 
@@ -282,6 +283,37 @@ def test_bad_input_ends_with_one_line_and_no_file(
             )
     assert "shows nobody named '2'; there are 1" in error("--person=2")
     assert "no conversion to the model's skeleton" in error("--layout=mpi_inf_3dhp_17")
+
+
+def test_without_a_model_the_shipped_weights_lift(
+    keypoints, tmp_path, capsys, monkeypatch
+):
+    output = tmp_path / "poses.npz"
+    unnamed = arguments("", keypoints, output)[1:]
+    monkeypatch.setattr(lifting, "load", lifting.Lifter.load)
+    monkeypatch.setattr(preset_files, "FOLDER", tmp_path / "none")
+    line = command_error(capsys, lift, *unnamed)
+    assert "No model is named" in line and "--model" in line
+    assert not output.exists()
+
+    folder, made = preset_stand_ins.write(tmp_path / "presets")
+    preset_stand_ins.ship(monkeypatch, folder.parent)
+    run_command(lift, *unnamed)
+    told = capsys.readouterr().out
+    assert f"--model not given: the weights {folder.name} lift." in told
+    named = tmp_path / "named.npz"
+    run_command(lift, *arguments(folder.name, keypoints, named))
+    run_command(lift, *arguments(folder, keypoints, tmp_path / "by_path.npz"))
+    with np.load(output) as poses, np.load(keypoints) as source:
+        positions = poses["positions"]
+        lifter = lifting.Lifter._of_run(made)
+        expected = lifter.lift(
+            source["keypoints"], layout="coco_17", image_size=(1000, 1000)
+        ).positions
+    assert np.abs(expected).max() > 1e-2
+    np.testing.assert_allclose(positions, expected, atol=1e-6)
+    for path in (named, tmp_path / "by_path.npz"):
+        np.testing.assert_array_equal(np.load(path)["positions"], positions)
 
 
 def test_help_and_bad_flags_need_no_tensorflow():

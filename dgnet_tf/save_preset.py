@@ -1,0 +1,204 @@
+"""Makes a folder of trained weights of a run, for anyone to start from.
+
+    python -m dgnet_tf.save_preset --workdir=RUN --output=DIR --name=NAME [--version=1]
+        [--report=report.json ...] [--licence_file=FILE] [--acknowledgement=TEXT]
+        [--limit=TEXT ...] [--half=false] [--overwrite=false]
+
+DIR/NAME then holds `model.weights.h5`, which Keras 2.15 and Keras 3 load,
+`preset.json` (configuration, digest, training, scores, terms) and `model_card.md`.
+`--weights=DIR/NAME` of export, evaluate and train, `--model=DIR/NAME` of lift and
+`dgnet_tf.DGNet.from_preset("DIR/NAME")` take it. Without --report the scores are those
+of the reports in the run. Folders of the machine that trained are left out of what is
+told of the training.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import pathlib
+import shutil
+
+from absl import flags
+
+from dgnet_tf import command_line, preset_files
+from dgnet_tf.atomic import replacing
+from dgnet_tf.errors import UserError
+
+FLAGS = flags.FlagValues()
+flags.DEFINE_string("workdir", None, "A finished run.", FLAGS, required=True)
+flags.DEFINE_string(
+    "output", None, "Folder for the folder of that name.", FLAGS, required=True
+)
+flags.DEFINE_string(
+    "name",
+    None,
+    "Of the weights: lower-case letters, digits and underscores.",
+    FLAGS,
+    required=True,
+)
+flags.DEFINE_integer("version", 1, "Of the weights.", 1, flag_values=FLAGS)
+flags.DEFINE_multi_string(
+    "report",
+    [],
+    "What `evaluate` wrote on the run, or its folder; may be given several times. By "
+    "default all reports in the run.",
+    FLAGS,
+)
+flags.DEFINE_string(
+    "licence_file", None, "Text file of the terms of the data or the weights.", FLAGS
+)
+flags.DEFINE_string("acknowledgement", None, "Whom users must thank, in words.", FLAGS)
+flags.DEFINE_multi_string(
+    "limit",
+    [],
+    "What the weights are not good for, in words; may be given several times.",
+    FLAGS,
+)
+flags.DEFINE_boolean("half", False, "Round the weights to float16.", FLAGS)
+flags.DEFINE_boolean("overwrite", False, "Replace the folder if it is there.", FLAGS)
+
+# What a float32 file may change, metres; float16 is told, not bounded.
+_SAME = 1e-5
+
+
+def main(flag_values):
+    """Makes the folder that the flags ask for."""
+    name, output = flag_values.name, pathlib.Path(flag_values.output)
+    if not preset_files.is_name(name):
+        raise UserError(
+            f"--name={name}: must be lower-case letters, digits and underscores."
+        )
+    folder = output / name
+    _check_free(folder, flag_values.overwrite)
+    terms = _text(flag_values.licence_file)
+
+    from dgnet_tf import preset_description, preset_scores, runs
+
+    run = runs.load(flag_values.workdir)
+    scores, left_out = preset_scores.of_run(flag_values.workdir, flag_values.report)
+    content = preset_description.make(
+        run.config,
+        flag_values.workdir,
+        name=name,
+        version=flag_values.version,
+        scores=scores,
+        terms=terms,
+        acknowledgement=flag_values.acknowledgement,
+        limits=flag_values.limit,
+    )
+    difference = write(
+        run, content, folder, half=flag_values.half, overwrite=flag_values.overwrite
+    )
+    for reason in left_out:
+        print(f"left out: {reason}")
+    size = (folder / preset_files.WEIGHTS).stat().st_size
+    print(f"{len(scores)} scores; {size / 1e6:.1f} MB of weights.")
+    if flag_values.half:
+        print(f"Rounding moves a joint by up to {1000 * difference:.3f} mm.")
+    if size > preset_files.MAX_BYTES:
+        print(
+            f"More than the {preset_files.MAX_BYTES / 1e6:.0f} MB that the package "
+            "ships; --half=true halves it."
+        )
+    print(f"Weights: {folder}")
+
+
+def write(run, content: dict, folder, *, half: bool, overwrite: bool) -> float:
+    """Writes the folder, whole or not at all, after loading it again.
+
+    Args:
+        run: a `runs.Run`.
+        content: from `preset_description.make`.
+        folder: to write.
+        half: round to float16.
+        overwrite: replace a folder of trained weights.
+
+    Returns:
+        How far the loaded weights move a joint of `pretrained.probe`, metres.
+
+    Raises:
+        UserError: if the folder is there, or a weight is beyond float16.
+    """
+    import numpy as np
+
+    from dgnet_tf import precision, preset_card, pretrained
+
+    _check_free(folder, overwrite)
+    with _replacing_folder(folder) as beside:
+        beside.mkdir()
+        path = pretrained.save(run.model, beside / preset_files.WEIGHTS, half=half)
+        content = {
+            **content,
+            "weights": {
+                "bytes": path.stat().st_size,
+                "sha256": preset_files.sha256(path),
+                "dtype": "float16" if half else "float32",
+                "parameters": int(run.model.count_params()),
+            },
+        }
+        _write_json(beside / preset_files.FILE, content)
+        with precision.precision(run.config.precision):
+            ours = pretrained.probe(run.model, run.config)
+        again = pretrained.load(beside)
+        theirs = pretrained.probe(again.model, again.config)
+        difference = float(np.abs(theirs - ours).max())
+        if not half and not difference <= _SAME:
+            raise RuntimeError(f"the weights changed on the way: {difference} m")
+        content["probe"] = [[round(float(x), 7) for x in joint] for joint in theirs]
+        _write_json(beside / preset_files.FILE, content)
+        (beside / preset_files.CARD).write_text(
+            preset_card.markdown(content), encoding="utf-8"
+        )
+    return difference
+
+
+@contextlib.contextmanager
+def _replacing_folder(folder):
+    """`replacing`, which also takes the place of an older folder."""
+    aside = folder.with_name(f".{os.getpid()}-older-{folder.name}")
+    try:
+        with replacing(folder) as beside:
+            yield beside
+            if folder.exists():
+                os.replace(folder, aside)
+    except BaseException:
+        if aside.exists():
+            os.replace(aside, folder)
+        raise
+    shutil.rmtree(aside, ignore_errors=True)
+
+
+def _write_json(path, content):
+    path.write_text(
+        json.dumps(content, indent=2, allow_nan=False) + "\n", encoding="utf-8"
+    )
+
+
+def _check_free(folder, overwrite: bool):
+    if not folder.exists():
+        return
+    if not (folder / preset_files.FILE).is_file():
+        raise UserError(
+            f"{folder}: is there and holds no {preset_files.FILE}; it is not replaced. "
+            "Choose another --output or --name."
+        )
+    if not overwrite:
+        raise UserError(
+            f"{folder}: exists already. Choose another --name, or replace it with "
+            "--overwrite=true."
+        )
+
+
+def _text(path) -> str | None:
+    if path is None:
+        return None
+    try:
+        return pathlib.Path(path).read_text(encoding="utf-8").strip()
+    except UnicodeDecodeError as error:
+        raise UserError(f"{path}: is no text in UTF-8 ({error}).") from error
+
+
+if __name__ == "__main__":
+    command_line.run(main, FLAGS, __doc__)
