@@ -9,6 +9,7 @@ import pathlib
 
 from absl import flags
 
+from dgnet_tf.augmentation_limits import LIMITS
 from dgnet_tf.errors import UserError
 
 
@@ -63,6 +64,13 @@ class Config:
     actions: str = ""
     # Standard deviation of Gaussian noise on training keypoints, pixels.
     noise_px: float = 0.0
+    # Share of the training windows that are filmed anew by a random camera, which
+    # looks at the person from any side.
+    random_cameras: float = 0.0
+    # Greatest angle between such a camera's vertical and the own one's, degrees.
+    random_camera_tilt: float = 10.0
+    # Greatest relative difference between their focal lengths.
+    random_camera_focal: float = 0.1
     seed: int = 0
 
     # Execution.
@@ -120,10 +128,11 @@ _MINIMA = {
     "epochs": 1,
     "steps_per_epoch": 0,
     "batch_size": 1,
-    "noise_px": 0.0,
+    **{name: least for name, (least, _) in LIMITS.items()},
     "block_loss_weight": 0.0,
     "seed": 0,
 }
+_MAXIMA = {name: most for name, (_, most) in LIMITS.items()}
 _ABOVE_ZERO = ("learning_rate", "learning_rate_decay", "head_scale")
 _FROM_DATA = ("skeleton", "fps")
 
@@ -164,6 +173,11 @@ def make(preset: str = "paper", **overrides) -> Config:
         if name in _MINIMA and not value >= _MINIMA[name]:
             raise UserError(
                 f"Configuration field {name!r} must be at least {_MINIMA[name]}, "
+                f"got {value!r}."
+            )
+        if name in _MAXIMA and not value <= _MAXIMA[name]:
+            raise UserError(
+                f"Configuration field {name!r} must be at most {_MAXIMA[name]}, "
                 f"got {value!r}."
             )
         if name in _ABOVE_ZERO and not value > 0:

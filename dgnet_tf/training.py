@@ -9,7 +9,7 @@ import pathlib
 import tensorflow as tf
 
 from dgnet_tf import actions as chosen_actions
-from dgnet_tf import callbacks, manifest, optimizers, runs, strategies
+from dgnet_tf import augmentation, callbacks, manifest, optimizers, runs, strategies
 from dgnet_tf import config as configuration
 from dgnet_tf.config import Config
 from dgnet_tf.errors import UserError
@@ -111,8 +111,7 @@ def train(config: Config, data_dir, workdir, progress: bool = True) -> runs.Run:
                 epochs=config.epochs,
                 first_epoch=first_epoch,
                 steps=steps,
-                flip=config.flip,
-                noise_px=config.noise_px,
+                **dataclasses.asdict(augmentation.of(config)),
                 **windows,
             )
             # Only now: data that do not fit have left nothing behind.
