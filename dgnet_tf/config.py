@@ -55,8 +55,17 @@ class Config:
     # "stochastic_averaging".
     optimizer: str = "adam"
     learning_rate: float = 1e-3
-    # Learning rate at the end of training over that at its start; exponential.
+    # Learning rate at the end of training over that at its start.
     learning_rate_decay: float = 0.01
+    # How it falls: "exponential" or "cosine".
+    learning_rate_schedule: str = "exponential"
+    # Steps in which it first rises from zero.
+    warmup_steps: int = 0
+    # Share of each kernel, times the learning rate, that a step of Adam takes off.
+    weight_decay: float = 0.0
+    # Share that a step keeps of the moving average of all weights, which is validated
+    # and saved instead of them, 0.999 for example; 0: no average.
+    weight_average: float = 0.0
     # Mirror half of the training windows.
     flip: bool = True
     # Actions to train on: whole names, separated by commas, those that have a comma
@@ -113,6 +122,7 @@ PRECISIONS = ("float32", "mixed_float16", "mixed_bfloat16")
 _CHOICES = {
     "architecture": ("dgnet", "baseline"),
     "optimizer": ("adam", "rectified_adam", "stochastic_averaging"),
+    "learning_rate_schedule": ("exponential", "cosine"),
     "jit_compile": ("auto", "on", "off"),
     "precision": PRECISIONS,
     "strategy": ("none", "mirrored", "multi_worker"),
@@ -128,11 +138,17 @@ _MINIMA = {
     "epochs": 1,
     "steps_per_epoch": 0,
     "batch_size": 1,
+    "warmup_steps": 0,
+    "weight_decay": 0.0,
+    "weight_average": 0.0,
     **{name: least for name, (least, _) in LIMITS.items()},
     "block_loss_weight": 0.0,
     "seed": 0,
 }
-_MAXIMA = {name: most for name, (_, most) in LIMITS.items()}
+_MAXIMA = {
+    "weight_average": 0.99999,
+    **{name: most for name, (_, most) in LIMITS.items()},
+}
 _ABOVE_ZERO = ("learning_rate", "learning_rate_decay", "head_scale")
 _FROM_DATA = ("skeleton", "fps")
 
