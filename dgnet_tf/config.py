@@ -9,7 +9,7 @@ import pathlib
 
 from absl import flags
 
-from dgnet_tf.augmentation_limits import LIMITS
+from dgnet_tf import limits
 from dgnet_tf.errors import UserError
 
 
@@ -71,8 +71,6 @@ class Config:
     # Actions to train on: whole names, separated by commas, those that have a comma
     # in double quotes; empty for all.
     actions: str = ""
-    # Standard deviation of Gaussian noise on training keypoints, pixels.
-    noise_px: float = 0.0
     # Share of the training windows that are filmed anew by a random camera, which
     # looks at the person from any side.
     random_cameras: float = 0.0
@@ -80,6 +78,21 @@ class Config:
     random_camera_tilt: float = 10.0
     # Greatest relative difference between their focal lengths.
     random_camera_focal: float = 0.1
+    # Greatest relative change of each bone's length, left and right alike, and of the
+    # whole body's besides.
+    body_scale: float = 0.0
+    # Standard deviation of Gaussian noise on training keypoints, pixels.
+    noise_px: float = 0.0
+    # Its correlation from one frame to the next.
+    noise_correlation: float = 0.0
+    # Share of training keypoints that are outliers, and the standard deviation, in
+    # pixels, of the noise that these get besides.
+    outlier_share: float = 0.0
+    outlier_px: float = 50.0
+    # Share of training keypoints that are missing and filled as lifting fills them.
+    missing_share: float = 0.0
+    # Draw the stride of training windows from 1 to `frame_stride`.
+    random_stride: bool = False
     seed: int = 0
 
     # Execution.
@@ -128,28 +141,6 @@ _CHOICES = {
     "strategy": ("none", "mirrored", "multi_worker"),
     "overlap": ("once", "center", "mean"),
 }
-_MINIMA = {
-    "frames": 1,
-    "frame_stride": 1,
-    "blocks": 1,
-    "channels": 1,
-    "spatial_neighbors": 1,
-    "temporal_neighbors": 1,
-    "epochs": 1,
-    "steps_per_epoch": 0,
-    "batch_size": 1,
-    "warmup_steps": 0,
-    "weight_decay": 0.0,
-    "weight_average": 0.0,
-    **{name: least for name, (least, _) in LIMITS.items()},
-    "block_loss_weight": 0.0,
-    "seed": 0,
-}
-_MAXIMA = {
-    "weight_average": 0.99999,
-    **{name: most for name, (_, most) in LIMITS.items()},
-}
-_ABOVE_ZERO = ("learning_rate", "learning_rate_decay", "head_scale")
 _FROM_DATA = ("skeleton", "fps")
 
 
@@ -186,17 +177,17 @@ def make(preset: str = "paper", **overrides) -> Config:
                 f"Configuration field {name!r} must be one of "
                 f"{list(_CHOICES[name])}, got {value!r}."
             )
-        if name in _MINIMA and not value >= _MINIMA[name]:
+        if name in limits.MINIMA and not value >= limits.MINIMA[name]:
             raise UserError(
-                f"Configuration field {name!r} must be at least {_MINIMA[name]}, "
+                f"Configuration field {name!r} must be at least {limits.MINIMA[name]}, "
                 f"got {value!r}."
             )
-        if name in _MAXIMA and not value <= _MAXIMA[name]:
+        if name in limits.MAXIMA and not value <= limits.MAXIMA[name]:
             raise UserError(
-                f"Configuration field {name!r} must be at most {_MAXIMA[name]}, "
+                f"Configuration field {name!r} must be at most {limits.MAXIMA[name]}, "
                 f"got {value!r}."
             )
-        if name in _ABOVE_ZERO and not value > 0:
+        if name in limits.ABOVE_ZERO and not value > 0:
             raise UserError(
                 f"Configuration field {name!r} must be above 0, got {value!r}."
             )

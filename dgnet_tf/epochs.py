@@ -6,6 +6,8 @@ augmented and shuffled; batches.
 
 from __future__ import annotations
 
+import dataclasses
+
 import tensorflow as tf
 
 from dgnet_tf import actions as chosen_actions
@@ -78,10 +80,17 @@ def training_epochs(
     def cut(serialized, seed):
         record = records.parse(serialized, data.record_frames, data.joints)
         view_seed = tf.random.fold_in(seed, _view_hash(record))
-        phase = tf.random.stateless_uniform((), view_seed, 0, window.block, tf.int64)
-        indices = cutting.training_windows(record, window, phase)
+        strided = window
+        if augment.random_stride:
+            stride_seed = tf.random.fold_in(view_seed, -1)
+            stride = tf.random.stateless_uniform(
+                (), stride_seed, 1, window.stride + 1, tf.int64
+            )
+            strided = dataclasses.replace(window, stride=stride)
+        phase = tf.random.stateless_uniform((), view_seed, 0, strided.block, tf.int64)
+        indices = cutting.training_windows(record, strided, phase)
         seed = tf.random.fold_in(view_seed, record["first_frame"])
-        return augmentation.augment(record, indices, skeleton, augment, seed)
+        return augmentation.augment(record, indices, skeleton, data.fps, augment, seed)
 
     skeleton = skeletons.get(data.skeleton)
     return numbers.flat_map(epoch)

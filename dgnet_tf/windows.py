@@ -235,9 +235,10 @@ def _check_some_camera(data_dir, paths, data):
     some = tf.data.TFRecordDataset(paths).map(is_known).filter(lambda known: known)
     if not _total(data_dir, some.take(1), data):
         raise UserError(
-            f"{data_dir}: random cameras film people through their own camera's lens, "
-            "but no record knows its camera. Train without --random_cameras, or "
-            "convert data that come with a calibration."
+            f"{data_dir}: random cameras and bodies are projected through the lens of "
+            "their own camera, but no record knows its camera. Train without "
+            "--random_cameras and --body_scale, or convert data that come with a "
+            "calibration."
         )
 
 

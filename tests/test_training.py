@@ -96,6 +96,8 @@ def test_a_killed_training_ends_with_the_weights_of_an_unbroken_one(
     chosen = tiny(
         noise_px=2.0,
         random_cameras=0.5,
+        body_scale=0.1,
+        missing_share=0.1,
         weight_average=0.9,
         learning_rate_schedule="cosine",
         warmup_steps=3,
