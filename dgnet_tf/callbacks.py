@@ -147,9 +147,10 @@ class Checkpoints(keras.callbacks.Callback):
         folder: to save to.
         model: compiled model.
         restore_from: folder to restore from.
+        averaged: further variables, `WeightAverage.variables`.
     """
 
-    def __init__(self, folder, model, restore_from):
+    def __init__(self, folder, model, restore_from, averaged=()):
         super().__init__()
         self.restore_from = pathlib.Path(restore_from)
         self.epochs_done = tf.Variable(0, dtype=tf.int64, trainable=False)
@@ -157,6 +158,8 @@ class Checkpoints(keras.callbacks.Callback):
         # Keras 2 does not count float16's loss scale among the variables.
         if hasattr(optimizer, "_loss_scale"):
             more["loss_scale"] = optimizer._loss_scale
+        if averaged:
+            more["averaged"] = list(averaged)
         if hasattr(optimizer, "build"):
             optimizer.build(model.trainable_variables)
             optimizer = _variables(optimizer)

@@ -83,7 +83,7 @@ def _dot(points, vector):
     )
 
 
-def project(points: np.ndarray, intrinsics: np.ndarray) -> np.ndarray:
+def project(points, intrinsics):
     """Projects camera-space points with Human3.6M's distortion model.
 
     With (x, y) = (X/Z, Y/Z) and r2 = x^2 + y^2, the point (x, y) is scaled by
@@ -93,20 +93,19 @@ def project(points: np.ndarray, intrinsics: np.ndarray) -> np.ndarray:
 
     Args:
         points: (..., 3) metres, camera axes, z > 0.
-        intrinsics: (9,) focal length, principal point (pixels), radial and
-            tangential distortion.
+        intrinsics: (..., 9) focal length, principal point (pixels), radial and
+            tangential distortion; its leading axes broadcast to those of `points`.
 
     Returns:
         (..., 2) pixels.
     """
     xy = points[..., :2] / points[..., 2:3]
     x, y = xy[..., 0:1], xy[..., 1:2]
-    k1, k2, k3 = intrinsics[RADIAL]
-    p1, p2 = intrinsics[TANGENTIAL]
+    k1, k2, k3, p1, p2 = (intrinsics[..., i : i + 1] for i in range(4, 9))
     r2 = x * x + y * y
     scale = 1.0 + r2 * (k1 + r2 * (k2 + r2 * k3)) + p1 * y + p2 * x
-    distorted = xy * scale + r2 * np.stack([p2, p1])
-    return distorted * intrinsics[FOCAL] + intrinsics[PRINCIPAL]
+    distorted = xy * scale + r2 * _pair(p2, p1)
+    return distorted * intrinsics[..., FOCAL] + intrinsics[..., PRINCIPAL]
 
 
 def undistort(pixels: np.ndarray, intrinsics: np.ndarray) -> np.ndarray:

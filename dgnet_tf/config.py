@@ -9,7 +9,7 @@ import pathlib
 
 from absl import flags
 
-from dgnet_tf import fine_tuning, sizes
+from dgnet_tf import fine_tuning, limits, sizes
 from dgnet_tf.errors import UserError
 
 
@@ -59,15 +59,44 @@ class Config:
     # "stochastic_averaging".
     optimizer: str = "adam"
     learning_rate: float = 1e-3
-    # Learning rate at the end of training over that at its start; exponential.
+    # Learning rate at the end of training over that at its start.
     learning_rate_decay: float = 0.01
+    # How it falls: "exponential" or "cosine".
+    learning_rate_schedule: str = "exponential"
+    # Steps in which it first rises from zero.
+    warmup_steps: int = 0
+    # Share of each kernel, times the learning rate, that a step of Adam takes off.
+    weight_decay: float = 0.0
+    # Share that a step keeps of the moving average of all weights, which is validated
+    # and saved instead of them, 0.999 for example; 0: no average.
+    weight_average: float = 0.0
     # Mirror half of the training windows.
     flip: bool = True
     # Actions to train on: whole names, separated by commas, those that have a comma
     # in double quotes; empty for all.
     actions: str = ""
+    # Share of the training windows that are filmed anew by a random camera, which
+    # looks at the person from any side.
+    random_cameras: float = 0.0
+    # Greatest angle between such a camera's vertical and the own one's, degrees.
+    random_camera_tilt: float = 10.0
+    # Greatest relative difference between their focal lengths.
+    random_camera_focal: float = 0.1
+    # Greatest relative change of each bone's length, left and right alike, and of the
+    # whole body's besides.
+    body_scale: float = 0.0
     # Standard deviation of Gaussian noise on training keypoints, pixels.
     noise_px: float = 0.0
+    # Its correlation from one frame to the next.
+    noise_correlation: float = 0.0
+    # Share of training keypoints that are outliers, and the standard deviation, in
+    # pixels, of the noise that these get besides.
+    outlier_share: float = 0.0
+    outlier_px: float = 50.0
+    # Share of training keypoints that are missing and filled as lifting fills them.
+    missing_share: float = 0.0
+    # Draw the stride of training windows from 1 to `frame_stride`.
+    random_stride: bool = False
     seed: int = 0
 
     # Trained weights to start from: a name that the package ships, or a folder made by
@@ -114,28 +143,12 @@ PRECISIONS = ("float32", "mixed_float16", "mixed_bfloat16")
 _CHOICES = {
     "architecture": tuple(sizes.IGNORED),
     "optimizer": ("adam", "rectified_adam", "stochastic_averaging"),
+    "learning_rate_schedule": ("exponential", "cosine"),
     "jit_compile": ("auto", "on", "off"),
     "precision": PRECISIONS,
     "strategy": ("none", "mirrored", "multi_worker"),
     "overlap": ("once", "center", "mean"),
 }
-_MINIMA = {
-    "frames": 1,
-    "frame_stride": 1,
-    "blocks": 1,
-    "channels": 1,
-    "spatial_neighbors": 1,
-    "temporal_neighbors": 1,
-    "epochs": 1,
-    "steps_per_epoch": 0,
-    "batch_size": 1,
-    "noise_px": 0.0,
-    "dropout": 0.0,
-    "block_loss_weight": 0.0,
-    "seed": 0,
-}
-_ABOVE_ZERO = ("learning_rate", "learning_rate_decay", "head_scale")
-_BELOW_ONE = ("dropout",)
 _FROM_DATA = ("skeleton", "fps")
 
 
@@ -181,18 +194,19 @@ def make(preset: str = "paper", **overrides) -> Config:
                 f"Configuration field {name!r} must be one of "
                 f"{list(_CHOICES[name])}, got {value!r}."
             )
-        if name in _MINIMA and not value >= _MINIMA[name]:
+        if name in limits.MINIMA and not value >= limits.MINIMA[name]:
             raise UserError(
-                f"Configuration field {name!r} must be at least {_MINIMA[name]}, "
+                f"Configuration field {name!r} must be at least {limits.MINIMA[name]}, "
                 f"got {value!r}."
             )
-        if name in _ABOVE_ZERO and not value > 0:
+        if name in limits.MAXIMA and not value <= limits.MAXIMA[name]:
+            raise UserError(
+                f"Configuration field {name!r} must be at most {limits.MAXIMA[name]}, "
+                f"got {value!r}."
+            )
+        if name in limits.ABOVE_ZERO and not value > 0:
             raise UserError(
                 f"Configuration field {name!r} must be above 0, got {value!r}."
-            )
-        if name in _BELOW_ONE and not value < 1:
-            raise UserError(
-                f"Configuration field {name!r} must be below 1, got {value!r}."
             )
         if name in sizes.IGNORED[architecture] and value != fields[name].default:
             raise UserError(

@@ -17,7 +17,10 @@ import tensorflow as tf
 
 @dataclasses.dataclass(frozen=True)
 class Window:
-    """T frames, `stride` frames apart, in records of the given layout."""
+    """T frames, `stride` frames apart, in records of the given layout.
+
+    `training_windows` also takes a stride that is drawn: an int64 scalar tensor.
+    """
 
     frames: int
     stride: int

@@ -6,10 +6,12 @@ augmented and shuffled; batches.
 
 from __future__ import annotations
 
+import dataclasses
+
 import tensorflow as tf
 
 from dgnet_tf import actions as chosen_actions
-from dgnet_tf import augmentation, cameras, cutting, records, skeletons
+from dgnet_tf import augmentation, cutting, records, skeletons
 from dgnet_tf.manifest import Manifest
 
 _OPEN_FILES = 16
@@ -27,8 +29,7 @@ def training_epochs(
     seed: int,
     batch_size: int,
     steps: int,
-    flip: bool,
-    noise_px: float,
+    augment: augmentation.Augmentation,
 ) -> tf.data.Dataset:
     """Concatenates epochs of `steps` full batches each.
 
@@ -44,8 +45,7 @@ def training_epochs(
         seed: of everything random.
         batch_size: windows of a batch.
         steps: batches of an epoch.
-        flip: mirror half of the windows.
-        noise_px: standard deviation of noise on the keypoints, pixels.
+        augment: what is done to the windows.
 
     Returns:
         A dataset of normalised keypoints (B, T, N, 2) and positions (B, T, N, 3).
@@ -80,20 +80,17 @@ def training_epochs(
     def cut(serialized, seed):
         record = records.parse(serialized, data.record_frames, data.joints)
         view_seed = tf.random.fold_in(seed, _view_hash(record))
-        phase = tf.random.stateless_uniform((), view_seed, 0, window.block, tf.int64)
-        indices = cutting.training_windows(record, window, phase)
-        keypoints, positions = cutting.gather(record, indices, skeleton.root)
-        flip_seed, noise_seed = tf.unstack(
-            tf.random.split(tf.random.fold_in(view_seed, record["first_frame"]))
-        )
-        if noise_px:
-            keypoints = augmentation.add_noise(keypoints, noise_px, noise_seed)
-        keypoints = cameras.normalize_screen(keypoints, record["image_size"])
-        if flip:
-            keypoints, positions = augmentation.random_flip(
-                keypoints, positions, skeleton.mirror, flip_seed
+        strided = window
+        if augment.random_stride:
+            stride_seed = tf.random.fold_in(view_seed, -1)
+            stride = tf.random.stateless_uniform(
+                (), stride_seed, 1, window.stride + 1, tf.int64
             )
-        return keypoints, positions
+            strided = dataclasses.replace(window, stride=stride)
+        phase = tf.random.stateless_uniform((), view_seed, 0, strided.block, tf.int64)
+        indices = cutting.training_windows(record, strided, phase)
+        seed = tf.random.fold_in(view_seed, record["first_frame"])
+        return augmentation.augment(record, indices, skeleton, data.fps, augment, seed)
 
     skeleton = skeletons.get(data.skeleton)
     return numbers.flat_map(epoch)

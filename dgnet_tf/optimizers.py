@@ -9,25 +9,29 @@ from dgnet_tf.errors import UserError
 keras = tf.keras
 
 
-def make(name: str, learning_rate: float, decay: float, steps: int):
-    """Returns an optimiser whose learning rate falls exponentially.
+def make(name: str, schedule, steps: int, weight_decay: float = 0.0):
+    """Returns an optimiser.
 
     Args:
         name: "adam" (paper Sec. IV-A); from TensorFlow Addons, "rectified_adam" or
             "stochastic_averaging" (Adam with stochastic weight averaging over the
             last quarter of training).
-        learning_rate: at the start.
-        decay: learning rate at the end over that at the start.
+        schedule: its learning rate, from `learning_rates.make`.
         steps: of the whole training.
+        weight_decay: share of a weight, times the learning rate, that each step of
+            Adam takes off.
 
     Raises:
-        UserError: if the optimiser needs TensorFlow Addons and it is not there.
+        UserError: if the optimiser needs TensorFlow Addons and it is not there, or
+            knows no weight decay.
     """
-    schedule = keras.optimizers.schedules.ExponentialDecay(
-        learning_rate, decay_steps=steps, decay_rate=decay
-    )
     if name == "adam":
-        return keras.optimizers.Adam(schedule)
+        return keras.optimizers.Adam(schedule, weight_decay=weight_decay or None)
+    if weight_decay:
+        raise UserError(
+            f"--weight_decay={weight_decay:g} with --optimizer={name}: only adam has "
+            "weight decay. Leave one of them out."
+        )
     try:
         import tensorflow_addons as tfa
     except ImportError as error:

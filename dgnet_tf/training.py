@@ -8,12 +8,22 @@ import pathlib
 import tensorflow as tf
 
 from dgnet_tf import actions as chosen_actions
-from dgnet_tf import callbacks, fine_tuning, manifest, optimizers, runs, strategies
+from dgnet_tf import (
+    augmentation,
+    callbacks,
+    fine_tuning,
+    learning_rates,
+    manifest,
+    optimizers,
+    runs,
+    strategies,
+)
 from dgnet_tf import config as configuration
 from dgnet_tf.config import Config
 from dgnet_tf.errors import UserError
 from dgnet_tf.losses import MPJPE, SumSquaredError, block_loss_weights
 from dgnet_tf.precision import precision
+from dgnet_tf.weight_average import WeightAverage
 from dgnet_tf.windows import load_windows, steps_per_epoch
 
 keras = tf.keras
@@ -54,6 +64,12 @@ def train(config: Config, data_dir, workdir, progress: bool = True) -> runs.Run:
         data, config.frames, config.batch_size, counted=counted
     )
     workdir = pathlib.Path(workdir)
+    if config.weight_average and config.optimizer == "stochastic_averaging":
+        raise UserError(
+            f"--weight_average={config.weight_average:g} with "
+            "--optimizer=stochastic_averaging: both average the weights. Leave one of "
+            "them out."
+        )
     if config.strategy != "none" and config.jit_compile == "on":
         raise UserError(
             f"--jit_compile=on with --strategy={config.strategy}: TensorFlow's "
@@ -95,8 +111,15 @@ def train(config: Config, data_dir, workdir, progress: bool = True) -> runs.Run:
             validation_steps = int(validation.cardinality())
             validation = strategies.share_out(strategy, validation)
         runs.check(workdir, config)
+        average, averaged = None, []
+        if config.weight_average:
+            average = WeightAverage(model, config.weight_average, steps)
+            averaged = average.variables
         checkpoints = callbacks.Checkpoints(
-            own_workdir / "checkpoints", model, restore_from=workdir / "checkpoints"
+            own_workdir / "checkpoints",
+            model,
+            restore_from=workdir / "checkpoints",
+            averaged=averaged,
         )
         strategies.check_agreement(
             strategy,
@@ -115,8 +138,7 @@ def train(config: Config, data_dir, workdir, progress: bool = True) -> runs.Run:
                 epochs=config.epochs,
                 first_epoch=first_epoch,
                 steps=steps,
-                flip=config.flip,
-                noise_px=config.noise_px,
+                **dataclasses.asdict(augmentation.of(config)),
                 **windows,
             )
             # Only now: data that do not fit have left nothing behind.
@@ -124,6 +146,7 @@ def train(config: Config, data_dir, workdir, progress: bool = True) -> runs.Run:
             progress = progress and strategies.is_chief(strategy)
             watching = [
                 callbacks.Watch(steps, config.epochs, first_epoch, progress),
+                *([average] if average else []),
                 callbacks.History(own_workdir / "history.csv", first_epoch),
                 keras.callbacks.TensorBoard(own_workdir / "tensorboard"),
                 checkpoints,
@@ -140,6 +163,8 @@ def train(config: Config, data_dir, workdir, progress: bool = True) -> runs.Run:
                 callbacks=callbacks.Callbacks(watching, model),
             )
             optimizers.finish(optimizer, model)
+        elif average:
+            average.finish()
         runs.save_model(own_workdir, model)
     return runs.Run(config, model)
 
@@ -156,9 +181,18 @@ def compile_model(model, config: Config, steps: int, jit_compile: bool):
     Returns:
         The optimiser.
     """
-    optimizer = optimizers.make(
-        config.optimizer, config.learning_rate, config.learning_rate_decay, steps
+    schedule = learning_rates.make(
+        config.learning_rate_schedule,
+        config.learning_rate,
+        config.learning_rate_decay,
+        steps,
+        config.warmup_steps,
     )
+    optimizer = optimizers.make(config.optimizer, schedule, steps, config.weight_decay)
+    if config.weight_decay:
+        # Biases and scales are few and have no reason to be small.
+        vectors = [v for v in model.trainable_variables if len(v.shape) < 2]
+        optimizer.exclude_from_weight_decay(var_list=vectors)
     names = sorted(model.output_names)
     metric = MPJPE()
     if len(names) == 1:  # Keras then leaves the output out of its name.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tensorflow as tf
 
 from dgnet_tf import actions as chosen_actions
-from dgnet_tf import cameras, cutting, manifest, records, skeletons
+from dgnet_tf import augmentation, cameras, cutting, manifest, records, skeletons
 from dgnet_tf import epochs as training
 from dgnet_tf.errors import UserError
 
@@ -27,12 +27,11 @@ def load_windows(
     epochs: int | None = None,
     first_epoch: int = 0,
     steps: int | None = None,
-    flip: bool = False,
-    noise_px: float = 0.0,
     drop_remainder: bool = False,
     num_shards: int = 1,
     shard_index: int = 0,
     verify: bool = True,
+    **augment,
 ) -> tf.data.Dataset:
     """Cuts a split into batches of windows.
 
@@ -66,15 +65,14 @@ def load_windows(
             resumed training sees what an unbroken one would have seen.
         first_epoch: see `epochs`.
         steps: batches of an epoch; by default `steps_per_epoch`.
-        flip: mirror half of the windows; only when shuffled.
-        noise_px: standard deviation of noise on the keypoints, pixels; only when
-            shuffled.
         drop_remainder: leave out the last, partial batch when in order.
         num_shards: number of workers. Shuffled, each reads files of its own; in
             order, every `num_shards`-th record, so that their numbers of batches
             may differ.
         shard_index: index of this worker.
         verify: compare the files' digests first, which reads each once.
+        **augment: fields of `augmentation.Augmentation`: `flip=True`, ...; only when
+            shuffled.
 
     Returns:
         A dataset of `(keypoints, {name: positions})`: (B, T, N, 2) normalised and
@@ -83,13 +81,14 @@ def load_windows(
     Raises:
         ValueError: for an argument out of its range.
         UserError: if the data are missing or damaged, have no such split or
-            action, too small an overlap, fewer files than workers, or no window
-            of valid frames to train on.
+            action, too small an overlap, fewer files than workers, no window of
+            valid frames to train on, or no known camera where one is needed.
     """
+    augment = augmentation.Augmentation(**augment)
     shuffle = split == "train" if shuffle is None else shuffle
     _at_least(1, frames=frames, batch_size=batch_size, num_shards=num_shards)
     _at_least(1, frame_stride=frame_stride, epochs=epochs, steps=steps)
-    _at_least(0, shard_index=shard_index, first_epoch=first_epoch, noise_px=noise_px)
+    _at_least(0, shard_index=shard_index, first_epoch=first_epoch)
     for name, value in (("targets", targets), ("actions", actions)):
         if isinstance(value, str):
             raise ValueError(f"`{name}` must be a sequence of names, got {value!r}.")
@@ -104,10 +103,10 @@ def load_windows(
         )
     if shuffle and split != "train":
         raise ValueError(f"`shuffle` must be False for the split {split!r}, got True.")
-    if not shuffle and (flip or noise_px or epochs or steps):
+    if not shuffle and (epochs or steps or augment != augmentation.Augmentation()):
         raise ValueError(
-            "`flip`, `noise_px`, `epochs` and `steps` need `shuffle`, got "
-            f"{flip}, {noise_px}, {epochs} and {steps} without it."
+            f"`epochs`, `steps` and augmentation need `shuffle`, got {epochs}, {steps} "
+            f"and {augment} without it."
         )
 
     data = manifest.read(data_dir)
@@ -135,6 +134,8 @@ def load_windows(
             )
         paths = paths[shard_index::num_shards]
         _check_some_window(data_dir, paths, data, window, actions)
+        if augment.needs_cameras:
+            _check_some_camera(data_dir, paths, data)
         if steps is None:
             steps = steps_per_epoch(
                 data, frames, batch_size, num_shards=num_shards, counted=counted
@@ -153,8 +154,7 @@ def load_windows(
             seed=seed,
             batch_size=batch_size,
             steps=steps,
-            flip=flip,
-            noise_px=noise_px,
+            augment=augment,
         )
         batches = steps * int(numbers.cardinality())
         dataset = dataset.apply(tf.data.experimental.assert_cardinality(batches))
@@ -224,6 +224,21 @@ def _check_some_window(data_dir, paths, data, window, actions):
             f"{data_dir}: no window of {window.frames} valid frames at stride "
             f"{window.stride} in {len(paths)} training files{of_actions}. Take fewer "
             "frames or a smaller stride."
+        )
+
+
+def _check_some_camera(data_dir, paths, data):
+    def is_known(serialized):
+        record = records.parse(serialized, data.record_frames, data.joints)
+        return record["intrinsics"][0] > 0
+
+    some = tf.data.TFRecordDataset(paths).map(is_known).filter(lambda known: known)
+    if not _total(data_dir, some.take(1), data):
+        raise UserError(
+            f"{data_dir}: random cameras and bodies are projected through the lens of "
+            "their own camera, but no record knows its camera. Train without "
+            "--random_cameras and --body_scale, or convert data that come with a "
+            "calibration."
         )
 
 

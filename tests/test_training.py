@@ -93,7 +93,16 @@ def test_training_lowers_the_error(precision, data, tmp_path):
 def test_a_killed_training_ends_with_the_weights_of_an_unbroken_one(
     data, tmp_path, monkeypatch
 ):
-    chosen = tiny(noise_px=2.0)
+    chosen = tiny(
+        noise_px=2.0,
+        random_cameras=0.5,
+        body_scale=0.1,
+        missing_share=0.1,
+        weight_average=0.9,
+        learning_rate_schedule="cosine",
+        warmup_steps=3,
+        weight_decay=0.01,
+    )
     unbroken = training.train(chosen, data, tmp_path / "unbroken", progress=False)
     with monkeypatch.context() as patch:
         kill_after(patch, epoch=0)
@@ -109,6 +118,17 @@ def test_a_killed_training_ends_with_the_weights_of_an_unbroken_one(
         (tmp_path / name / "history.csv").read_text() for name in ("unbroken", "killed")
     ]
     assert histories[0] == histories[1]
+    # A finished run is left as it is: the averages, not the weights of the last step.
+    again = training.train(chosen, data, tmp_path / "killed", progress=False)
+    for a, b in zip(weights(unbroken), weights(again), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_two_averages_of_the_weights_are_refused(data, tmp_path):
+    chosen = tiny(weight_average=0.9, optimizer="stochastic_averaging")
+    with pytest.raises(UserError, match="--weight_average=0.9 .* both average"):
+        training.train(chosen, data, tmp_path / "run", progress=False)
+    assert not (tmp_path / "run").exists()
 
 
 def test_a_killed_training_in_mixed_float16_keeps_its_loss_scale(

@@ -177,9 +177,10 @@ def test_a_damaged_evaluation_file_is_refused(tmp_path):
         ({"targets": "pose"}, "`targets` must be a sequence of names, got 'pose'"),
         ({"split": "dev", "shuffle": False}, "`split` must be one of .* got 'dev'"),
         ({"split": "test", "shuffle": True}, "`shuffle` must be False .* 'test'"),
-        ({"split": "test", "flip": True}, "`flip`.* need `shuffle`, got True"),
-        ({"split": "test", "noise_px": 1.0}, "`flip`.* need `shuffle`, got False, 1.0"),
-        ({"shuffle": False, "epochs": 2}, "`epochs`.* need `shuffle`"),
+        ({"split": "test", "flip": True}, "augmentation need `shuffle`.*flip=True"),
+        ({"split": "test", "noise_px": 1.0}, "need `shuffle`, got .*noise_px=1.0"),
+        ({"shuffle": False, "epochs": 2}, "`epochs`.* need `shuffle`, got 2"),
+        ({"random_cameras": 1.5}, "`random_cameras` must be from 0 to 1, got 1.5"),
     ],
 )
 def test_wrong_arguments_are_refused(data_dir, arguments, message):

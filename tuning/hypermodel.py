@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 
 import keras_tuner
 import tensorflow as tf
 
+from dgnet_tf import augmentation, manifest, runs, skeletons, training
 from dgnet_tf import config as configuration
-from dgnet_tf import manifest, runs, skeletons, training
 from dgnet_tf.config import Config
 from dgnet_tf.windows import load_windows, steps_per_epoch
 from tuning import search_space
@@ -129,8 +130,7 @@ class HyperModel(keras_tuner.HyperModel):
             seed=config.seed,
             epochs=config.epochs,
             steps=self._steps(config),
-            flip=config.flip,
-            noise_px=config.noise_px,
+            **dataclasses.asdict(augmentation.of(config)),
             **windows,
         )
         return {

@@ -64,6 +64,16 @@ SPACE: dict[str, Whole | Real | Choice | Flag] = {
     "flip": Flag(),
     "noise_px": Real(0.0, 5.0),
     "dropout": Real(0.0, 0.6),
+    "noise_correlation": Choice((0.0, 0.8)),
+    "outlier_share": Real(0.0, 0.05),
+    "missing_share": Real(0.0, 0.1),
+    "random_cameras": Real(0.0, 1.0),
+    "random_camera_tilt": Real(0.0, 20.0),
+    "body_scale": Real(0.0, 0.2),
+    "random_stride": Flag(),
+    "learning_rate_schedule": Choice(("exponential", "cosine")),
+    "weight_decay": Choice((0.0, 0.001, 0.01, 0.1)),
+    "weight_average": Choice((0.0, 0.99, 0.999)),
 }
 # Not searched by default, besides what a network ignores: one frame is lifted alone,
 # and what a pose of "tcn" sees follows from its blocks and bounds its frames.
@@ -146,9 +156,11 @@ def same_budget(config: Config, base: Config) -> Config:
 
 
 def _can_vary(name):
-    if name != "optimizer":
+    if name not in ("optimizer", "weight_decay", "weight_average"):
         return True
-    return importlib.util.find_spec("tensorflow_addons") is not None
+    # Addons' optimisers do not go with the other two.
+    addons = importlib.util.find_spec("tensorflow_addons") is not None
+    return addons == (name == "optimizer")
 
 
 def _bounded(name, range_, base, tune, joints, overlap):

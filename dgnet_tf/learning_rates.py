@@ -1,0 +1,64 @@
+"""Learning rates over a training, by name."""
+
+from __future__ import annotations
+
+import tensorflow as tf
+
+keras = tf.keras
+
+SCHEDULES = ("exponential", "cosine")
+
+
+def make(name: str, rate: float, decay: float, steps: int, warmup_steps: int = 0):
+    """Returns the learning rate as a Keras schedule.
+
+    Args:
+        name: "exponential", which falls by the same share in each step, or "cosine",
+            which stays high longer and falls late.
+        rate: at the start.
+        decay: rate at the end over that at the start.
+        steps: of the whole training.
+        warmup_steps: in the first ones the rate is (step + 1) / `warmup_steps` of the
+            schedule's.
+
+    Raises:
+        ValueError: for an unknown name.
+    """
+    schedules = keras.optimizers.schedules
+    if name == "exponential":
+        schedule = schedules.ExponentialDecay(rate, steps, decay)
+    elif name == "cosine":
+        schedule = schedules.CosineDecay(rate, steps, alpha=decay)
+    else:
+        raise ValueError(f"`name` must be one of {SCHEDULES}, got {name!r}.")
+    return Warmup(schedule, warmup_steps) if warmup_steps else schedule
+
+
+@keras.utils.register_keras_serializable(package="dgnet_tf")
+class Warmup(keras.optimizers.schedules.LearningRateSchedule):
+    """A schedule whose first steps rise linearly from zero.
+
+    Args:
+        schedule: what they rise to.
+        steps: number of such steps.
+    """
+
+    def __init__(self, schedule, steps: int):
+        super().__init__()
+        self.schedule, self.steps = schedule, steps
+
+    def __call__(self, step):
+        """Returns the learning rate of a step, counted from 0."""
+        share = (tf.cast(step, tf.float32) + 1.0) / float(self.steps)
+        return self.schedule(step) * tf.minimum(share, 1.0)
+
+    def get_config(self):
+        """Returns the constructor's arguments."""
+        schedule = keras.optimizers.schedules.serialize(self.schedule)
+        return {"schedule": schedule, "steps": self.steps}
+
+    @classmethod
+    def from_config(cls, config):
+        """Builds the schedule from `get_config`'s dict."""
+        schedule = keras.optimizers.schedules.deserialize(config["schedule"])
+        return cls(schedule, config["steps"])

@@ -1,0 +1,39 @@
+"""Least and most of each number of a configuration, without TensorFlow."""
+
+from __future__ import annotations
+
+AUGMENTATION = {
+    "random_cameras": (0.0, 1.0),
+    "random_camera_tilt": (0.0, 45.0),
+    "random_camera_focal": (0.0, 0.5),
+    "body_scale": (0.0, 0.5),
+    "noise_px": (0.0, float("inf")),
+    "noise_correlation": (0.0, 0.99),
+    "outlier_share": (0.0, 0.5),
+    "outlier_px": (0.0, float("inf")),
+    "missing_share": (0.0, 0.5),
+}
+MINIMA = {
+    "frames": 1,
+    "frame_stride": 1,
+    "blocks": 1,
+    "channels": 1,
+    "spatial_neighbors": 1,
+    "temporal_neighbors": 1,
+    "epochs": 1,
+    "steps_per_epoch": 0,
+    "batch_size": 1,
+    "warmup_steps": 0,
+    "weight_decay": 0.0,
+    "weight_average": 0.0,
+    "dropout": 0.0,
+    "block_loss_weight": 0.0,
+    "seed": 0,
+    **{name: least for name, (least, _) in AUGMENTATION.items()},
+}
+MAXIMA = {
+    "dropout": 0.99,
+    "weight_average": 0.99999,
+    **{name: most for name, (_, most) in AUGMENTATION.items()},
+}
+ABOVE_ZERO = ("learning_rate", "learning_rate_decay", "head_scale")
