@@ -1,6 +1,5 @@
 """Trainings that start from trained weights."""
 
-import copy
 import dataclasses
 import json
 
@@ -65,9 +64,10 @@ def test_flags_of_another_network_are_one_error(made):
 
 
 def test_the_seed_belongs_to_a_network_that_draws_its_connections(made, tmp_path):
-    folder, _ = stand_ins.write(
-        tmp_path, stand_ins.run(connection="random", weighting="none")
-    )
+    content = preset_files.read(made[0])
+    content["config"] |= {"connection": "random", "weighting": "none"}
+    folder = tmp_path
+    (folder / preset_files.FILE).write_text(json.dumps(content))
     assert asked(f"--weights={folder}").seed == 0
     with pytest.raises(UserError, match="seed 3 instead of 0"):
         asked(f"--weights={folder}", "--seed=3")
@@ -145,7 +145,7 @@ def test_a_run_is_not_finished_from_other_weights(made, tmp_path):
     origin = fine_tuning.origin(chosen, tmp_path)
     (tmp_path / runs.TRAINING).write_text(json.dumps({"weights": origin}))
     assert fine_tuning.origin(chosen, tmp_path) == origin
-    other = copy.deepcopy(origin) | {"sha256": "00"}
+    other = origin | {"sha256": "00"}
     (tmp_path / runs.TRAINING).write_text(json.dumps({"weights": other}))
     with pytest.raises(UserError, match="started from other weights of the name"):
         fine_tuning.origin(chosen, tmp_path)
