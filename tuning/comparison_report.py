@@ -32,12 +32,17 @@ def write(workdir, output) -> pathlib.Path:
         UserError: if the folder holds no comparison, or a file of it is damaged.
     """
     found, output = compared.read(workdir), pathlib.Path(output)
-    points, chart = comparison_table.points(found), None
-    if points:
-        chart = f"{NAME}.png"
-        charts.save(size_figure.chart(points, True, points=()), output / chart)
+    picture = None
+    if comparison_table.points(found):
+        picture = f"{NAME}.png"
+        charts.save(chart(found), output / picture)
     differences = comparison_table.differences(found)
     table_files.write_csv(output / DIFFERENCES, *differences)
-    text = comparison_document.markdown(found, chart)
+    text = comparison_document.markdown(found, picture)
     table = comparison_table.networks(found)
     return table_files.write(output, NAME, text, *table)[0]
+
+
+def chart(found: compared.Comparison):
+    """Returns error against parameters, a point for each network that was scored."""
+    return size_figure.chart(comparison_table.points(found), True, points=())
