@@ -206,18 +206,13 @@ def flag_names() -> list[str]:
     return [name for name in names if name not in _FROM_DATA]
 
 
-def given(flag_values: flags.FlagValues) -> dict:
-    """Returns the fields that are given as flags."""
-    return {
+def from_flags(flag_values: flags.FlagValues) -> Config:
+    """Returns the configuration that the flags ask for."""
+    overrides = {
         name: flag_values[name].value
         for name in flag_names()
         if flag_values[name].value is not None
     }
-
-
-def from_flags(flag_values: flags.FlagValues) -> Config:
-    """Returns the configuration that the flags ask for."""
-    overrides = given(flag_values)
     if flag_values.config:
         overrides = {**_read_fields(flag_values.config), **overrides}
     return make(flag_values.preset, **overrides)

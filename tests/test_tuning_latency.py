@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 import tensorflow as tf
-from lifting_stand_ins import small_model, write_run
+from lifting_stand_ins import small_model
 from tuning_stand_ins import tiny
 
 from benchmarks import contest
@@ -79,7 +79,11 @@ def test_runs_are_measured_once_and_together_with_a_new_one(tmp_path, monkeypatc
 
     monkeypatch.setattr(latency.contest, "hold", watched)
     monkeypatch.setattr(rows, "release", lambda: None)
-    run = write_run(tmp_path / "run")
+    config = tiny(skeleton="human36m_17", fps=50.0)
+    monkeypatch.setattr(
+        latency.runs, "load", lambda name: runs.Run(config, small_model())
+    )
+    run = tmp_path / "run"
     assert latency.measure(tmp_path, {}, 5) is None
     assert latency.measure(tmp_path, {"a": run}, 0) is None
     first = latency.measure(tmp_path, {"a": run}, 5)

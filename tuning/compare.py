@@ -18,7 +18,7 @@ import sys
 
 from absl import flags
 
-from dgnet_tf import command_line, config, paper_flags
+from dgnet_tf import command_line, paper_flags
 from dgnet_tf.errors import UserError
 from tuning import study_flags, workers
 
@@ -89,7 +89,7 @@ def main(flag_values):
             flag_values.architectures,
             flag_values.data,
             preset=flag_values.preset,
-            shared=config.given(flag_values),
+            shared=study_flags.fields(flag_values),
             frames_seen=flag_values.frames_seen,
             batch_frames=flag_values.batch_frames,
         )

@@ -44,3 +44,9 @@ def define_split(flag_values: flags.FlagValues):
         "Split to score.",
         flag_values=flag_values,
     )
+
+
+def fields(flag_values: flags.FlagValues) -> dict:
+    """Returns the configuration's fields that were given as flags, and those alone."""
+    given = {name: flag_values[name].value for name in config.flag_names()}
+    return {name: value for name, value in given.items() if value is not None}
