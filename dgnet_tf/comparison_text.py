@@ -35,7 +35,7 @@ def markdown(reports: dict[str, dict], pairs: dict[str, dict], differing: dict) 
         table_files.markdown(
             ["run", "network", *titles],
             [
-                [name, _network(made), *(_with_interval(made, m) for m in shown)]
+                [name, _network(made), *(with_interval(made, m) for m in shown)]
                 for name, made in reports.items()
             ],
         ),
@@ -43,7 +43,7 @@ def markdown(reports: dict[str, dict], pairs: dict[str, dict], differing: dict) 
         table_files.markdown(
             ["run", "metric", "difference", "95 % interval", "better on", "p"],
             [
-                [name, *_difference(pairs[name][metric])]
+                [name, *difference(pairs[name][metric])]
                 for name in others
                 for metric in shown
                 if metric in pairs[name]
@@ -91,7 +91,9 @@ def _what_differs(reports, differing):
     return table_files.markdown(["", *reports], rows)
 
 
-def _difference(pair):
+def difference(pair) -> list[str | None]:
+    """Returns a `pairing.Paired` as the cells of the table of differences."""
+
     def shown(number):
         if pair.metric in scoring.HIGHER_IS_BETTER:
             return f"{100 * number:+.2f}"
@@ -106,7 +108,8 @@ def _difference(pair):
     ]
 
 
-def _with_interval(report, metric):
+def with_interval(report: dict, metric: str) -> str:
+    """Returns a metric of a report as a cell, its interval in brackets."""
     value = section.value(metric, report["metrics"][metric])
     interval = report["intervals"].get(metric)
     if not interval:

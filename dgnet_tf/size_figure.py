@@ -24,7 +24,7 @@ _NOTES = """\
   table names: "once" runs one window for T frames, "center" and "mean" run T; the
   mirrored estimate doubles either. "lifting" is the product."""
 
-_TICKS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20)
+_TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20)
 
 
 def make(
@@ -107,17 +107,18 @@ def our_row(name: str, report: dict) -> list:
     ]
 
 
-def chart(rows: Sequence[Sequence], same_data: bool):
+def chart(rows: Sequence[Sequence], same_data: bool, points=published.FIGURE_4):
     """Returns the chart: published points grey, our runs in colours.
 
     Args:
-        rows: of `our_row`.
+        rows: of `our_row`; the first five columns are drawn.
         same_data: whether runs and published points are on the same data.
+        points: those published.
     """
     made = charts.figure(8.4, 4.4)
     where = "MPJPE, mm" if same_data or not rows else "MPJPE, mm (each on its own data)"
     axes = charts.axes(made, "parameters, millions", where)
-    for i, point in enumerate(published.FIGURE_4):
+    for i, point in enumerate(points):
         _point(axes, point.label, point.parameters, point.mpjpe_mm, i)
     for i, row in enumerate(rows):
         label = row[0]

@@ -1,9 +1,10 @@
-"""Reports a study: its tables beside the paper's, or what its search found.
+"""Reports a study: its tables beside the paper's, its search, its comparison.
 
     python -m tuning.report --workdir=DIR [--output=DIR]
 
 Writes report.md, best_config.json, and in report/ the tables as CSV and the pictures;
-hparams/ is for TensorBoard. A study may be reported while it runs.
+hparams/ is for TensorBoard. A comparison is written to comparison.md beside it, and
+alone where it is all that the folder holds. A study may be reported while it runs.
 """
 
 from __future__ import annotations
@@ -25,13 +26,19 @@ flags.DEFINE_string(
 
 def main(flag_values):
     """Reports the study that the flags name."""
-    from tuning import reporting
+    from tuning import compared, comparison_report, reporting
 
-    path = reporting.write(
-        flag_values.workdir, flag_values.output or flag_values.workdir
-    )
-    print(pathlib.Path(path).read_text())
-    print(f"report: {path}")
+    workdir = flag_values.workdir
+    output = flag_values.output or workdir
+    paths = []
+    if compared.there(workdir):
+        paths.append(comparison_report.write(workdir, output))
+    if not paths or reporting.has_more(workdir):
+        paths.append(reporting.write(workdir, output))
+    for path in paths:
+        print(pathlib.Path(path).read_text(encoding="utf-8"))
+    for path in paths:
+        print(f"report: {path}")
 
 
 if __name__ == "__main__":

@@ -65,6 +65,13 @@ def write(workdir, output) -> pathlib.Path:
     return output / REPORT
 
 
+def has_more(workdir) -> bool:
+    """Whether a study holds a table or a search, and not a comparison alone."""
+    folder = pathlib.Path(workdir)
+    searches = (folder / searched.SEARCH).is_file()
+    return searches or any((folder / studies.TABLES).glob("*.json"))
+
+
 def _table(output, table, found):
     _write(output / PARTS / f"{table.name}.csv", paper_layout.rows_csv(table, found))
     grids = paper_layout.grids_csv(table, found)

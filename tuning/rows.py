@@ -27,6 +27,7 @@ def run(
     split: str,
     *,
     estimate: str = balance.XYZ,
+    noise_px: float = 0.0,
     progress: bool = True,
 ) -> dict:
     """Trains and scores a row with its configuration's seed, unless that is done.
@@ -42,18 +43,21 @@ def run(
         data_dir: converted data set.
         split: split to score.
         estimate: which one to score, see `dgnet_tf.balance`.
+        noise_px: standard deviation of noise on the scored keypoints, pixels; of one
+            seed, so that all rows see the same keypoints.
         progress: show progress bars.
 
     Returns:
         The content of the result file: "status", "reason", "config", "split",
-        "estimate", and of a finished row "parameters", "metrics" (mm), "interval",
-        "mean_pose", "versions" and "seconds" (of the training; None where it was
-        resumed).
+        "estimate", "noise_px", and of a finished row "parameters", "metrics" (mm),
+        "interval", "mean_pose", "versions" and "seconds" (of the training; None where
+        it was resumed).
     """
-    done = studies.read_result(folder, row, config.seed, estimate)
+    done = studies.read_result(folder, row, config.seed, estimate, noise_px)
     if done is not None:
         return done
-    if estimate != balance.XYZ:
+    otherwise = estimate != balance.XYZ or noise_px > 0
+    if otherwise:
         trained = run(folder, row, config, data_dir, split, progress=progress)
         if trained["status"] == FAILED:
             return trained
@@ -66,14 +70,22 @@ def run(
         "config": dataclasses.asdict(config),
         "split": split,
         "estimate": estimate,
+        "noise_px": noise_px,
     }
     place = studies.seed_folder(folder, row, config.seed)
+    report_to = None
+    if estimate == balance.XYZ:
+        report_to = studies.evaluation_folder(folder, row, config.seed, noise_px)
     try:
-        if estimate == balance.XYZ:
-            result |= _train_and_score(place, config, data_dir, split, progress)
-        else:
-            result |= _score(runs.load(place / RUN), data_dir, split, estimate)
+        if otherwise:
+            result |= _score(
+                runs.load(place / RUN), data_dir, split, estimate, noise_px, report_to
+            )
             result["seconds"] = trained["seconds"]
+        else:
+            result |= _train_and_score(
+                config, data_dir, split, place / RUN, report_to, progress
+            )
     except tf.errors.ResourceExhaustedError as error:
         reason = f"out of memory: {str(error).splitlines()[0]}"
         result |= {"status": FAILED, "reason": reason}
@@ -81,7 +93,7 @@ def run(
         result |= {"status": FAILED, "reason": str(error)}
     finally:
         release()
-    path = studies.result_path(folder, row, config.seed, estimate)
+    path = studies.result_path(folder, row, config.seed, estimate, noise_px)
     studies.write_json(path, result)
     return result
 
@@ -92,27 +104,28 @@ def release():
     gc.collect()  # Keras 2 does not.
 
 
-def _train_and_score(place, config, data_dir, split, progress):
-    resumed = (place / RUN / runs.CONFIG).is_file()
+def _train_and_score(config, data_dir, split, workdir, report_to, progress):
+    resumed = (workdir / runs.CONFIG).is_file()
     start = time.perf_counter()
-    trained = training.train(config, data_dir, place / RUN, progress)
+    trained = training.train(config, data_dir, workdir, progress)
     seconds = time.perf_counter() - start
     return {
-        **_score(trained, data_dir, split, balance.XYZ, place / "evaluation"),
+        **_score(trained, data_dir, split, balance.XYZ, 0.0, report_to),
         "seconds": None if resumed else seconds,
     }
 
 
-def _score(trained, data_dir, split, estimate, folder=None):
+def _score(trained, data_dir, split, estimate, noise_px, report_to):
     scored = evaluation.evaluate(
         trained.model,
         trained.config,
         data_dir,
         split,
         balanced=estimate != balance.XYZ,
+        noise_px=noise_px,
     )
-    if folder is not None:
-        report.write(scored, folder)
+    if report_to is not None:
+        report.write(scored, report_to)
     chosen = scored if estimate == balance.XYZ else scored["estimates"][estimate]
     return {
         "config": dataclasses.asdict(trained.config),

@@ -16,7 +16,7 @@ import sys
 from absl import flags
 
 from dgnet_tf import command_line, config
-from tuning import ablations, workers
+from tuning import ablations, study_flags, workers
 
 FLAGS = flags.FlagValues()
 flags.DEFINE_enum(
@@ -27,25 +27,14 @@ flags.DEFINE_enum(
     required=True,
     flag_values=FLAGS,
 )
-flags.DEFINE_string(
-    "data", None, "Folder of a converted data set.", required=True, flag_values=FLAGS
-)
-flags.DEFINE_string(
-    "workdir", None, "Folder of the study.", required=True, flag_values=FLAGS
-)
+study_flags.define(FLAGS)
+study_flags.define_seeds(FLAGS)
+study_flags.define_split(FLAGS)
 flags.DEFINE_list(
     "rows",
     [],
     "Names of the rows to run, all by default. Rows that stand in several columns or "
     "groups of the table run in each.",
-    flag_values=FLAGS,
-)
-flags.DEFINE_integer("seeds", 1, "Trainings of each row.", 1, flag_values=FLAGS)
-flags.DEFINE_enum(
-    "split",
-    "test",
-    ["train", "validation", "test"],
-    "Split to score.",
     flag_values=FLAGS,
 )
 for detector in ("sh", "cpn"):
@@ -55,8 +44,6 @@ for detector in ("sh", "cpn"):
         f"Data set with keypoints of {detector.upper()}, for the table design.",
         flag_values=FLAGS,
     )
-workers.define_flags(FLAGS)
-config.define_flags(FLAGS)
 
 
 def main(flag_values):

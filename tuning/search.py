@@ -16,15 +16,10 @@ import sys
 from absl import flags
 
 from dgnet_tf import command_line, config
-from tuning import workers
+from tuning import study_flags, workers
 
 FLAGS = flags.FlagValues()
-flags.DEFINE_string(
-    "data", None, "Folder of a converted data set.", required=True, flag_values=FLAGS
-)
-flags.DEFINE_string(
-    "workdir", None, "Folder of the search.", required=True, flag_values=FLAGS
-)
+study_flags.define(FLAGS)
 flags.DEFINE_integer(
     "trials", None, "Trials in all.", 1, required=True, flag_values=FLAGS
 )
@@ -48,8 +43,6 @@ flags.DEFINE_integer(
     0,
     flag_values=FLAGS,
 )
-workers.define_flags(FLAGS)
-config.define_flags(FLAGS)
 
 
 def main(flag_values):

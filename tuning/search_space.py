@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dgnet_tf import sizes
 from dgnet_tf.config import Config
 from dgnet_tf.errors import UserError
+from tuning import budget
 
 
 @dataclasses.dataclass(frozen=True)
@@ -143,16 +144,7 @@ def declare(
             if not isinstance(default, str):
                 choices.sort()
             values[name] = hp.Choice(name, choices, default=default)
-    return same_budget(dataclasses.replace(base, **values), base)
-
-
-def same_budget(config: Config, base: Config) -> Config:
-    """Returns the configuration with steps that show as many frames as the base's."""
-    if not base.steps_per_epoch:
-        return config  # An epoch sees each training frame about once.
-    seen = base.steps_per_epoch * base.batch_size * base.frames
-    steps = max(1, round(seen / (config.batch_size * config.frames)))
-    return dataclasses.replace(config, steps_per_epoch=steps)
+    return budget.same_budget(dataclasses.replace(base, **values), base)
 
 
 def _can_vary(name):

@@ -6,7 +6,11 @@
     rows/<row-id>/seed<k>/run/          run folder of `dgnet_tf.training.train`
     rows/<row-id>/seed<k>/evaluation/   report.json and report.md
     rows/<row-id>/seed<k>/result.json   written last: where it is, the row is done
-    rows/<row-id>/seed<k>/result-<estimate>.json   the same training, another estimate
+    rows/<row-id>/seed<k>/result-<variant>.json   the same training scored otherwise:
+                                        another estimate, or noise on the keypoints
+    rows/<row-id>/seed<k>/evaluation-noise<n>px/   its report under noise
+    comparison.json                     networks that a comparison asked for
+    latency.json                        their latencies, measured side by side
     search.json                         a search's algorithm and fields
     proposals.json                      what a search's oracle asked for
     keras_tuner/                        keras-tuner's own state; made anew at each start
@@ -34,13 +38,7 @@ from dgnet_tf.config import Config
 from dgnet_tf.errors import UserError
 
 VERSION = 1
-STUDY, LOCK, TABLES, ROWS, RESULT = (
-    "study.json",
-    "lock",
-    "tables",
-    "rows",
-    "result.json",
-)
+STUDY, LOCK, TABLES, ROWS = "study.json", "lock", "tables", "rows"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -97,15 +95,31 @@ def seed_folder(folder, row: str, seed: int) -> pathlib.Path:
     return pathlib.Path(folder) / ROWS / row / f"seed{seed}"
 
 
-def result_path(folder, row: str, seed: int, estimate: str = XYZ) -> pathlib.Path:
+def result_path(
+    folder, row: str, seed: int, estimate: str = XYZ, noise_px: float = 0.0
+) -> pathlib.Path:
     """Returns the path of a row's result with one seed."""
-    name = RESULT if estimate == XYZ else f"result-{estimate}.json"
+    variant = "" if estimate == XYZ else f"-{estimate}"
+    name = f"result{variant}{_noise(noise_px)}.json"
     return seed_folder(folder, row, seed) / name
 
 
-def read_result(folder, row: str, seed: int, estimate: str = XYZ) -> dict | None:
+def evaluation_folder(
+    folder, row: str, seed: int, noise_px: float = 0.0
+) -> pathlib.Path:
+    """Returns the folder of a row's evaluation with one seed."""
+    return seed_folder(folder, row, seed) / f"evaluation{_noise(noise_px)}"
+
+
+def _noise(noise_px):
+    return f"-noise{noise_px:g}px" if noise_px else ""
+
+
+def read_result(
+    folder, row: str, seed: int, estimate: str = XYZ, noise_px: float = 0.0
+) -> dict | None:
     """Returns a row's result with one seed; None if it is not done."""
-    path = result_path(folder, row, seed, estimate)
+    path = result_path(folder, row, seed, estimate, noise_px)
     return read_json(path) if path.is_file() else None
 
 
@@ -166,7 +180,7 @@ def read(folder) -> Study:
     except FileNotFoundError:
         raise UserError(
             f"{path}: not found. Name the folder of a study made by `python -m "
-            "tuning.run_ablations` or `python -m tuning.search`."
+            "tuning.run_ablations`, `tuning.search` or `tuning.compare`."
         ) from None
     except (ValueError, TypeError, KeyError, AttributeError, UserError) as error:
         raise UserError(f"{path}: not a study: {error}") from error
