@@ -194,19 +194,10 @@ def make(preset: str = "paper", **overrides) -> Config:
                 f"Configuration field {name!r} must be one of "
                 f"{list(_CHOICES[name])}, got {value!r}."
             )
-        if name in limits.MINIMA and not value >= limits.MINIMA[name]:
+        reason = limits.broken(name, value)
+        if reason:
             raise UserError(
-                f"Configuration field {name!r} must be at least {limits.MINIMA[name]}, "
-                f"got {value!r}."
-            )
-        if name in limits.MAXIMA and not value <= limits.MAXIMA[name]:
-            raise UserError(
-                f"Configuration field {name!r} must be at most {limits.MAXIMA[name]}, "
-                f"got {value!r}."
-            )
-        if name in limits.ABOVE_ZERO and not value > 0:
-            raise UserError(
-                f"Configuration field {name!r} must be above 0, got {value!r}."
+                f"Configuration field {name!r} must be {reason}, got {value!r}."
             )
         if name in sizes.IGNORED[architecture] and value != fields[name].default:
             raise UserError(

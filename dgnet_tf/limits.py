@@ -37,3 +37,14 @@ MAXIMA = {
     **{name: most for name, (_, most) in AUGMENTATION.items()},
 }
 ABOVE_ZERO = ("learning_rate", "learning_rate_decay", "head_scale")
+
+
+def broken(name: str, value) -> str:
+    """Returns what a field's value must be, "at least 1", if it is not; else ""."""
+    if name in MINIMA and not value >= MINIMA[name]:
+        return f"at least {MINIMA[name]}"
+    if name in MAXIMA and not value <= MAXIMA[name]:
+        return f"at most {MAXIMA[name]}"
+    if name in ABOVE_ZERO and not value > 0:
+        return "above 0"
+    return ""
