@@ -4,7 +4,7 @@ import pytest
 import record_sets
 import tuning_stand_ins
 
-from dgnet_tf import config, manifest
+from dgnet_tf import architectures, config, manifest
 from dgnet_tf.errors import UserError
 from tuning import budget, networks
 
@@ -50,6 +50,22 @@ def test_without_a_number_all_see_what_the_first_one_would(data):
     )
     assert (first.config.steps_per_epoch, second.config.steps_per_epoch) == (4, 20)
     assert (seen(first), seen(second)) == (240, 240)
+
+
+def test_every_architecture_sees_as_many_frames_under_the_preset_small(data):
+    found = make(data, *architectures.BUILDERS, preset="small")
+    assert {one.config.architecture for one in found} == set(architectures.BUILDERS)
+    assert [seen(one) for one in found] == pytest.approx([512_000] * len(found), 0.01)
+    assert len({one.config.frames for one in found}) > 1
+    assert len({one.title for one in found}) == len(found)
+
+
+def test_a_field_that_says_nothing_to_a_network_is_refused_by_its_name(data):
+    weighting = {"weighting": "none"}
+    make(data, "dgnet", "baseline", shared=weighting)
+    with pytest.raises(UserError, match="^martinez: .*'weighting' says nothing to"):
+        make(data, "dgnet", "martinez", shared=weighting)
+    make(data, "dgnet:weighting=none", "martinez")
 
 
 def test_batches_of_one_number_of_frames_give_all_as_many_steps(data):

@@ -1,7 +1,8 @@
 """Ablations and searches with keras-tuner: tables, runner, search, report.
 
 `python -m tuning.run_ablations` reruns the paper's Tables V to IX, `python -m
-tuning.search` looks beyond them, `python -m tuning.report` reports both;
+tuning.search` looks beyond them, `python -m tuning.report` reports both; `python -m
+tuning.compare` puts several networks side by side, and
 `tuning.HyperModel` is for a keras-tuner of one's own.
 """
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from tabulate import tabulate
-
-from tuning import ablations, paper_layout, plots, statistics
+from tuning import ablations, markdown, paper_layout, plots, statistics
 from tuning.results import RowResult
 from tuning.study import Study
 
@@ -38,7 +36,7 @@ def table(one: ablations.Table, found: list[RowResult], pictures: dict) -> str:
     """
     sections = [f"## Table {one.number}: {one.title} (`{one.name}`)", one.note]
     sections += [_rows(found), "As in the paper, with the spread over seeds:"]
-    sections += [paper_layout.markdown(*g) for g in paper_layout.grids(one, found)]
+    sections += [markdown.table(*g) for g in paper_layout.grids(one, found)]
     for group in one.groups:
         members = [row for row in found if row.row.group == group]
         sections += [f"**{group}.** {order(members)}", telling_apart(members, found)]
@@ -61,15 +59,7 @@ def _rows(found):
         for one in found
     ]
     headers = ["row", "paper", "ours", "spread", "seeds", "parameters", "remarks"]
-    return tabulate(
-        lines,
-        headers,
-        tablefmt="github",
-        floatfmt=("", ".1f", ".1f", ".1f", "d", ",d", ""),
-        intfmt=",",
-        missingval="-",
-        disable_numparse=[0, 6],
-    )
+    return markdown.table(headers, lines, texts=(0, 6))
 
 
 def order(members: list[RowResult]) -> str:
@@ -126,9 +116,7 @@ def telling_apart(members: list[RowResult], table_rows: list[RowResult]) -> str:
         "to be safe",
         "seeds run",
     ]
-    text = tabulate(
-        lines, headers, tablefmt="github", floatfmt=".1f", disable_numparse=[0]
-    )
+    text = markdown.table(headers, lines)
     return (
         f"Seeds needed to tell a row from the best one (two-sided t-test, level 5 %, "
         f"power 80 %), if the difference is as measured and the spread over seeds is "
@@ -153,15 +141,7 @@ def cost(found: list[RowResult], pictures: list[str]) -> str:
         for one in found
     ]
     headers = ["row", "parameters", "minutes", "MPJPE"]
-    text = tabulate(
-        lines,
-        headers,
-        tablefmt="github",
-        floatfmt=".1f",
-        intfmt=",",
-        missingval="-",
-        disable_numparse=[0],
-    )
+    text = markdown.table(headers, lines)
     return "\n\n".join(
         [
             "## Cost",

@@ -5,8 +5,6 @@ from __future__ import annotations
 import csv
 import io
 
-from tabulate import tabulate
-
 from tuning.ablations import Table
 from tuning.results import RowResult
 
@@ -37,18 +35,6 @@ def grids(table: Table, found: list[RowResult]) -> list[tuple[list, list[list]]]
                 lines.append([name, *parts])
         result.append((header, lines))
     return result
-
-
-def markdown(header, lines) -> str:
-    """Returns a grid for people."""
-    return tabulate(
-        lines,
-        headers=header,
-        tablefmt="github",
-        floatfmt=".1f",
-        missingval="-",
-        disable_numparse=[0],
-    )
 
 
 def grids_csv(table: Table, found: list[RowResult]) -> str:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
-from tabulate import tabulate
 
-from tuning import results, statistics
+from tuning import markdown, results, statistics
 from tuning.results import RowResult
 from tuning.study import Study
 
@@ -39,15 +38,7 @@ def section(study: Study, found: list[RowResult]) -> str:
     if short:
         text += f" {short} more were trained for fewer epochs (Hyperband)."
     headers = ["MPJPE", "parameters", "minutes", "fields that differ from the base"]
-    table = tabulate(
-        lines,
-        headers,
-        tablefmt="github",
-        floatfmt=".1f",
-        intfmt=",",
-        missingval="-",
-        disable_numparse=[3],
-    )
+    table = markdown.table(headers, lines, texts=(3,))
     parts = ["## Search", text, table, verdict(study, order)]
     if failed:
         parts.append("Failed:\n\n" + "\n".join(failed))
