@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from lifting_stand_ins import command_error, export, run_command
 
-from dgnet_tf import replay
+from dgnet_tf import preset_files, replay
 from dgnet_tf.tracks import Track
 
 
@@ -112,7 +112,7 @@ def test_the_command_reports_latency_and_writes_it(arguments, tmp_path, capsys):
     assert work["p50"] <= latency["p50"]
 
 
-def test_bad_input_ends_with_one_line(arguments, tmp_path, capsys):
+def test_bad_input_ends_with_one_line(arguments, tmp_path, capsys, monkeypatch):
     def error(*more):
         return command_error(capsys, replay, *arguments, *more)
 
@@ -122,3 +122,6 @@ def test_bad_input_ends_with_one_line(arguments, tmp_path, capsys):
     assert "not found" in error(f"--keypoints={tmp_path / 'none.json'}")
     assert "fps" in error("--fps=0")
     assert "--fps must be a finite number, got nan" in error("--fps=nan")
+    monkeypatch.setattr(preset_files, "FOLDER", tmp_path)
+    unnamed = [text for text in arguments if not text.startswith("--model=")]
+    assert "No model is named" in command_error(capsys, replay, *unnamed)
