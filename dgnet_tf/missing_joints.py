@@ -34,21 +34,18 @@ def sources(seen):
     joint that is never seen is left in each frame as it is.
 
     Args:
-        seen: (L, N) bool.
+        seen: (L, N) bool; L must be known when the graph is traced.
 
     Returns:
         Indices of the frames before and after, each (L, N), and the weight (L, N) of
         the latter; both are the frame itself where the joint is seen.
     """
-    length = tf.shape(seen)[0]
-    frame = tf.range(length)
-    earlier = (frame[:, None] >= frame)[..., None] & seen  # (L, L, N)
-    later = (frame[:, None] <= frame)[..., None] & seen
-    candidates = frame[None, :, None]
-    before = tf.reduce_max(tf.where(earlier, candidates, -1), axis=1)
-    after = tf.reduce_min(tf.where(later, candidates, length), axis=1)
-    here = frame[:, None]
-    lacks_before, lacks_after = before < 0, after >= length
+    last = seen.shape[0] - 1
+    here = tf.range(last + 1)[:, None]
+    before = _running_max(tf.where(seen, here, -1))
+    later = _running_max(tf.reverse(tf.where(seen, last - here, -1), [0]))
+    after = last - tf.reverse(later, [0])
+    lacks_before, lacks_after = before < 0, after > last
     both = lacks_before & lacks_after
     before, after = (
         tf.where(both, here, tf.where(lacks_before, after, before)),
@@ -57,6 +54,16 @@ def sources(seen):
     weight = (here - before) / tf.maximum(after - before, 1)
     weight = tf.where(after > before, tf.cast(weight, tf.float32), 0.0)
     return before, after, weight
+
+
+def _running_max(values):
+    """The greatest of (L, N) whole numbers from -1 up, in a frame or before."""
+    step = 1
+    while step < values.shape[0]:
+        earlier = tf.pad(values[:-step], [[step, 0], [0, 0]], constant_values=-1)
+        values = tf.maximum(values, earlier)
+        step *= 2
+    return values
 
 
 def take(values, frames):

@@ -1,6 +1,7 @@
 """Gaps: filled as lifting fills them, also from frames outside of the window."""
 
 import numpy as np
+import tensorflow as tf
 
 from dgnet_tf import interpolation, missing_joints
 
@@ -12,7 +13,7 @@ def filled(values, seen, indices=None):
     return missing_joints.fill(
         values[indices],
         indices,
-        np.asarray(seen),
+        tf.constant(seen),
         lambda frames: missing_joints.take(values, frames),
     ).numpy()
 

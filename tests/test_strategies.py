@@ -29,6 +29,8 @@ FIELDS = {
     "steps_per_epoch": 1,
     "connection": "full",
     "noise_px": 1.0,
+    "random_cameras": 0.5,
+    "weight_average": 0.5,
 }
 # Float32 carries 6e-8; five steps of sums in another order came out 2e-7 apart. Batch
 # statistics of each device alone give 7e-3.
