@@ -21,11 +21,21 @@ from dgnet_tf import manifest, multiply_adds, views, windows
 from preprocessing import conversion, synthetic
 
 CACHED, COLD = "load_windows, page cache", "load_windows, cold file"
+AUGMENTED = "load_windows, all augmentation, page cache"
 EXAMPLES = "one Example for each window, page cache"
 CHUNKS = "NumPy chunk generator, in memory"
 # Epochs of a call, one after another in one pipeline as in training; a cold file is
 # read for one.
 _EPOCHS = 5
+_AUGMENTATION = {
+    "flip": True,
+    "random_cameras": 0.5,
+    "body_scale": 0.1,
+    "noise_px": 5.0,
+    "noise_correlation": 0.5,
+    "outlier_share": 0.02,
+    "missing_share": 0.05,
+}
 _CLIP_FRAMES = {"paper": 1200, "small": 240}
 # An assumption, not a measurement: what a data-centre GPU computes of a small network's
 # training, in floating-point operations a second.
@@ -58,7 +68,12 @@ def run(preset: str, rounds: int) -> result.Result:
     rate = 1e3 / times[CACHED].median
     figures = [
         result.figure(f"{name}: times training", times[train.XLA], times[name], target)
-        for name, target in ((CACHED, 50.0), (COLD, 50.0), (EXAMPLES, None))
+        for name, target in (
+            (CACHED, 50.0),
+            (AUGMENTED, None),
+            (COLD, 50.0),
+            (EXAMPLES, None),
+        )
     ]
     figures += [
         result.figure(f"{CACHED}: times {other}", times[other], times[CACHED])
@@ -96,17 +111,18 @@ def contestants(config, ours, examples):
     """Returns the readers, and a list that grows by what each cold epoch read."""
     data = manifest.read(ours)
     paths = manifest.shard_paths(ours, data, "train", verify=False)
-    epochs, epoch = (
+    flip = {"flip": config.flip}
+    epochs, augmented, epoch = (
         windows.load_windows(
             ours,
             "train",
             config.frames,
             config.batch_size,
             epochs=count,
-            flip=config.flip,
             verify=False,
+            **augment,
         )
-        for count in (_EPOCHS, 1)
+        for count, augment in ((_EPOCHS, flip), (_EPOCHS, _AUGMENTATION), (1, flip))
     )
     steps = windows.steps_per_epoch(data, config.frames, config.batch_size)
     example_paths = sorted(examples.glob("train-*"))
@@ -137,6 +153,9 @@ def contestants(config, ours, examples):
     readers = [
         contest.Contestant(
             CACHED, lambda: _read(epochs), lambda: page_cache.fill(paths)
+        ),
+        contest.Contestant(
+            AUGMENTED, lambda: _read(augmented), lambda: page_cache.fill(paths)
         ),
         contest.Contestant(COLD, read_cold, lambda: page_cache.drop(paths)),
         contest.Contestant(
