@@ -26,6 +26,7 @@ class ViewLifter:
     Attributes:
         model: as given.
         config: with the overlap and the stride that are used.
+        noise_px, seed: as given.
     """
 
     def __init__(
@@ -46,16 +47,16 @@ class ViewLifter:
             overlap=overlap or config.overlap,
             frame_stride=frame_stride or config.frame_stride,
         )
-        self._noise_px, self._seed = noise_px, seed
+        self.noise_px, self.seed = noise_px, seed
         self._serve = inference.serving_function(
             model, self.config, flip=flip, precision=precision
         )
 
     def keypoints(self, view: View) -> np.ndarray:
         """Returns what the model sees: (F, N, 2) pixels, with noise if asked for."""
-        if not self._noise_px:
+        if not self.noise_px:
             return view.keypoints
-        return view.keypoints + noise(view, self._noise_px, self._seed)
+        return view.keypoints + noise(view, self.noise_px, self.seed)
 
     def positions(self, view: View) -> np.ndarray:
         """Returns the estimate (F, N, 3), metres, camera axes, the root at 0."""

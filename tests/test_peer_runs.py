@@ -93,7 +93,7 @@ def test_a_peer_trains_scores_exports_and_lifts(name, data, tmp_path, monkeypatc
         functions["serving_default"], video(600), SIZE, loaded.config.frames
     )
     np.testing.assert_allclose(lifted, expected, atol=1e-4)
-    reach = signatures.stream_frames(loaded.config)
+    reach = inference.newest_frames(loaded.config)
     last = functions["stream"](
         keypoints=tf.constant(video()[None, :reach], tf.float32),
         image_size=tf.constant(SIZE[None], tf.float32),
