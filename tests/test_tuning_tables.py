@@ -132,6 +132,25 @@ def test_a_row_without_its_data_is_listed_with_the_reason(
     assert planned[6].id == planned[1].id and len(done.trained) == 3
 
 
+def test_estimates_of_one_training_are_scored_in_its_job(
+    data, tmp_path, monkeypatch, capsys
+):
+    scored = []
+
+    def score(folder, row, config, data_dir, split, *, estimate, progress):
+        scored.append((row, estimate))
+        return {"reason": "", "metrics": {"mpjpe_mm": 50.0 + len(estimate)}}
+
+    monkeypatch.setattr(tables.rows, "run", score)
+    planned = run("design", data, tmp_path)
+    base = planned[1].id
+    first = scored.index((base, "xyz"))
+    # Two workers that shared the run's folder would train it twice at once.
+    assert scored[first + 1] == (base, ablations.BALANCED)
+    assert len(scored) == 4 and len({row for row, _ in scored}) == 3
+    assert "53.0 mm, 68.0 mm" in capsys.readouterr().out
+
+
 def test_the_command_runs_a_table_and_refuses_another_study(
     data, tmp_path, monkeypatch, capsys
 ):

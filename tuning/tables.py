@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 import tensorflow as tf
 
 from dgnet_tf import manifest, sizes
+from dgnet_tf.balance import XYZ
 from dgnet_tf.config import Config
 from dgnet_tf.errors import UserError
 from tuning import ablations, oracles, rows, scheduling
@@ -72,7 +73,9 @@ def run(
     chosen = ablations.named(table, names)
     study, planned = plan(table, base, data_dir, split, sources or {})
     seeds = range(base.seed, base.seed + seeds)
-    jobs = _jobs([one for one in planned if one.row in chosen], seeds)
+    estimates = _estimates([one for one in planned if one.row in chosen])
+    # A seed of all rows before the next one.
+    jobs = [{"row": row, "seed": seed} for seed in seeds for row in estimates]
     by_id = {one.id: one for one in reversed(planned)}  # The first of equal rows.
 
     def begin():
@@ -85,33 +88,35 @@ def run(
         one = by_id[job["row"]]
         place = f"{table.name} {jobs.index(job) + 1}/{len(jobs)}"
         print(f"{place}: {one.row.title}, seed {job['seed']}", flush=True)
-        result = rows.run(
-            workdir,
-            one.id,
-            dataclasses.replace(one.config, seed=job["seed"]),
-            one.data_dir,
-            split,
-            estimate=job["estimate"],
-            progress=progress,
-        )
-        found = result["reason"] or f"{result['metrics']['mpjpe_mm']:.1f} mm"
-        print(f"{place}: {found}", flush=True)
-        return result
+        config = dataclasses.replace(one.config, seed=job["seed"])
+        # Estimates in the training's own job: two workers share no run folder.
+        results = [
+            rows.run(
+                *(workdir, one.id, config, one.data_dir, split),
+                estimate=estimate,
+                progress=progress,
+            )
+            for estimate in estimates[one.id]
+        ]
+        told = [
+            result["reason"] or f"{result['metrics']['mpjpe_mm']:.1f} mm"
+            for result in results
+        ]
+        print(f"{place}: {', '.join(dict.fromkeys(told))}", flush=True)
+        return results[0]
 
     grow_memory()
     scheduling.run(workdir, study, oracles.TableOracle(jobs), work, begin)
     return planned
 
 
-def _jobs(planned, seeds):
-    """One for each training and estimate; a seed of all rows before the next one."""
-    jobs = [
-        {"row": one.id, "seed": seed, "estimate": one.row.estimate}
-        for seed in seeds
-        for one in planned
-        if not one.absent
-    ]
-    return [job for i, job in enumerate(jobs) if job not in jobs[:i]]
+def _estimates(planned):
+    """Returns {row id: estimates to score}, the network's own pose first."""
+    found = {}
+    for one in planned:
+        if not one.absent:
+            found.setdefault(one.id, set()).add(one.row.estimate)
+    return {row: sorted(names, key=lambda e: e != XYZ) for row, names in found.items()}
 
 
 def plan(table: Table, base: Config, data_dir, split: str, sources):
