@@ -134,8 +134,8 @@ def _short(row) -> str:
     return ", ".join(filter(None, (row.name, row.column)))
 
 
-def cost(found: list[RowResult], pictures: list[str]) -> str:
-    """Returns what each row cost and where the pictures of it are."""
+def cost(found: list[RowResult], pictures: dict[str, str]) -> str:
+    """Returns what each row cost and shows {quantity: picture of it}."""
     lines = [
         [one.id, one.parameters, one.seconds and one.seconds / 60, one.mean]
         for one in found
@@ -149,7 +149,7 @@ def cost(found: list[RowResult], pictures: list[str]) -> str:
             "each epoch, of trainings that were not interrupted; compare them only "
             "where nothing else ran on the machine.",
             text,
-            *(f"![error against {name}]({name})" for name in pictures),
+            *(f"![error against {what}]({path})" for what, path in pictures.items()),
         ]
     )
 

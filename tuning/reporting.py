@@ -51,12 +51,12 @@ def write(workdir, output) -> pathlib.Path:
             sections.append(_table(output, table, found))
     if (pathlib.Path(workdir) / searched.SEARCH).is_file():
         sections.append(searched.section(study, rows))
-    pictures = []
+    pictures = {}
     for quantity, label in _COSTS.items():
         if any(one.errors and getattr(one, quantity) for one in rows):
             name = f"{PARTS}/mpjpe_{quantity}.png"
             plots.scatter(rows, quantity, label, output / name)
-            pictures.append(name)
+            pictures[quantity] = name
     sections += [document.cost(rows, pictures), _best(study, rows, output)]
     sections.append(document.how_to_read())
     hparams.write(rows, output)
