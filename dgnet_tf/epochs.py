@@ -11,7 +11,7 @@ import dataclasses
 import tensorflow as tf
 
 from dgnet_tf import actions as chosen_actions
-from dgnet_tf import augmentation, cutting, records, skeletons
+from dgnet_tf import augmentation, cutting, records, skeletons, view_names
 from dgnet_tf.manifest import Manifest
 
 _OPEN_FILES = 16
@@ -97,5 +97,5 @@ def training_epochs(
 
 
 def _view_hash(record):
-    ids = [record[name] for name in ("subject", "action", "take", "camera")]
+    ids = [record[name] for name in view_names.IDS]
     return tf.strings.to_hash_bucket_fast(tf.strings.join(ids, "/"), 2**62)

@@ -8,6 +8,7 @@ from dgnet_tf import skeletons
 from dgnet_tf.layers.batch_norm import make_batch_norm
 from dgnet_tf.layers.dg_conv_block import DGConvBlock
 from dgnet_tf.layers.fixed_spatial_graph_conv import FixedSpatialGraphConv
+from dgnet_tf.layers.fully_connected import scaled_glorot
 from dgnet_tf.layers.graph_conv import check_positive
 from dgnet_tf.layers.joint_embedding import JointEmbedding
 
@@ -219,10 +220,7 @@ class DGNet(keras.Model):
 
 def _head(name, scale):
     """Maps features to 3-D positions, (B, T, N, C) -> (B, T, N, 3)."""
-    initializer = keras.initializers.VarianceScaling(
-        scale=scale**2, mode="fan_avg", distribution="uniform"
-    )
     # Positions in metres need float32's digits.
     return keras.layers.Dense(
-        3, kernel_initializer=initializer, name=name, dtype="float32"
+        3, kernel_initializer=scaled_glorot(scale), name=name, dtype="float32"
     )
