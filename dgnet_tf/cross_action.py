@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 
 import tensorflow as tf
 
-from dgnet_tf import actions, manifest, run_reports, runs, training
+from dgnet_tf import actions, file_digests, manifest, run_reports, runs, training
 from dgnet_tf.atomic import replacing
 from dgnet_tf.config import Config
 from dgnet_tf.errors import UserError
@@ -193,7 +193,7 @@ def train_or_skip(config: Config, data_dir, workdir, progress: bool = True):
 
 def _start(folder, data_dir):
     """Writes down what the job's runs are trained on, or compares it."""
-    digest = manifest.file_sha256(pathlib.Path(data_dir) / manifest.FILE_NAME)
+    digest = file_digests.sha256(pathlib.Path(data_dir) / manifest.FILE_NAME)
     path = folder / JOB
     if not path.is_file():
         with replacing(path) as beside:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import json
 import pathlib
 
-from dgnet_tf import records, skeletons
+from dgnet_tf import file_digests, records, skeletons
 from dgnet_tf.errors import UserError
 
 FILE_NAME = "dataset.json"
@@ -65,15 +64,6 @@ class Manifest:
     def joints(self) -> int:
         """N, the skeleton's number of joints."""
         return len(skeletons.get(self.skeleton).joints)
-
-
-def file_sha256(path: pathlib.Path) -> str:
-    """Returns the SHA-256 digest of a file, read in constant memory."""
-    digest = hashlib.sha256()
-    with open(path, "rb") as file:
-        while chunk := file.read(1 << 20):
-            digest.update(chunk)
-    return digest.hexdigest()
 
 
 def dumps(manifest: Manifest) -> str:
@@ -181,7 +171,7 @@ def shard_paths(data_dir, manifest: Manifest, split: str, verify: bool = True):
                 f"{path}: has {size} bytes where {FILE_NAME} says {shard.bytes}; it "
                 "is truncated or was replaced. Convert again."
             )
-        if verify and file_sha256(path) != shard.sha256:
+        if verify and file_digests.sha256(path) != shard.sha256:
             raise UserError(
                 f"{path}: its sha256 differs from {FILE_NAME}; it was changed "
                 "after conversion. Convert again."

@@ -7,11 +7,11 @@ docs/weights.md explains the fields.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import pathlib
 import re
 
+from dgnet_tf import file_digests
 from dgnet_tf.errors import UserError
 
 # The folders that the package ships, one of each name.
@@ -130,7 +130,7 @@ def weights_file(folder) -> pathlib.Path:
     path = pathlib.Path(folder) / WEIGHTS
     if not path.is_file():
         raise UserError(f"{path}: not found. {_again(path)}")
-    found = {"bytes": path.stat().st_size, "sha256": sha256(path)}
+    found = {"bytes": path.stat().st_size, "sha256": file_digests.sha256(path)}
     for name, value in found.items():
         if told[name] != value:
             raise UserError(
@@ -138,11 +138,6 @@ def weights_file(folder) -> pathlib.Path:
                 f"damaged or was replaced. {_again(path)}"
             )
     return path
-
-
-def sha256(path) -> str:
-    """Returns the digest of a file of a few megabytes."""
-    return hashlib.sha256(pathlib.Path(path).read_bytes()).hexdigest()
 
 
 def _check(path, where, content, fields):

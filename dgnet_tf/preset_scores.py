@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pathlib
 
-from dgnet_tf import preset_files, report, runs
+from dgnet_tf import file_digests, report, runs
 from dgnet_tf.errors import UserError
 
 # Of a report's options.
@@ -26,7 +26,7 @@ def of_run(workdir, paths=()) -> tuple[list[dict], list[str]]:
         UserError: if a report that was named is none on this run's weights.
     """
     workdir = pathlib.Path(workdir)
-    weights = preset_files.sha256(workdir / runs.MODEL)
+    weights = file_digests.sha256(workdir / runs.MODEL)
     found, left_out = [], []
     for path in paths or sorted(workdir.glob(f"evaluation/*/{report.JSON}")):
         try:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dgnet_tf import (
     evaluate,
     evaluation,
+    file_digests,
     manifest,
     preset_files,
     report,
@@ -112,7 +113,7 @@ def digests(workdir, data_dir) -> dict[str, str]:
         "data_sha256": pathlib.Path(data_dir) / manifest.FILE_NAME,
         "model_sha256": workdir / (preset_files.WEIGHTS if trained else runs.MODEL),
     }
-    return {name: manifest.file_sha256(path) for name, path in files.items()}
+    return {name: file_digests.sha256(path) for name, path in files.items()}
 
 
 def _has_default_options(options):

@@ -22,7 +22,7 @@ import shutil
 
 from absl import flags
 
-from dgnet_tf import command_line, preset_files
+from dgnet_tf import command_line, file_digests, preset_files
 from dgnet_tf.atomic import replacing
 from dgnet_tf.errors import UserError
 
@@ -133,7 +133,7 @@ def write(run, content: dict, folder, *, half: bool, overwrite: bool) -> float:
             **content,
             "weights": {
                 "bytes": path.stat().st_size,
-                "sha256": preset_files.sha256(path),
+                "sha256": file_digests.sha256(path),
                 "dtype": "float16" if half else "float32",
                 "parameters": int(run.model.count_params()),
             },

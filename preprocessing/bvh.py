@@ -13,7 +13,7 @@ import sys
 
 import numpy as np
 
-from dgnet_tf import manifest
+from dgnet_tf import file_digests
 from dgnet_tf.errors import UserError
 from dgnet_tf.views import View
 from preprocessing import (
@@ -151,7 +151,7 @@ def _digests(source, files, mapping) -> dict[str, str]:
     named = {bvh_names.relative(source, file): file for file in files}
     if mapping is not None and pathlib.Path(mapping).is_file():
         named[pathlib.Path(mapping).name] = mapping
-    return {name: manifest.file_sha256(file) for name, file in named.items()}
+    return {name: file_digests.sha256(file) for name, file in named.items()}
 
 
 def _length(rest) -> float:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from dgnet_tf import cameras, manifest, skeletons
+from dgnet_tf import cameras, file_digests, skeletons
 from dgnet_tf.errors import UserError
 from dgnet_tf.views import View
 from preprocessing import human36m_cameras, human36m_files, human36m_names, positions_2d
@@ -95,7 +95,7 @@ def read(
         fps=FPS,
         recordings=recordings,
         options={"detections": None if keypoints is None else files[-1].name},
-        sources={_name(path, source): manifest.file_sha256(path) for path in files},
+        sources={_name(path, source): file_digests.sha256(path) for path in files},
         test_subjects=tuple(
             subject for subject in human36m_names.TEST if subject in subjects
         ),

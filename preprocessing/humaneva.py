@@ -20,7 +20,7 @@ import pathlib
 
 import numpy as np
 
-from dgnet_tf import cameras, manifest, pickles, skeletons
+from dgnet_tf import cameras, file_digests, pickles, skeletons
 from dgnet_tf.errors import UserError
 from dgnet_tf.views import View
 from preprocessing import positions_2d, resection
@@ -99,7 +99,7 @@ def read(source, *, detections=None) -> Dataset:
                 for name, camera in zip(CAMERAS, found, strict=True)
             },
         },
-        sources={path.name: manifest.file_sha256(path) for path in paths},
+        sources={path.name: file_digests.sha256(path) for path in paths},
         test_subjects=tuple(
             sorted({_subject(k) for k, _ in positions if k.startswith("Validate/")})
         ),

@@ -17,7 +17,7 @@ import sys
 
 import numpy as np
 
-from dgnet_tf import interpolation, keypoint_files, layouts, manifest, openpose
+from dgnet_tf import file_digests, interpolation, keypoint_files, layouts, openpose
 from dgnet_tf.errors import UserError
 from dgnet_tf.views import View
 from preprocessing.sequences import Dataset, MissingSource, Recording
@@ -166,10 +166,10 @@ def _files(source) -> list[pathlib.Path]:
 def _digest(path) -> str:
     """Returns the SHA-256 of a file, or of a folder's names and digests."""
     if not path.is_dir():
-        return manifest.file_sha256(path)
+        return file_digests.sha256(path)
     digest = hashlib.sha256()
     for file in openpose.files(path):
         digest.update(
-            f"{manifest.file_sha256(file)}  {file.name}\n".encode("utf-8", "replace")
+            f"{file_digests.sha256(file)}  {file.name}\n".encode("utf-8", "replace")
         )
     return digest.hexdigest()

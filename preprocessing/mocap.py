@@ -13,7 +13,7 @@ import pathlib
 
 import numpy as np
 
-from dgnet_tf import manifest, pickles, skeletons
+from dgnet_tf import file_digests, pickles, skeletons
 from dgnet_tf.errors import UserError
 from dgnet_tf.views import View
 from preprocessing import camera_rig, virtual_cameras
@@ -84,7 +84,7 @@ def read(path, rig: camera_rig.Rig = camera_rig.DEFAULT) -> Dataset:
         fps=fps,
         recordings=recordings,
         options=rig.options(),
-        sources={path.name: manifest.file_sha256(path)},
+        sources={path.name: file_digests.sha256(path)},
     )
 
 

@@ -20,7 +20,7 @@ import functools
 import math
 import pathlib
 
-from dgnet_tf import manifest
+from dgnet_tf import file_digests
 from dgnet_tf.errors import UserError
 from preprocessing import (
     mpi_inf_3dhp_annot_data,
@@ -215,6 +215,6 @@ def _sources(source, found, annotation) -> dict[str, str]:
     return {
         path.name
         if path == source
-        else path.relative_to(source).as_posix(): manifest.file_sha256(path)
+        else path.relative_to(source).as_posix(): file_digests.sha256(path)
         for path in sorted(paths)
     }

@@ -31,7 +31,7 @@ import zipfile
 
 import numpy as np
 
-from dgnet_tf import manifest
+from dgnet_tf import file_digests
 from dgnet_tf.errors import UserError
 from dgnet_tf.views import View
 from preprocessing import camera_rig, virtual_cameras
@@ -189,7 +189,7 @@ def _verify(wheel: pathlib.Path, sha256: str):
             f"{wheel}: --source names a wheel that does not exist. Name a folder to "
             "download it into, or leave --source out."
         )
-    found = manifest.file_sha256(wheel)
+    found = file_digests.sha256(wheel)
     if found != sha256:
         raise UserError(
             f"{wheel}: has sha256 {found}, expected {sha256}; it is damaged or another "

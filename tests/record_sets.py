@@ -14,7 +14,7 @@ import pathlib
 import numpy as np
 import tensorflow as tf
 
-from dgnet_tf import manifest, records, skeletons
+from dgnet_tf import file_digests, manifest, records, skeletons
 
 IMAGE_SIZE = (1000.0, 800.0)
 HEAD = 10  # A joint of human36m_17 that flips leave in its place.
@@ -154,7 +154,7 @@ def describe(path, count) -> manifest.Shard:
         file=path.name,
         records=count,
         bytes=path.stat().st_size,
-        sha256=manifest.file_sha256(path),
+        sha256=file_digests.sha256(path),
     )
 
 

@@ -17,7 +17,7 @@ import numpy as np
 import pose_archives
 import pytest
 
-from dgnet_tf import layouts, manifest, views
+from dgnet_tf import file_digests, layouts, manifest, views
 from dgnet_tf.errors import UserError
 from preprocessing import convert, datasets, sample, walker
 from preprocessing.sequences import MissingSource
@@ -64,7 +64,7 @@ def test_sample(tmp_path, monkeypatch):
                 f"{take}_joint_positions_{frames}.npy",
                 buffer.getvalue(),
             )
-    read = functools.partial(sample.read, sha256=manifest.file_sha256(wheel))
+    read = functools.partial(sample.read, sha256=file_digests.sha256(wheel))
     monkeypatch.setitem(datasets._READERS, "sample", read)
     content, found = converted(
         tmp_path, "--dataset=sample", f"--source={wheel}", "--cameras=1"

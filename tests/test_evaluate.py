@@ -7,7 +7,7 @@ import pytest
 import record_sets
 from lifting_stand_ins import command_error, run_command, write_run
 
-from dgnet_tf import evaluate, evaluation, preset_files, runs
+from dgnet_tf import evaluate, evaluation, file_digests, preset_files, runs
 
 
 @pytest.fixture(scope="module")
@@ -168,7 +168,7 @@ def test_trained_weights_are_scored_like_their_run(data, tmp_path, capsys):
     expected = evaluation.evaluate(made.model, made.config, data, "test")
     for name, value in expected["metrics"].items():
         assert report["metrics"][name] == pytest.approx(value, abs=1e-3)
-    digest = preset_files.sha256(folder / preset_files.WEIGHTS)
+    digest = file_digests.sha256(folder / preset_files.WEIGHTS)
     assert report["options"]["model_sha256"] == digest
     assert sorted(path.name for path in folder.iterdir()) == [
         "model.weights.h5",

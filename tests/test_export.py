@@ -15,7 +15,7 @@ from lifting_stand_ins import (
     write_run,
 )
 
-from dgnet_tf import export, inference, preset_files, runs, signatures
+from dgnet_tf import export, file_digests, inference, preset_files, runs, signatures
 
 
 @pytest.fixture(scope="module")
@@ -118,7 +118,7 @@ def test_trained_weights_become_a_saved_model_that_lifts_the_same(
     assert card["weights"] == {
         "name": folder.name,
         "version": 3,
-        "sha256": preset_files.sha256(folder / preset_files.WEIGHTS),
+        "sha256": file_digests.sha256(folder / preset_files.WEIGHTS),
     }
     assert "Thanks to all who walked." in card["licence"]
     assert "Nobody sits." in card["limits"]

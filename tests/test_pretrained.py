@@ -9,7 +9,7 @@ import preset_stand_ins as stand_ins
 import pytest
 
 import dgnet_tf
-from dgnet_tf import architectures, preset_files, pretrained
+from dgnet_tf import architectures, file_digests, preset_files, pretrained
 from dgnet_tf.errors import UserError
 
 
@@ -32,7 +32,7 @@ def signed(folder):
     weights = folder / preset_files.WEIGHTS
     content["weights"] |= {
         "bytes": weights.stat().st_size,
-        "sha256": preset_files.sha256(weights),
+        "sha256": file_digests.sha256(weights),
     }
     path.write_text(json.dumps(content))
     return folder

@@ -10,6 +10,7 @@ from lifting_stand_ins import command_error, run_command
 from test_model_card import DATA
 
 from dgnet_tf import (
+    file_digests,
     preset_description,
     preset_files,
     preset_scores,
@@ -37,7 +38,7 @@ def run(tmp_path_factory):
     (folder / "history.csv").write_text(
         "epoch,loss,pose_mpjpe_mm,val_pose_mpjpe_mm\n0,9,99.5,120\n1,3,44.25,61\n"
     )
-    weights = preset_files.sha256(folder / runs.MODEL)
+    weights = file_digests.sha256(folder / runs.MODEL)
     write_report(folder, "noisy", 60.0, 5.0, weights)
     write_report(folder, "clean", 51.5, 0.0, weights)
     write_report(folder, "older", 10.0, 0.0, "00")
