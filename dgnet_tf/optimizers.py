@@ -52,4 +52,7 @@ def make(name: str, schedule, steps: int, weight_decay: float = 0.0):
 def finish(optimizer, model):
     """Puts averaged weights, where the optimiser keeps them, into the model."""
     if hasattr(optimizer, "assign_average_vars"):
+        # A training that goes on after its last epoch has taken no step that would
+        # have made the averages and read them from the checkpoint.
+        optimizer._create_all_weights(model.trainable_variables)
         optimizer.assign_average_vars(model.trainable_variables)

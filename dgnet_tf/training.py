@@ -162,9 +162,9 @@ def train(config: Config, data_dir, workdir, progress: bool = True) -> runs.Run:
                 verbose=0,
                 callbacks=callbacks.Callbacks(watching, model),
             )
-            optimizers.finish(optimizer, model)
         elif average:
             average.finish()
+        optimizers.finish(optimizer, model)
         runs.save_model(own_workdir, model)
     return runs.Run(config, model)
 

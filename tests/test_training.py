@@ -225,6 +225,10 @@ def test_addons_optimizers_train_or_name_what_to_install(data, tmp_path):
         if tf.__version__.startswith("2.15"):
             run = training.train(chosen, data, tmp_path / name, progress=False)
             assert all(np.isfinite(w).all() for w in weights(run))
+            # A finished run is left as it is, averages too.
+            again = training.train(chosen, data, tmp_path / name, progress=False)
+            for a, b in zip(weights(run), weights(again), strict=True):
+                np.testing.assert_array_equal(a, b)
         else:
             with pytest.raises(UserError, match=r"requirements-addons\.txt"):
                 training.train(chosen, data, tmp_path / name, progress=False)
