@@ -4,8 +4,9 @@ python -m preprocessing.demo --output=DIR
 
 Converts the sample motion, trains the `small` preset, evaluates it on the held-out
 clip, shows the run on a page, exports a SavedModel and lifts 2-D keypoints of that clip
-with it. Each step is a command that users have too, printed before it runs; steps whose
-result is there already are left out.
+with it, and once more with the weights that the package ships. Each step is a command
+that users have too, printed before it runs; steps whose result is there already are
+left out.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ def main(values):
     output = pathlib.Path(values.output)
     data, run, model = output / "data", output / "run", output / "model"
     keypoints, picture = output / "keypoints.npz", output / "lifted.png"
+    shipped = output / "lifted_by_shipped_weights.png"
     page, view = output / "report.html", output / "poses.html"
     dataset = ["--dataset=sample", f"--source={values.source}"]
     note = None
@@ -76,22 +78,30 @@ def main(values):
     )
     if not (model / "1").exists():
         _command("dgnet_tf.export", f"--workdir={run}", f"--output={model}")
-    size = _write_keypoints(data, keypoints)
-    _command(
+    lift = [
         "dgnet_tf.lift",
-        f"--model={model}",
         f"--keypoints={keypoints}",
         "--layout=human36m_17",
-        f"--image_size={size}",
+        f"--image_size={_write_keypoints(data, keypoints)}",
         "--fps=50",
+    ]
+    _command(
+        *lift,
+        f"--model={model}",
         f"--output={output}/poses.npz",
         f"--picture={picture}",
         f"--view={view}",
     )
+    # Without a model: those weights.
+    _command(
+        *lift,
+        f"--output={output}/poses_of_shipped_weights.npz",
+        f"--picture={shipped}",
+    )
     scores = json.loads((output / "evaluation" / "report.json").read_text())
     print(f"\nMillimetres:\n{report.summary(scores)}\n")
     print(f"SavedModel: {model}/1")
-    print(f"picture:    {picture}")
+    print(f"pictures:   {picture}, {shipped}")
     print(f"in a browser: {page} (the run), {view} (the lifted poses)")
     if note:
         print(note)
