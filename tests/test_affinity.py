@@ -73,7 +73,8 @@ def test_a_common_motion_is_a_tie_of_all_joints():
 @pytest.mark.parametrize("pair", [(0, 16), (3, 7), (15, 16)])
 def test_of_identical_joints_each_takes_itself_and_others_the_lower(pair, channels):
     low, high = pair
-    x = features(8, 17, channels, seed=channels) + 1.0
+    # Whole numbers: no sum of their products rounds, in whatever order a machine adds.
+    x = np.round(8 * features(8, 17, channels, seed=channels)) + np.float32(1.0)
     x[:, high] = x[:, low]
     mask = eager_and_xla(x, 2)
     assert (mask[:, low, [low, high]] == 1).all()
@@ -82,6 +83,16 @@ def test_of_identical_joints_each_takes_itself_and_others_the_lower(pair, channe
     assert (others[:, :, high] == 0).all()
     mask = nearest_mask(tf.constant(x), 6).numpy()
     assert (mask[:, :, low] >= mask[:, :, high]).all()
+
+
+@pytest.mark.parametrize("pair", [(0, 16), (3, 7), (15, 16)])
+def test_identical_joints_of_whatever_features_take_each_other(pair):
+    x = features(8, 17, 128) + 1.0
+    x[:, pair[1]] = x[:, pair[0]]
+    for nearest in (nearest_mask, nearest_mask_by_xla):
+        mask = nearest(tf.constant(x), 2).numpy()
+        assert (mask[:, pair, :][:, :, pair] == 1).all()
+        assert (mask.sum(-1) == 2).all()
 
 
 def test_ties_of_integer_distances_go_to_the_lower_index():

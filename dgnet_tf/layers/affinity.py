@@ -17,7 +17,8 @@ def nearest_mask(x, neighbors):
 
     The nearest joint is the joint itself, whatever else stands at distance zero;
     other ties go to the lower index. Distances are Euclidean, in float32, and pass
-    no gradient.
+    no gradient. Two that differ by float32's rounding alone are ordered by it, which
+    depends on the machine; without motion, or between whole numbers, nothing rounds.
 
     Args:
         x: (..., N, C) features, or their differences in time.
