@@ -8,16 +8,15 @@ one name. Archives with the same content have the same bytes.
 
 from __future__ import annotations
 
-import zipfile
+import functools
 
-import numpy as np
-import tqdm
 from absl import flags
 
-from dgnet_tf import atomic, command_line
+from dgnet_tf import command_line
 from dgnet_tf.errors import UserError
-from preprocessing import bvh, bvh_files, bvh_flags
+from preprocessing import bvh, bvh_files, bvh_flags, pose_archives
 from preprocessing.bvh_takes import Take
+from preprocessing.pose_archives import Clip
 
 FLAGS = flags.FlagValues()
 flags.DEFINE_string("source", None, "A BVH file, or a folder that holds some.", FLAGS)
@@ -49,23 +48,19 @@ def write(source, output, **options) -> int:
         UserError: see `bvh.takes` and `Take.sequence`. No archive is left then.
     """
     takes = bvh.takes(source, **options)
-    lists = {
-        "clips": _clips(takes),
-        "subjects": [take.subject for take in takes],
-        "actions": [take.action for take in takes],
-    }
-    with atomic.replacing(output) as path, zipfile.ZipFile(path, "w") as archive:
-        for name, values in lists.items():
-            _add(archive, name, np.array(values))
-        _add(archive, "fps", np.float64(takes[0].fps))
-        clips = zip(lists["clips"], takes, strict=True)
-        for clip, take in tqdm.tqdm(clips, "archive", len(takes), unit="clip"):
-            positions = take.sequence().positions
-            _add(archive, f"pos/{clip}", positions.astype(np.float32))
+    clips = [
+        Clip(name, take.subject, take.action, functools.partial(_positions, take))
+        for name, take in zip(_names(takes), takes, strict=True)
+    ]
+    pose_archives.write(output, clips, takes[0].fps)
     return len(takes)
 
 
-def _clips(takes: list[Take]) -> list[str]:
+def _positions(take: Take):
+    return take.sequence().positions
+
+
+def _names(takes: list[Take]) -> list[str]:
     short = [take.take for take in takes]
     long = ["-".join((take.subject, take.action, take.take)) for take in takes]
     for names in (short, long):
@@ -74,12 +69,6 @@ def _clips(takes: list[Take]) -> list[str]:
     raise UserError(
         f"{takes[0].path}: two clips would have one name; rename the files."
     )
-
-
-def _add(archive, name, array):
-    # ZipInfo's own date, 1980, keeps the clock out of the bytes.
-    with archive.open(zipfile.ZipInfo(f"{name}.npy"), "w", force_zip64=True) as file:
-        np.lib.format.write_array(file, np.asarray(array), allow_pickle=False)
 
 
 def main(values):

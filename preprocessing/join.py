@@ -1,0 +1,105 @@
+"""Joins pose archives, and the sample's clips, in one pose archive.
+
+python -m preprocessing.join --sources=A.npz,B.npz,sample --output=FILE.npz
+
+`sample` stands for the sample's five clips, which are downloaded where they are not
+here yet; they belong to two people, "one" and "another". Clips keep their names, people
+and actions: a person of one name in two archives is one person. Archives with the same
+content have the same bytes.
+"""
+
+from __future__ import annotations
+
+import functools
+
+from absl import flags
+
+from dgnet_tf import command_line
+from dgnet_tf.errors import UserError
+from preprocessing import mocap, pose_archives, sample
+from preprocessing.pose_archives import Clip
+
+SAMPLE = "sample"
+
+FLAGS = flags.FlagValues()
+flags.DEFINE_list(
+    "sources", None, "Pose archives (.npz), and `sample`, with commas between.", FLAGS
+)
+flags.DEFINE_string("output", None, "Archive to write (.npz).", FLAGS)
+flags.DEFINE_string(
+    "sample_folder", sample.CACHE, "Folder that keeps the sample's wheel.", FLAGS
+)
+flags.mark_flags_as_required(["sources", "output"], FLAGS)
+
+
+def write(sources, output, sample_folder=sample.CACHE, sha256=sample.SHA256) -> int:
+    """Writes all clips of the sources as one archive.
+
+    Args:
+        sources: paths of pose archives; "sample" stands for the sample's clips.
+        output: the archive; an older one is replaced.
+        sample_folder: the folder that keeps the sample's wheel, or the wheel.
+        sha256: the digest that the wheel must have.
+
+    Returns:
+        The number of clips.
+
+    Raises:
+        UserError: if a source cannot be read, if two have a clip of one name, or if
+            their frame rates differ. No archive is left then.
+    """
+    clips, named_by, rates = [], {}, {}
+    for source in sources:
+        if source == SAMPLE:
+            found, rates[source] = _sample(sample_folder, sha256)
+        else:
+            found, rates[source] = _archive(source)
+        for clip in found:
+            if clip.name in named_by:
+                raise UserError(
+                    f"{source}: has a clip {clip.name!r}, and so has "
+                    f"{named_by[clip.name]}; name each archive once, or rename clips."
+                )
+            named_by[clip.name] = source
+        clips += found
+    if not rates:
+        raise UserError("--sources: names nothing; give one or more archives.")
+    if len(set(rates.values())) > 1:
+        found = ", ".join(f"{source} has {rate:g}" for source, rate in rates.items())
+        raise UserError(
+            f"--sources: all must have the same frames a second, but {found}. Resample "
+            "the motion first (preprocessing.archive has --fps)."
+        )
+    pose_archives.write(output, clips, next(iter(rates.values())))
+    return len(clips)
+
+
+def _archive(path):
+    dataset = mocap.read(path)
+    return [
+        Clip(
+            recording.take,
+            recording.subject,
+            recording.action,
+            functools.partial(mocap.positions, path, recording.take),
+        )
+        for recording in dataset.recordings
+    ], dataset.fps
+
+
+def _sample(folder, sha256):
+    wheel = sample.find(folder, sha256)
+    return [
+        Clip(name, person, "climb", functools.partial(sample.positions, wheel, name))
+        for name, person in sample.PEOPLE.items()
+    ], sample.FPS
+
+
+def main(values):
+    """Writes the archive and prints where it is."""
+    clips = write(values.sources, values.output, values.sample_folder)
+    print(f"wrote {clips} clips to {values.output}")
+
+
+if __name__ == "__main__":
+    command_line.run(main, FLAGS, __doc__)
