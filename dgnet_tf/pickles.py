@@ -26,7 +26,7 @@ def names(path) -> list[str]:
     try:
         with zipfile.ZipFile(path) as archive:
             return [name.removesuffix(".npy") for name in archive.namelist()]
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError) as error:
         raise UserError(
             f"{path}: is not a readable .npz archive ({_brief(error)}). Write it with "
             "numpy.savez."
@@ -61,7 +61,7 @@ def read(path, names: Sequence[str], max_bytes: int = MAX_BYTES) -> dict[str, ob
             f"{path}: is not a readable .npz archive ({_brief(error)}). Copy it again "
             "from where you got it."
         ) from error
-    except (NotImplementedError, RuntimeError) as error:
+    except RuntimeError as error:  # zipfile's, for compression and encryption.
         raise UserError(
             f"{path}: is packed in a way that NumPy does not use ({_brief(error)}). "
             "Write it again with numpy.savez_compressed."
@@ -88,7 +88,7 @@ def _entries(path, archive, names, max_bytes):
         where = f"{path}: entry {name!r}"
         # Others may inflate a block far beyond the size that the member declares.
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise NotImplementedError(f"compression method {info.compress_type}")
+            raise RuntimeError(f"compression method {info.compress_type}")
         with archive.open(info) as file, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Of what Python 2 wrote, or damage.
             entries[name] = _entry(file, info.file_size, where)
