@@ -150,15 +150,15 @@ def test_a_file_that_shows_no_joint_is_refused(tmp_path, kind):
 )
 def test_empty_json_is_refused(tmp_path, content):
     path = detector_files.write_json(tmp_path / "a.json", content)
-    refused(path, "coco_17")
+    assert refused(path, "coco_17").startswith(f"{path}: ")
 
 
 @pytest.mark.parametrize("ending", keypoint_files.SUFFIXES)
 def test_empty_files_are_refused(tmp_path, ending):
     path = tmp_path / f"a{ending}"
     path.write_bytes(b"")
-    layout = "mediapipe_33" if ending == ".csv" else "coco_17"
-    refused(path, "penn_action_13" if ending == ".mat" else layout)
+    layout = {".csv": "mediapipe_33", ".mat": "penn_action_13"}.get(ending, "coco_17")
+    assert refused(path, layout).startswith(f"{path}: ")
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -176,7 +176,7 @@ def test_files_cut_short_are_refused(tmp_path, kind):
     ends = {1, 2, 7, 9, len(whole) // 3, len(whole) // 2, len(whole) - 40}
     for end in sorted(ends):
         path.write_bytes(whole[:end])
-        refused(path, layout)
+        assert refused(path, layout).startswith(f"{path}: ")
 
 
 @pytest.mark.parametrize("kind", [*JSON, "mediapipe csv"])
@@ -191,7 +191,7 @@ def test_text_in_wrong_encodings_is_refused(tmp_path, kind):
         b"\x00" * 1000,
     ):
         path.write_bytes(content)
-        refused(path, layout)
+        assert refused(path, layout).startswith(f"{path}: ")
 
 
 def test_utf_16_json_and_a_byte_order_mark_are_read(tmp_path):
@@ -209,10 +209,10 @@ def test_json_nested_without_end_is_refused(tmp_path, opening):
     path = tmp_path / "a.json"
     for depth in (500, 100_000):
         path.write_text(opening * depth)
-        refused(path, "coco_17")
+        assert "is not readable JSON" in refused(path, "coco_17")
         closing = "".join({"[": "]", "{": "}"}.get(c, "") for c in opening)[::-1]
         path.write_text(opening * depth + "0" + closing * depth)
-        refused(path, "coco_17")
+        assert refused(path, "coco_17").startswith(f"{path}: ")
 
 
 @pytest.mark.parametrize("name", ["keypoints", "track_id", "image_id"])
@@ -298,7 +298,7 @@ def test_a_mat_variable_that_claims_gigabytes_claims_no_memory(tmp_path):
     layout, path = write(tmp_path, "penn action")
     whole = path.read_bytes()
     path.write_bytes(whole[:132] + struct.pack("<I", 0xFFFFFFF0) + whole[136:])
-    refused(path, layout)
+    assert "cannot be read as a MATLAB file" in refused(path, layout)
 
 
 def test_scattered_frames_claim_no_memory(tmp_path):

@@ -67,17 +67,19 @@ def _shard(data_dir):
     return data_dir / "train-00001-of-00002.tfrecord"
 
 
-def _refused(data_dir, message, **options):
+def _refused(data_dir, **options) -> str:
+    """Asks for shards that do not fit their manifest; the message."""
     data = manifest.read(data_dir)
-    with pytest.raises(UserError, match=message):
+    with pytest.raises(UserError) as error:
         manifest.shard_paths(data_dir, data, "train", **options)
+    return str(error.value)
 
 
 @pytest.mark.parametrize("verify", [True, False])
 def test_a_missing_shard_is_refused(data_dir, verify):
     _shard(data_dir).unlink()
     message = "train-00001-of-00002.tfrecord: named in dataset.json but missing"
-    _refused(data_dir, message, verify=verify)
+    assert message in _refused(data_dir, verify=verify)
 
 
 @pytest.mark.parametrize("verify", [True, False])
@@ -85,14 +87,15 @@ def test_a_truncated_shard_is_refused(data_dir, verify):
     content = _shard(data_dir).read_bytes()
     _shard(data_dir).write_bytes(content[:-1])
     message = f"has {len(content) - 1} bytes where dataset.json says {len(content)}"
-    _refused(data_dir, message, verify=verify)
+    assert message in _refused(data_dir, verify=verify)
 
 
 def test_a_shard_with_one_changed_byte_is_refused(data_dir):
     content = bytearray(_shard(data_dir).read_bytes())
     content[len(content) // 2] ^= 1
     _shard(data_dir).write_bytes(content)
-    _refused(data_dir, "train-00001-of-00002.tfrecord: its sha256 differs")
+    message = "train-00001-of-00002.tfrecord: its sha256 differs"
+    assert message in _refused(data_dir)
 
 
 def test_a_split_that_was_not_converted_is_refused(data_dir):

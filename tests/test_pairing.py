@@ -110,9 +110,11 @@ def test_the_sides_may_be_lifted_differently_and_it_is_said():
     assert found.options == {"flip": (True, False), "overlap": ("mean", "center")}
 
 
-def refused(message, first, second, metric="mpjpe_mm"):
-    with pytest.raises(UserError, match=message):
+def refused(first, second, metric="mpjpe_mm") -> str:
+    """Compares what cannot be compared; the message."""
+    with pytest.raises(UserError) as error:
         pairing.compare(first, second, metric, names=("a.json", "b.json"))
+    return str(error.value)
 
 
 @pytest.mark.parametrize(
@@ -128,7 +130,7 @@ def refused(message, first, second, metric="mpjpe_mm"):
 def test_reports_of_other_options_are_refused(changed):
     first, _ = reports([10.0, 20.0], [0.0, 0.0])
     second, _ = reports([10.0, 20.0], [0.0, 0.0], **changed)
-    refused(f"option '{next(iter(changed))}' is", first, second)
+    assert f"option '{next(iter(changed))}' is" in refused(first, second)
 
 
 def test_another_seed_matters_only_under_noise():
@@ -137,25 +139,28 @@ def test_another_seed_matters_only_under_noise():
     assert pairing.compare(first, second).difference == pytest.approx(1.0)
     for report in (first, second):
         report["options"]["noise_px"] = 5.0
-    refused("'seed' of the noise is 0 in the one and 1 in the other", first, second)
+    message = "'seed' of the noise is 0 in the one and 1 in the other"
+    assert message in refused(first, second)
 
 
 def test_other_videos_are_refused():
     first, second = reports([10.0, 20.0], [11.0, 21.0])
     more, _ = reports([1.0, 2.0, 3.0], [0.0] * 3)
-    refused("a.json and b.json cannot.*frames of video S1/Walking/2/c0", first, more)
+    message = refused(first, more)
+    assert "a.json and b.json cannot" in message
+    assert "frames of video S1/Walking/2/c0" in message
     longer, _ = reports([1.0, 2.0], [0.0] * 2, frames=11)
-    refused("is 10 in the one and 11 in the other", first, longer)
+    assert "is 10 in the one and 11 in the other" in refused(first, longer)
     second["per_sequence"][1]["cameras"] = ["c1"]
-    refused("S1/Walking/1/c0", first, second)
+    assert "S1/Walking/1/c0" in refused(first, second)
     second["split"] = "validation"
-    refused("split is 'test' in the one and 'validation'", first, second)
+    assert "split is 'test' in the one and 'validation'" in refused(first, second)
 
 
 def test_old_reports_and_missing_metrics_are_refused():
     first, second = reports([10.0, 20.0], [None, None], metric="pck_14")
-    refused("b.json: has no value of 'pck_14'", first, second, "pck_14")
+    assert "b.json: has no value of 'pck_14'" in refused(first, second, "pck_14")
     del second["per_sequence"]
-    refused("b.json: has no field 'per_sequence'", first, second)
+    assert "b.json: has no field 'per_sequence'" in refused(first, second)
     with pytest.raises(ValueError, match="`metric` must be one of.*'mpjpe'"):
         pairing.compare(first, first, "mpjpe")
