@@ -1,61 +1,29 @@
 """The evaluation of whole record sets, recomputed by hand, and its report."""
 
-import dataclasses
 import json
 import math
 
+import evaluated_takes
 import numpy as np
 import pytest
 import record_sets
-import tensorflow as tf
+from evaluated_takes import (
+    JOINTS,
+    MEAN_BONE,
+    SITTING,
+    SITTING_DOWN,
+    lifted,
+    loop_errors,
+)
 from lifting_stand_ins import Config, small_model
 
-from dgnet_tf import (
-    balance,
-    evaluation,
-    inference,
-    manifest,
-    report,
-    skeletons,
-    view_lifter,
-    views,
-)
+from dgnet_tf import evaluation, report, skeletons
 from dgnet_tf.errors import UserError
-
-JOINTS = 17
-MEAN_BONE = (0.01, 0.02, -0.03)  # Joint n of the mean pose stands at n of it.
-
-
-@dataclasses.dataclass(frozen=True)
-class Take(record_sets.Take):
-    """A view of a named action."""
-
-    action: str = "Sitting"
-
-    def ids(self):
-        return {**super().ids(), "action": self.action}
-
-
-SITTING = Take(1, 21, invalid=(3, 4, 20))
-SITTING_DOWN = Take(2, 9, action="SittingDown")
 
 
 @pytest.fixture(scope="module")
 def data_dir(tmp_path_factory):
-    folder = record_sets.write(
-        tmp_path_factory.mktemp("data"),
-        {
-            "train": [Take(0, 30)],
-            "validation": [Take(3, 12, invalid=tuple(range(12)))],
-            "test": [SITTING, SITTING_DOWN],
-        },
-    )
-    data = manifest.read(folder)
-    mean_pose = tuple(map(tuple, np.outer(np.arange(JOINTS), MEAN_BONE).tolist()))
-    train = dataclasses.replace(data.splits["train"], mean_pose=mean_pose)
-    data = dataclasses.replace(data, splits={**data.splits, "train": train})
-    (folder / manifest.FILE_NAME).write_text(manifest.dumps(data))
-    return folder
+    return evaluated_takes.write(tmp_path_factory.mktemp("data"))
 
 
 @pytest.fixture(scope="module")
@@ -67,44 +35,6 @@ def model():
 def plain(data_dir, model):
     """The report without any option."""
     return evaluation.evaluate(model, Config(), data_dir)
-
-
-def loop_errors(built, predicted):
-    """MPJPE and MPJVE of a view's valid frames and steps, mm, by loops."""
-    arrays = built.arrays(JOINTS)
-    target = arrays["positions"].astype(np.float64)
-    target = target - target[:, :1]
-    frames = [f for f in range(built.frames) if f not in built.invalid]
-
-    def mean(errors):
-        return 1000 * sum(errors) / JOINTS
-
-    poses = [
-        mean(math.dist(predicted[f, n], target[f, n]) for n in range(JOINTS))
-        for f in frames
-    ]
-    steps = [
-        mean(
-            math.dist(
-                predicted[f + 1, n] - predicted[f, n], target[f + 1, n] - target[f, n]
-            )
-            for n in range(JOINTS)
-        )
-        for f in frames
-        if f + 1 in frames
-    ]
-    return poses, steps
-
-
-def lifted(model, built, noise=0.0, flip=True, config=None):
-    keypoints = built.arrays(JOINTS)["keypoints"] + noise
-    return inference.lift_keypoints(
-        model,
-        config or Config(),
-        tf.constant(keypoints[None], tf.float32),
-        tf.constant([record_sets.IMAGE_SIZE], tf.float32),
-        flip=flip,
-    )[0].numpy()
 
 
 def test_the_report_of_two_views_by_hand(plain, model):
@@ -171,108 +101,12 @@ def test_rows_by_video_and_joint_add_up_to_the_report(plain):
     assert result["worst_clips"][0]["frames"] in (21, 9)  # Shorter than two seconds.
 
 
-def test_a_root_that_does_not_count_raises_the_mean(data_dir, model, plain):
-    counted = plain
-    without = evaluation.evaluate(model, Config(), data_dir, count_root=False)
-    assert without["metrics"]["mpjpe_mm"] == pytest.approx(
-        counted["metrics"]["mpjpe_mm"] * 17 / 16
-    )
-    assert without["metrics"]["pck_14"] == counted["metrics"]["pck_14"]
-    assert "hip" not in without["per_joint"]
-    assert without["options"]["root_counted"] is False
-    assert "16 joints, the root not counted" in report.markdown(without)
-    assert "17 joints, the root (error 0) counted" in report.markdown(counted)
-
-
-@pytest.mark.parametrize(
-    "changed", [{"overlap": "once"}, {"overlap": "center"}, {"frame_stride": 2}]
-)
-def test_windows_can_be_laid_otherwise_than_the_run_says(
-    data_dir, model, plain, changed
-):
-    result = evaluation.evaluate(model, Config(), data_dir, **changed)
-    asked = dataclasses.replace(Config(), **changed)
-    poses, _ = loop_errors(SITTING, lifted(model, SITTING, config=asked))
-    sitting = result["per_action"]["Sitting"]["mpjpe_mm"]
-    assert sitting == pytest.approx(np.mean(poses), abs=1e-2)
-    own = plain["metrics"]
-    assert max(abs(result["metrics"][m] - own[m]) for m in own if own[m]) > 0.1
-    for name, value in changed.items():
-        assert result["options"][name] == value
-        assert result["options"]["model"][name] == getattr(Config(), name)
-    text = report.markdown(result)
-    assert ("trained at stride 1" in text) == ("frame_stride" in changed)
-
-
-def test_only_the_asked_actions_are_scored(data_dir, model, plain):
-    whole = plain
-    result = evaluation.evaluate(model, Config(), data_dir, actions=["Sitting"])
-    assert (result["frames"], result["views"]) == (18, 1)
-    assert result["per_action"] == {"Sitting": whole["per_action"]["Sitting"]}
-    assert result["options"]["actions"] == ["Sitting"]
-    assert "Only these actions: Sitting." in report.markdown(result)
-    with pytest.raises(UserError, match="no action 'Sit' .*Sitting,SittingDown"):
-        evaluation.evaluate(model, Config(), data_dir, actions=["Sit"])
-    with pytest.raises(ValueError, match="`actions` must be a sequence.*'Sitting'"):
-        evaluation.evaluate(model, Config(), data_dir, actions="Sitting")
-
-
-def test_an_action_without_valid_frames_is_refused(tmp_path, model):
-    gone = Take(1, 4, invalid=(0, 1, 2, 3))
-    folder = record_sets.write(tmp_path, {"test": [gone, SITTING_DOWN]})
-    with pytest.raises(UserError, match="action 'Sitting' has no valid frame"):
-        evaluation.evaluate(model, Config(), folder, actions=["Sitting"])
-    whole = evaluation.evaluate(model, Config(), folder)
-    assert list(whole["per_action"]) == ["SittingDown"]
-    assert whole["views"] == 1
-
-
 def test_views_without_ground_truth_are_not_lifted(data_dir):
     def model(windows, training):
         raise AssertionError("lifted a view that nothing can score")
 
     with pytest.raises(UserError, match="'validation' has no valid frame"):
         evaluation.evaluate(model, Config(), data_dir, "validation")
-
-
-def test_balanced_estimates_stand_beside_the_networks_own(data_dir, model, plain):
-    result = evaluation.evaluate(model, Config(), data_dir, balanced=True)
-    assert result["metrics"] == plain["metrics"]  # The headline stays xyz.
-    assert list(plain["estimates"]) == ["xyz"]
-    found = result["estimates"]
-    assert list(found) == list(balance.CONSUMES)
-    assert found["xyz"]["metrics"] == result["metrics"]
-    assert found["xyz"]["intervals"] == result["intervals"]
-    assert "ground truth" in found["balanced_true_root"]["consumes"]
-    errors = []
-    for built in (SITTING, SITTING_DOWN):
-        arrays = built.arrays(JOINTS)
-        predicted = lifted(model, built).astype(np.float64)
-        depth = arrays["positions"][:, :1, 2] + predicted[..., 2]
-        xy = (arrays["keypoints"] - np.array([510.0, 390.0])) / 1100 * depth[..., None]
-        uvd = np.concatenate([xy, depth[..., None]], axis=-1)
-        errors += loop_errors(built, (predicted + uvd - uvd[:, :1]) / 2)[0]
-    assert found["balanced_true_root"]["metrics"]["mpjpe_mm"] == pytest.approx(
-        np.mean(errors), abs=1e-2
-    )
-    assert result["options"]["balanced"] is True
-    assert 0 <= result["options"]["frames_without_fitted_root"] <= 27
-    text = report.markdown(result)
-    assert "## Coordinate balance" in text
-    assert all(f"`{name}`: " in text for name in balance.CONSUMES)
-    assert "Coordinate balance" not in report.markdown(plain)
-
-
-def test_balance_without_intrinsics_is_refused(tmp_path, model):
-    folder = record_sets.write(tmp_path, {"test": [Take(1, 9, intrinsics=(0,) * 9)]})
-    assert evaluation.evaluate(model, Config(), folder)["frames"] == 9
-    with pytest.raises(UserError, match="S001/Sitting/1/c0: .*no intrinsics"):
-        evaluation.evaluate(model, Config(), folder, balanced=True)
-
-
-def test_a_stride_of_no_frames_is_refused(data_dir, model):
-    with pytest.raises(ValueError, match="`frame_stride` must be at least 1, got 0"):
-        evaluation.evaluate(model, Config(), data_dir, frame_stride=0)
 
 
 def test_the_mean_pose_of_the_training_split_is_the_baseline(plain):
@@ -286,25 +120,6 @@ def test_the_mean_pose_of_the_training_split_is_the_baseline(plain):
     assert baseline["mpjve_mm"] == pytest.approx(800.0, abs=1e-2)
     # Both are straight lines of evenly spaced joints.
     assert baseline["p_mpjpe_mm"] == pytest.approx(0.0, abs=1e-2)
-
-
-def test_flip_is_an_option(data_dir, model, plain):
-    result = evaluation.evaluate(model, Config(), data_dir, flip=False)
-    poses, _ = loop_errors(SITTING, lifted(model, SITTING, flip=False))
-    sitting = result["per_action"]["Sitting"]
-    assert sitting["mpjpe_mm"] == pytest.approx(np.mean(poses), abs=1e-2)
-    assert result["options"]["flip"] is False
-    both = plain["per_action"]["Sitting"]
-    assert abs(sitting["mpjpe_mm"] - both["mpjpe_mm"]) > 0.1
-
-
-def test_noise_is_that_of_the_view(data_dir, model):
-    _, second = views.load_views(data_dir, "test")
-    result = evaluation.evaluate(model, Config(), data_dir, noise_px=5.0, seed=4)
-    noise = view_lifter.noise(second, 5.0, seed=4)
-    poses, _ = loop_errors(SITTING_DOWN, lifted(model, SITTING_DOWN, noise))
-    down = result["per_action"]["SittingDown"]
-    assert down["mpjpe_mm"] == pytest.approx(np.mean(poses), abs=1e-2)
 
 
 def test_another_skeleton_is_refused(data_dir, model):
