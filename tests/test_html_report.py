@@ -1,6 +1,5 @@
 """The page of a run's report: what it holds, and how it works in a browser."""
 
-import copy
 import json
 import re
 import sys
@@ -8,19 +7,10 @@ import sys
 import browser
 import numpy as np
 import pytest
-import record_sets
+import reported_takes
 from lifting_stand_ins import command_error, run_command, write_run
 
-from dgnet_tf import (
-    html_report,
-    joint_sets,
-    metrics,
-    report_clips,
-    runs,
-    scoring,
-    view_names,
-    views,
-)
+from dgnet_tf import html_report, view_names
 
 needs_browser = pytest.mark.skipif(not browser.present(), reason=browser.MISSING)
 OLD_METRICS = ("mpjpe_mm", "p_mpjpe_mm", "n_mpjpe_mm", "mpjve_mm")
@@ -37,21 +27,7 @@ def run(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
-    takes = [
-        record_sets.Take(1, 9),
-        record_sets.Take(2, 130, invalid=(3, 4)),
-        record_sets.Take(3, 20),
-        record_sets.Take(4, 12),
-    ]
-    folder = tmp_path_factory.mktemp("data")
-    return record_sets.write(folder, {"train": takes[:1], "test": takes[1:]})
-
-
-@pytest.fixture(scope="module")
-def lifting(run):
-    """The run, lifting plainly."""
-    options = {"flip": False, "noise_px": 0.0, "seed": 3}
-    return report_clips.Lifting(runs.load(run), options)
+    return reported_takes.write(tmp_path_factory.mktemp("data"))
 
 
 @pytest.fixture(scope="module")
@@ -79,13 +55,6 @@ def own_report(run):
     return json.loads((run / "evaluation/synthetic-test/report.json").read_text())
 
 
-def view_of(data, number):
-    (found,) = (
-        v for v in views.load_views(data, "test") if v.subject == f"S{number:03d}"
-    )
-    return found
-
-
 def test_the_worst_clips_are_played_with_their_errors(run, data, page):
     report, found = own_report(run), content(page)
     worst = [view_names.of(clip) for clip in report["worst_clips"]]
@@ -101,52 +70,6 @@ def test_the_worst_clips_are_played_with_their_errors(run, data, page):
     assert sorted(found["charts"]) == [
         "action", "camera", "curves", "joint", "subject", "video",
     ]  # fmt: skip
-
-
-def test_errors_and_affinities_are_those_of_the_run(lifting, data):
-    lifting = copy.copy(lifting)
-    lifting.joints = joint_sets.choose("human36m_17", count_root=False)
-    (clip,) = report_clips.load(lifting, data, "test", ["S003/Walking/1/c0"], 60.0)
-    view = view_of(data, 3)
-    positions = lifting.positions(view)
-    target = view.positions - view.positions[:, :1]
-    person = clip.clip.people[0]
-    np.testing.assert_allclose(person.target, target, atol=1e-6)
-    np.testing.assert_allclose(person.positions, positions, atol=1e-6)
-    expected = 1000 * metrics.mpjpe(positions[:, 1:], target[:, 1:])
-    np.testing.assert_allclose(clip.mpjpe_mm, expected, rtol=1e-6)
-    assert clip.affinities.forward.shape == (20, 17, 17)
-    np.testing.assert_array_equal(person.affinity, clip.affinities.spatial)
-    np.testing.assert_allclose(person.affinity.sum(axis=-1), 1, atol=1e-5)
-    score = scoring.score_view(view, positions, lifting.joints)
-    assert clip.mpjpe_mm.mean() == pytest.approx(score.sums["mpjpe_mm"] / 20, rel=1e-6)
-
-
-def test_the_reports_noise_is_on_the_keypoints_that_are_shown(lifting, data):
-    lifting = copy.copy(lifting)
-    lifting.noise_px = 5.0
-    (clip,) = report_clips.load(lifting, data, "test", ["S003/Walking/1/c0"], 60.0)
-    moved = clip.clip.people[0].keypoints - view_of(data, 3).keypoints
-    assert moved.std() == pytest.approx(5.0, rel=0.1)
-
-
-def test_of_a_long_view_the_part_around_its_worst_is_shown(lifting, data):
-    name = "S002/Walking/1/c0"
-    (whole,) = report_clips.load(lifting, data, "test", [name], 60.0)
-    (part,) = report_clips.load(lifting, data, "test", [name], 0.5)
-    start = part.clip.first_frame
-    worst = whole.worst
-    assert part.clip.last_frame - start + 1 == 25  # At 50 frames a second.
-    middle = worst.first_frame + worst.frames // 2
-    assert abs(start + 12 - middle) <= 1
-    np.testing.assert_array_equal(part.mpjpe_mm, whole.mpjpe_mm[start : start + 25])
-    np.testing.assert_array_equal(
-        part.clip.people[0].keypoints,
-        whole.clip.people[0].keypoints[start : start + 25],
-    )
-    np.testing.assert_array_equal(
-        part.affinities.backward, whole.affinities.backward[start : start + 25]
-    )
 
 
 def test_a_report_from_before_is_shown_with_what_it_has(run, data, page, tmp_path):
