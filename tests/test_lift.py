@@ -6,14 +6,15 @@ import subprocess
 import sys
 
 import detector_files
+import lift_arguments
 import numpy as np
-import preset_stand_ins
 import pytest
 import tensorflow as tf
-from lifting_stand_ins import command_error, export, run_command, write_run
+from lift_arguments import arguments
+from lifting_stand_ins import command_error, export, run_command
 from PIL import Image
 
-from dgnet_tf import cameras, figures, lift, lifting, preset_files, skeletons, viewer
+from dgnet_tf import cameras, figures, lift, lifting, skeletons, viewer
 from dgnet_tf.smoothing import OneEuro, Savgol
 
 
@@ -33,21 +34,7 @@ def each_model_loads_once():
 
 @pytest.fixture(scope="module")
 def keypoints(tmp_path_factory):
-    path = tmp_path_factory.mktemp("keypoints") / "person.npz"
-    rng = np.random.default_rng(0)
-    np.savez(path, keypoints=rng.uniform(100, 900, (8, 17, 2)))
-    return path
-
-
-def arguments(model, keypoints, output, *more):
-    return (
-        f"--model={model}",
-        f"--keypoints={keypoints}",
-        "--layout=coco_17",
-        "--image_size=1000x1000",
-        f"--output={output}",
-        *more,
-    )
+    return lift_arguments.one_person(tmp_path_factory.mktemp("keypoints"))
 
 
 def two_people(folder):
@@ -72,16 +59,6 @@ def test_poses_and_picture_are_written(model, keypoints, tmp_path, capsys):
         assert poses["fps"] == 50.0
     with Image.open(picture) as image:
         assert image.format == "PNG"
-
-
-def test_a_run_lifts_at_the_files_own_rate(keypoints, tmp_path, capsys):
-    run = write_run(tmp_path / "run")
-    output = tmp_path / "poses.npz"
-    run_command(lift, *arguments(run, keypoints, output, "--fps=25"))
-    assert "not given" not in capsys.readouterr().out
-    with np.load(output) as poses:
-        assert poses["positions"].shape == (8, 17, 3)
-        assert poses["fps"] == 25.0
 
 
 def test_a_view_and_a_picture_show_everybody(model, tmp_path, capsys, monkeypatch):
@@ -283,37 +260,6 @@ def test_bad_input_ends_with_one_line_and_no_file(
             )
     assert "shows nobody named '2'; there are 1" in error("--person=2")
     assert "no conversion to the model's skeleton" in error("--layout=mpi_inf_3dhp_17")
-
-
-def test_without_a_model_the_shipped_weights_lift(
-    keypoints, tmp_path, capsys, monkeypatch
-):
-    output = tmp_path / "poses.npz"
-    unnamed = arguments("", keypoints, output)[1:]
-    monkeypatch.setattr(lifting, "load", lifting.Lifter.load)
-    monkeypatch.setattr(preset_files, "FOLDER", tmp_path / "none")
-    line = command_error(capsys, lift, *unnamed)
-    assert "No model is named" in line and "--model" in line
-    assert not output.exists()
-
-    folder, made = preset_stand_ins.write(tmp_path / "presets")
-    preset_stand_ins.ship(monkeypatch, folder.parent)
-    run_command(lift, *unnamed)
-    told = capsys.readouterr().out
-    assert f"--model not given: the weights {folder.name} lift." in told
-    named = tmp_path / "named.npz"
-    run_command(lift, *arguments(folder.name, keypoints, named))
-    run_command(lift, *arguments(folder, keypoints, tmp_path / "by_path.npz"))
-    with np.load(output) as poses, np.load(keypoints) as source:
-        positions = poses["positions"]
-        lifter = lifting.Lifter._of_run(made)
-        expected = lifter.lift(
-            source["keypoints"], layout="coco_17", image_size=(1000, 1000)
-        ).positions
-    assert np.abs(expected).max() > 1e-2
-    np.testing.assert_allclose(positions, expected, atol=1e-6)
-    for path in (named, tmp_path / "by_path.npz"):
-        np.testing.assert_array_equal(np.load(path)["positions"], positions)
 
 
 def test_help_and_bad_flags_need_no_tensorflow():
