@@ -1,57 +1,18 @@
-"""Lifting keypoint files: layouts, gaps, frame rates, and the files written."""
+"""Lifting keypoint files and arrays: layouts, gaps, smoothing, roots and people."""
 
 import pathlib
 import re
-import shutil
 
 import detector_files
 import numpy as np
 import pytest
 import tensorflow as tf
-from lifting_stand_ins import Config, export, small_model
+from echo_lifter import SIZE, SKELETON, echo, moving, save
 
 import dgnet_tf
-from dgnet_tf import (
-    cameras,
-    inference,
-    layouts,
-    lifting,
-    runs,
-    saved_model,
-    skeletons,
-)
+from dgnet_tf import cameras, layouts, lifting
 from dgnet_tf.errors import UserError
 from dgnet_tf.smoothing import OneEuro, Savgol
-
-SIZE = (1000, 800)
-SKELETON = skeletons.get("human36m_17")
-
-
-def echo(seen=None, size=SIZE):
-    """A lifter whose positions are the keypoints it gets, with z = 0."""
-
-    def serve(keypoints, image_size):
-        assert size is None or image_size.numpy().tolist() == [list(size)]
-        if seen is not None:
-            seen.append(keypoints.shape[1])
-        return {"positions": tf.pad(keypoints, [[0, 0], [0, 0], [0, 0], [0, 1]])}
-
-    return lifting.Lifter(serve, SKELETON, 50.0, 4)
-
-
-def moving(frames, joints=17):
-    """Keypoints that move steadily; x and y differ from joint to joint."""
-    frame, joint = np.arange(frames)[:, None], np.arange(joints)
-    x = 100 + 2.0 * frame + 20 * joint
-    return np.stack([x, 700 - 3.0 * frame - 10 * joint], axis=-1)
-
-
-def save(folder, keypoints, confidence=None):
-    path = folder / "keypoints.npz"
-    if confidence is None:
-        confidence = np.ones(keypoints.shape[:2])
-    np.savez(path, keypoints=keypoints, confidence=confidence)
-    return path
 
 
 def test_own_layout_is_lifted_frame_by_frame(tmp_path):
@@ -76,67 +37,6 @@ def test_coco_is_converted(tmp_path):
         else:
             continue
         np.testing.assert_allclose(lifted.positions[:, joint, :2], expected)
-
-
-@pytest.mark.parametrize(
-    ("fps", "lifted_frames"),
-    [(24, 41), (25, 39), (29.97, 33), (30, 33), (60, 17), (100, 11), (120, 9)],
-)
-def test_other_rates_are_lifted_at_the_models_and_given_back(
-    tmp_path, fps, lifted_frames
-):
-    seen = []
-    path = save(tmp_path, moving(20))
-    lifted = lifting.lift_file(echo(seen), path, "human36m_17", SIZE, fps=fps)
-    assert seen == [lifted_frames]
-    assert lifted.fps == fps
-    assert lifted.positions.shape == (20, 17, 3)
-    assert lifted.positions.dtype == np.float32
-    # Steady motion stays as it was, but for the frames after the last that the model
-    # sees in full.
-    whole = int((lifted_frames - 2) * fps / 50) + 1
-    assert whole >= 17
-    np.testing.assert_allclose(
-        lifted.positions[:whole, :, :2], moving(20)[:whole], rtol=1e-5
-    )
-    np.testing.assert_array_equal(lifted.keypoints, moving(20))
-
-
-@pytest.mark.parametrize("fps", [24, 25, 29.97, 30, 60, 120])
-@pytest.mark.parametrize("frames", [1, 2, 3, 7, 300])
-def test_every_length_comes_back_at_every_rate(tmp_path, fps, frames):
-    seen = []
-    path = save(tmp_path, moving(frames))
-    lifted = lifting.lift_file(echo(seen), path, "human36m_17", SIZE, fps=fps)
-    assert lifted.positions.shape == (frames, 17, 3)
-    assert np.isfinite(lifted.positions).all()
-    # As many seconds as the file: the model's frames reach its last one.
-    assert (seen[0] - 1) / 50 == pytest.approx((frames - 1) / fps, abs=1 / 50)
-    assert (seen[0] - 1) / 50 >= (frames - 1) / fps - 1e-9
-
-
-@pytest.mark.parametrize("fps", [24, 25, 29.97, 30, 60, 120])
-def test_a_joint_that_swings_once_a_second_keeps_its_time(tmp_path, fps):
-    time = np.arange(round(3 * fps)) / fps
-    keypoints = moving(len(time))
-    keypoints[:, 4, 0] = 500 + 100 * np.sin(2 * np.pi * time)
-    path = save(tmp_path, keypoints)
-    lifted = lifting.lift_file(echo(), path, "human36m_17", SIZE, fps=fps)
-    # Lines between samples of a sine miss it by (2 pi / rate)^2 / 8 at most.
-    allowed = 100 * (2 * np.pi) ** 2 / 8 * (1 / fps**2 + 1 / 50**2)
-    difference = lifted.positions[:-2, 4, 0] - keypoints[:-2, 4, 0]
-    assert np.abs(difference).max() < 1.05 * allowed
-
-
-def test_resampling_can_be_switched_off_and_near_rates_need_none(tmp_path):
-    path = save(tmp_path, moving(20))
-    for fps, options in ((25, {"resample": False}), (49.95, {}), (50, {})):
-        seen = []
-        lifted = lifting.lift_file(
-            echo(seen), path, "human36m_17", SIZE, fps=fps, **options
-        )
-        assert seen == [20]
-        assert lifted.fps == fps
 
 
 def test_missing_joints_are_interpolated_and_never_zero(tmp_path):
@@ -334,54 +234,3 @@ def test_the_person_seen_longest_or_the_one_named_is_lifted(tmp_path):
     assert (lifted.person, lifted.first_frame, len(lifted.positions)) == ("7", 0, 3)
     with pytest.raises(UserError, match="shows nobody named '5'; there are 7, 4"):
         lifting.lift_file(echo(), path, "coco_17", SIZE, person="5")
-
-
-@pytest.fixture(scope="module")
-def exported(tmp_path_factory):
-    """Versions 2 and 10 of different models, and the model of version 10."""
-    folder = tmp_path_factory.mktemp("exported")
-    models = {version: small_model(seed=version) for version in (2, 10)}
-    for version, model in models.items():
-        export(folder, model=model, version=version)
-    return folder, models
-
-
-def test_the_highest_version_or_the_one_named_is_loaded(exported, tmp_path):
-    folder, models = exported
-    path = save(tmp_path, moving(7))
-    for name, version in ((folder, 10), (folder / "10", 10), (folder / "2", 2)):
-        lifter = dgnet_tf.Lifter.load(name)
-        assert lifter.skeleton is SKELETON
-        assert (lifter.frames, lifter.frame_stride, lifter.run) == (4, 1, None)
-        assert lifter.fps == 50.0
-        result = lifting.lift_file(lifter, path, "human36m_17", SIZE).positions
-        serve = inference.serving_function(models[version], Config(), flip=True)
-        expected = inference.lift_view(serve, moving(7), np.array(SIZE), 4)
-        np.testing.assert_allclose(result, expected, atol=1e-5)
-
-
-def test_a_run_lifts_like_its_export(tmp_path, monkeypatch):
-    config, model = Config(), small_model()
-    (tmp_path / "run").mkdir()
-    (tmp_path / "run" / runs.CONFIG).write_text("{}")
-    monkeypatch.setattr(runs, "load", lambda path: runs.Run(config, model))
-    export(tmp_path / "model", model=model)
-    path = save(tmp_path, moving(7))
-    ours, exports = (
-        lifting.lift_file(lifting.load(p), path, "human36m_17", SIZE).positions
-        for p in (tmp_path / "run", tmp_path / "model")
-    )
-    np.testing.assert_allclose(ours, exports, atol=1e-5)
-
-
-def test_what_is_no_model_is_refused(exported, tmp_path):
-    with pytest.raises(UserError, match="nowhere: holds no SavedModel. Name a folder"):
-        lifting.load(tmp_path / "nowhere")
-    damaged = tmp_path / "1"
-    shutil.copytree(exported[0] / "2", damaged)
-    (damaged / saved_model.CARD).unlink()
-    with pytest.raises(UserError, match="model_card.json: not found; .* no whole"):
-        lifting.load(tmp_path)
-    (damaged / "saved_model.pb").write_bytes(b"\xff\xff")
-    with pytest.raises(UserError, match="no whole export of this package"):
-        lifting.load(damaged)
