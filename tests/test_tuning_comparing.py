@@ -1,50 +1,23 @@
-"""A comparison from training to report, by a network whose error is known.
-
-It gives its keypoints as the pose, and the data have that pose: without noise it is
-right, and noise on the keypoints is its error.
-"""
+"""A comparison from training to report, by networks whose errors are known."""
 
 import csv
-import dataclasses
 import math
 import shutil
 
 import numpy as np
 import pytest
 import record_sets
-import tensorflow as tf
 import tuning_stand_ins
+from known_errors import Flat, Trainings
 
-from dgnet_tf import runs
 from dgnet_tf.errors import UserError
 from tuning import compared, comparing, comparison_report, networks, rows
 from tuning import study as studies
-
-keras = tf.keras
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning:keras_tuner.*"),
     pytest.mark.filterwarnings("ignore:Even though the .*run_functions_eagerly"),
 ]
-
-
-@dataclasses.dataclass(frozen=True)
-class Flat(record_sets.Take):
-    """A view whose pose is its normalised keypoints, in metres."""
-
-    def arrays(self, joints):
-        found = super().arrays(joints)
-        rng = np.random.default_rng(self.number)
-        keypoints = rng.uniform(100, 700, (self.frames, joints, 2))
-        width, height = record_sets.IMAGE_SIZE
-        flat = 2 * keypoints / width - [1, height / width]
-        pose = np.concatenate([flat, 0 * flat[..., :1]], axis=-1)
-        found["keypoints"] = keypoints.astype(np.float32)
-        found["positions"] = (pose + [0, 0, 5]).astype(np.float32)
-        return found
-
-    def ids(self):
-        return {**super().ids(), "action": "Walking" if self.number % 2 else "Sitting"}
 
 
 @pytest.fixture(scope="module")
@@ -54,43 +27,6 @@ def data(tmp_path_factory):
         "test": [Flat(number, 30) for number in (11, 12, 13)],
     }
     return record_sets.write(tmp_path_factory.mktemp("comparing") / "data", splits)
-
-
-def network(chosen, shift):
-    """The network of known error; `shift` is added to all x but the root's, metres."""
-    keypoints = keras.Input((chosen.frames, 17, 2), name="keypoints")
-    pose = keras.layers.Dense(
-        3,
-        kernel_initializer=keras.initializers.Constant([[1.0, 0, 0], [0, 1.0, 0]]),
-        bias_initializer=keras.initializers.Zeros(),
-        name="flat",
-    )(keypoints)
-    scale = keras.layers.Rescaling(1.0 + shift, name="pose")
-    return keras.Model(keypoints, {"pose": scale(pose)})
-
-
-@dataclasses.dataclass
-class Trainings:
-    """Stands in for `training.train`.
-
-    Attributes:
-        shifts: {architecture: relative error of its pose}, or an exception.
-        trained: (architecture, seed) of each training, in order.
-    """
-
-    shifts: dict
-    trained: list
-
-    def train(self, chosen, data_dir, workdir, progress=True):
-        self.trained.append((chosen.architecture, chosen.seed))
-        shift = self.shifts[chosen.architecture]
-        if isinstance(shift, BaseException):
-            raise shift
-        chosen = dataclasses.replace(chosen, skeleton="human36m_17", fps=50.0)
-        runs.start(workdir, chosen)
-        model = network(chosen, shift * (1 + chosen.seed))
-        runs.save_model(workdir, model)
-        return runs.Run(chosen, model)
 
 
 @pytest.fixture(scope="module")
