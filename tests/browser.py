@@ -1,9 +1,14 @@
 """Debian's Chromium without a window, for tests of pages."""
 
+import base64
 import contextlib
+import io
 import json
 import pathlib
 import shutil
+
+import numpy as np
+from PIL import Image
 
 CHROMIUM, DRIVER = "/usr/bin/chromium", "/usr/bin/chromedriver"
 MISSING = "needs Debian's chromium and chromium-driver, and selenium"
@@ -113,3 +118,38 @@ def click(driver, selector):
     from selenium.webdriver.common.by import By
 
     driver.find_element(By.CSS_SELECTOR, selector).click()
+
+
+def press(driver, *keys):
+    """Presses keys, one after another."""
+    from selenium.webdriver import ActionChains
+
+    ActionChains(driver).send_keys(*keys).perform()
+
+
+def pixels(driver, selector):
+    """(H, W, 4) of a canvas."""
+    address = driver.execute_script(
+        "return document.querySelector(arguments[0]).toDataURL()", selector
+    )
+    picture = base64.b64decode(address.partition(",")[2])
+    with Image.open(io.BytesIO(picture)) as image:
+        return np.asarray(image.convert("RGBA"))
+
+
+def play_by_hand(driver, start, speed, times):
+    """The frames shown at times, in ms, that the page is told of."""
+    set_value(driver, ".speed", speed)
+    return driver.execute_script(
+        "player.pauseAt(arguments[0]);"
+        "const real = window.requestAnimationFrame; let next = null;"
+        "player.redraw = () => {};"  # Asks for pictures, too.
+        "window.requestAnimationFrame = (tick) => (next = tick);"
+        "player.play();"
+        "const seen = arguments[1].map((now) => {"
+        "  const tick = next; tick(now); return player.frame; });"
+        "window.requestAnimationFrame = real; player.pause();"
+        "return seen;",
+        start,
+        times,
+    )

@@ -1,19 +1,15 @@
 """The page that plays a clip, opened in a browser from its file."""
 
-import base64
-import io
-
 import browser
 import clip_stand_ins
 import numpy as np
 import pytest
-from PIL import Image
+import viewer_pages
+from viewer_pages import HOSTILE
 
 from dgnet_tf import viewer
 
 pytestmark = pytest.mark.skipif(not browser.present(), reason=browser.MISSING)
-
-HOSTILE = "</script><img src=x onerror=alert(1)>\"'&\u2028"
 
 
 @pytest.fixture(scope="module")
@@ -24,20 +20,7 @@ def driver(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("pages")
-    one = clip_stand_ins.person(frames=100, target=True, affinity=True)
-    viewer.write(clip_stand_ins.clip(one), folder / "one.html")
-    several = [
-        clip_stand_ins.person("ann", x=800.0),
-        clip_stand_ins.person("ben & co", first_frame=20, x=200.0),
-        clip_stand_ins.person(HOSTILE, first_frame=7, frames=5),
-    ]
-    named = clip_stand_ins.clip(*several, title=HOSTILE, image_size=(1600, 900))
-    viewer.write(named, folder / "several.html")
-    walk = clip_stand_ins.person()
-    walk.positions[..., 2] += np.linspace(4, 7, 50)[:, None]
-    viewer.write(clip_stand_ins.clip(walk), folder / "walk.html")
-    return folder
+    return viewer_pages.write(tmp_path_factory.mktemp("pages"))
 
 
 @pytest.fixture
@@ -55,22 +38,6 @@ def several(driver, pages):
     assert browser.complaints(driver) == []
 
 
-def press(driver, *keys):
-    from selenium.webdriver import ActionChains
-
-    ActionChains(driver).send_keys(*keys).perform()
-
-
-def pixels(driver, selector):
-    """(H, W, 4) of a canvas."""
-    address = driver.execute_script(
-        "return document.querySelector(arguments[0]).toDataURL()", selector
-    )
-    picture = base64.b64decode(address.partition(",")[2])
-    with Image.open(io.BytesIO(picture)) as image:
-        return np.asarray(image.convert("RGBA"))
-
-
 def test_a_page_opens_without_asking_for_anything(driver, pages):
     for name in ("one", "several", "walk"):
         browser.open_page(driver, pages / f"{name}.html")
@@ -82,7 +49,7 @@ def test_a_page_opens_without_asking_for_anything(driver, pages):
 def test_both_views_show_the_left_in_blue_on_the_side_where_the_image_has_it(one):
     browser.drawn(one)
     for selector in (".space", ".image"):
-        shown = pixels(one, selector).astype(int)
+        shown = browser.pixels(one, selector).astype(int)
         near = {
             name: np.abs(shown[..., :3] - color).max(axis=-1) + 255 - shown[..., 3] < 20
             for name, color in (("left", (0, 114, 178)), ("right", (213, 94, 0)))
@@ -104,35 +71,17 @@ def test_the_2d_view_has_the_images_aspect_and_its_pixels(several):
     assert found == pytest.approx([200.0, 400.0], abs=0.02)
 
 
-def play_by_hand(driver, start, speed, times):
-    """The frames shown at times, in ms, that the page is told of."""
-    browser.set_value(driver, ".speed", speed)
-    return driver.execute_script(
-        "player.pauseAt(arguments[0]);"
-        "const real = window.requestAnimationFrame; let next = null;"
-        "player.redraw = () => {};"  # Asks for pictures, too.
-        "window.requestAnimationFrame = (tick) => (next = tick);"
-        "player.play();"
-        "const seen = arguments[1].map((now) => {"
-        "  const tick = next; tick(now); return player.frame; });"
-        "window.requestAnimationFrame = real; player.pause();"
-        "return seen;",
-        start,
-        times,
-    )
-
-
 def test_playing_keeps_the_videos_pace_and_the_speed_chosen(one):
     times = [1000, 1016, 1025, 1050, 1100, 1201]
-    assert play_by_hand(one, 0, 1, times) == [0, 0, 1, 2, 5, 10]
-    assert play_by_hand(one, 0, 2, times) == [0, 1, 2, 5, 10, 20]
-    assert play_by_hand(one, 0, 0.25, times) == [0, 0, 0, 0, 1, 2]
+    assert browser.play_by_hand(one, 0, 1, times) == [0, 0, 1, 2, 5, 10]
+    assert browser.play_by_hand(one, 0, 2, times) == [0, 1, 2, 5, 10, 20]
+    assert browser.play_by_hand(one, 0, 0.25, times) == [0, 0, 0, 0, 1, 2]
     # A tab that was hidden for a minute goes on a quarter of a second later.
-    assert play_by_hand(one, 0, 1, [1000, 61_005]) == [0, 12]
+    assert browser.play_by_hand(one, 0, 1, [1000, 61_005]) == [0, 12]
 
 
 def test_a_clip_starts_again_after_its_end(one):
-    assert play_by_hand(one, 97, 1, [0, 25, 45, 65, 90]) == [97, 98, 99, 0, 1]
+    assert browser.play_by_hand(one, 97, 1, [0, 25, 45, 65, 90]) == [97, 98, 99, 0, 1]
 
 
 def test_the_button_plays_until_it_is_clicked_again(one):
@@ -161,23 +110,23 @@ def test_the_slider_sets_the_frame_and_stops(one):
 def test_keys_play_and_step(one):
     from selenium.webdriver import ActionChains, Keys
 
-    press(one, Keys.ARROW_RIGHT, Keys.ARROW_RIGHT, Keys.ARROW_LEFT)
+    browser.press(one, Keys.ARROW_RIGHT, Keys.ARROW_RIGHT, Keys.ARROW_LEFT)
     assert browser.drawn(one)["frame"] == 1
     shift_right = ActionChains(one).key_down(Keys.SHIFT).send_keys(Keys.ARROW_RIGHT)
     shift_right.key_up(Keys.SHIFT).perform()
     assert browser.drawn(one)["frame"] == 11
-    press(one, Keys.END)
+    browser.press(one, Keys.END)
     assert browser.drawn(one)["frame"] == 99
-    press(one, Keys.HOME)
-    press(one, " ")
+    browser.press(one, Keys.HOME)
+    browser.press(one, " ")
     assert one.execute_script("return player.playing") is True
-    press(one, " ")
+    browser.press(one, " ")
     assert one.execute_script("return player.playing") is False
 
 
 def test_the_space_bar_plays_after_a_click_on_a_box(one):
     browser.click(one, ".target input")
-    press(one, " ")
+    browser.press(one, " ")
     assert one.execute_script("return player.playing") is True
     assert browser.drawn(one)["targets"] == 0
 
@@ -220,12 +169,12 @@ def test_dragging_turns_and_the_wheel_zooms(one):
 
     before = one.execute_script("return [player.space.yaw, player.space.zoom]")
     canvas = one.find_element(By.CSS_SELECTOR, ".space")
-    first = pixels(one, ".space")
+    first = browser.pixels(one, ".space")
     ActionChains(one).drag_and_drop_by_offset(canvas, 60, 20).perform()
     browser.drawn(one)
     yaw = one.execute_script("return player.space.yaw")
     assert yaw == pytest.approx(before[0] - 0.6, abs=0.02)
-    assert (pixels(one, ".space") != first).any()
+    assert (browser.pixels(one, ".space") != first).any()
     one.execute_script(
         "arguments[0].dispatchEvent(new WheelEvent('wheel', {deltaY: -300}))", canvas
     )
