@@ -115,6 +115,9 @@ class Config:
     # Inference: how overlapping windows become one pose for each frame, "once",
     # "center" or "mean".
     overlap: str = "mean"
+    # Frames on either side of each that a parabola is fitted to, in the keypoints
+    # before they are lifted; 0: lifts them as they are.
+    keypoint_smoothing: int = 0
 
 
 PRESETS = {

@@ -114,6 +114,8 @@ def lift(lifter: EdgeLifter, keypoints: np.ndarray, image_size) -> np.ndarray:
             f"`image_size` must be a width and a height, got {image_size.tolist()}."
         )
     config = lifter.card["config"]
+    # Cards of older files do not have it.
+    keypoints = smooth_keypoints(keypoints, config.get("keypoint_smoothing", 0))
     slots, reads = window_table(
         len(keypoints), config["frames"], config["frame_stride"], config["overlap"]
     )
@@ -158,6 +160,19 @@ def window_table(length: int, frames: int, frame_stride: int, overlap: str):
         )
     slots = starts[:, None] + np.arange(frames) * frame_stride
     return slots, window * frames + slot
+
+
+def smooth_keypoints(keypoints: np.ndarray, reach: int) -> np.ndarray:
+    """Smooths keypoints (F, N, 2): the NumPy form of `inference.smooth_keypoints`."""
+    length = len(keypoints)
+    half = min(reach, (length - 1) // 2)
+    first = np.clip(np.arange(length) - half, 0, length - 1 - 2 * half)
+    # The parabola's value at each of its frames, as weights of all.
+    powers = np.arange(-half, half + 1)[:, None] ** np.arange(min(3, 2 * half + 1))
+    fit = powers @ np.linalg.pinv(powers)  # (2 h + 1, 2 h + 1)
+    weights = fit[np.arange(length) - first]  # (F, 2 h + 1)
+    frames = keypoints[first[:, None] + np.arange(2 * half + 1)]
+    return np.einsum("fk,fknc->fnc", weights, frames).astype(keypoints.dtype)
 
 
 def _load_tflite(path, threads) -> EdgeLifter:

@@ -2,8 +2,8 @@
 
     python -m dgnet_tf.evaluate --workdir=RUN|--weights=NAME --data=DIR [--split=test]
         [--actions=NAMES] [--flip=true] [--overlap=RULE] [--frame_stride=S]
-        [--precision=P] [--noise_px=0] [--seed=0] [--count_root=true]
-        [--balance=false] [--output=DIR]
+        [--keypoint_smoothing=H] [--precision=P] [--noise_px=0] [--seed=0]
+        [--count_root=true] [--balance=false] [--output=DIR]
 
 Writes `report.json` and `report.md`, by default into a folder of the run that is
 named after data set, split and options; of --weights, where --output says.
@@ -17,7 +17,7 @@ import re
 
 from absl import flags
 
-from dgnet_tf import command_line, config
+from dgnet_tf import command_line, config, limits
 from dgnet_tf.errors import UserError
 
 FLAGS = flags.FlagValues()
@@ -65,6 +65,15 @@ flags.DEFINE_integer(
     None,
     "Frames from one slot of a window to the next; by default the run's.",
     1,
+    flag_values=FLAGS,
+)
+flags.DEFINE_integer(
+    "keypoint_smoothing",
+    None,
+    "Frames on either side of each that a parabola is fitted to, in the keypoints "
+    "before they are lifted; by default the run's.",
+    limits.MINIMA["keypoint_smoothing"],
+    limits.MAXIMA["keypoint_smoothing"],
     flag_values=FLAGS,
 )
 flags.DEFINE_enum(
@@ -119,6 +128,8 @@ def default_output(workdir, report: dict) -> pathlib.Path:
         name += f"-{options['overlap']}"
     if options["frame_stride"] != run["frame_stride"]:
         name += f"-stride{options['frame_stride']}"
+    if options["keypoint_smoothing"] != run["keypoint_smoothing"]:
+        name += f"-smoothing{options['keypoint_smoothing']}"
     if options["precision"] != "float32":
         name += f"-{options['precision']}"
     if not options["root_counted"]:
@@ -153,6 +164,7 @@ def main(flag_values):
         flip=flag_values.flip,
         overlap=flag_values.overlap,
         frame_stride=flag_values.frame_stride,
+        keypoint_smoothing=flag_values.keypoint_smoothing,
         precision=flag_values.precision,
         noise_px=flag_values.noise_px,
         seed=flag_values.seed,

@@ -12,6 +12,7 @@ from dgnet_tf import (
     balance,
     intervals,
     joint_sets,
+    limits,
     manifest,
     multiply_adds,
     protocols,
@@ -33,6 +34,7 @@ def evaluate(
     flip: bool = True,
     overlap: str | None = None,
     frame_stride: int | None = None,
+    keypoint_smoothing: int | None = None,
     precision: str | None = None,
     noise_px: float = 0.0,
     seed: int = 0,
@@ -55,6 +57,8 @@ def evaluate(
             the run's own rule.
         frame_stride: frames from one slot of a window to the next (dilated windows);
             by default the run's own.
+        keypoint_smoothing: frames on either side of each that a parabola is fitted to
+            before lifting, see `inference.smooth_keypoints`; by default the run's own.
         precision: see `folding.fold`.
         noise_px: standard deviation of Gaussian noise on the keypoints, pixels.
         seed: of the noise and of the bootstrap intervals.
@@ -73,6 +77,12 @@ def evaluate(
     """
     if frame_stride is not None and frame_stride < 1:
         raise ValueError(f"`frame_stride` must be at least 1, got {frame_stride!r}.")
+    if keypoint_smoothing is not None:
+        reason = limits.broken("keypoint_smoothing", keypoint_smoothing)
+        if reason:
+            raise ValueError(
+                f"`keypoint_smoothing` must be {reason}, got {keypoint_smoothing!r}."
+            )
     if isinstance(actions, str):
         raise ValueError(f"`actions` must be a sequence of names, got {actions!r}.")
     data = manifest.read(data_dir)
@@ -94,6 +104,7 @@ def evaluate(
         flip=flip,
         overlap=overlap,
         frame_stride=frame_stride,
+        keypoint_smoothing=keypoint_smoothing,
         precision=precision,
         noise_px=noise_px,
         seed=seed,
@@ -159,6 +170,7 @@ def evaluate(
             "seed": seed,
             "overlap": lifter.config.overlap,
             "frame_stride": lifter.config.frame_stride,
+            "keypoint_smoothing": lifter.config.keypoint_smoothing,
             "actions": sorted(actions) or None,
             "balanced": balanced,
             "scored": "every valid frame of every view, once",

@@ -1,7 +1,7 @@
 """Exports a trained run as a SavedModel that needs no dgnet_tf.
 
     python -m dgnet_tf.export --workdir=RUN|--weights=NAME --output=DIR [--version=1]
-        [--flip=true] [--min_confidence=0]
+        [--flip=true] [--keypoint_smoothing=H] [--min_confidence=0]
 
 DIR/1/ then holds the signature `serving_default`:
     keypoints   float32 [B, frames, N, 2]   pixels, origin at the top left
@@ -15,7 +15,7 @@ explains each. TensorFlow Serving's warm-up requests lie beside it, where
 tensorflow-serving-api is installed.
 
     python -m dgnet_tf.export --workdir=RUN|--weights=NAME --output=FILE [--flip=true]
-        --format=tflite|tflite_int8|onnx
+        [--keypoint_smoothing=H] --format=tflite|tflite_int8|onnx
 
 FILE, which ends in .tflite or .onnx, then holds one window of T frames in the place of
 any number; see docs/edge.md.
@@ -25,7 +25,7 @@ from __future__ import annotations
 
 from absl import flags
 
-from dgnet_tf import command_line, config
+from dgnet_tf import command_line, config, limits
 from dgnet_tf.errors import UserError
 
 FLAGS = flags.FlagValues()
@@ -58,6 +58,15 @@ flags.DEFINE_enum(
 flags.DEFINE_boolean(
     "flip", True, "Average with the mirrored estimate.", flag_values=FLAGS
 )
+flags.DEFINE_integer(
+    "keypoint_smoothing",
+    None,
+    "Frames on either side of each that a parabola is fitted to, in the keypoints "
+    "before they are lifted; by default the run's.",
+    limits.MINIMA["keypoint_smoothing"],
+    limits.MAXIMA["keypoint_smoothing"],
+    flag_values=FLAGS,
+)
 flags.DEFINE_enum(
     "precision",
     None,
@@ -78,12 +87,12 @@ flags.DEFINE_float(
 
 def main(flag_values):
     """Exports the run that the flags name."""
-    from dgnet_tf import pretrained, saved_model, warmup
+    from dgnet_tf import saved_model, warmup
 
     if flag_values.format != "saved_model":
         print(f"Model: {_export_file(flag_values)}")
         return
-    run, origin = pretrained.of_flags(flag_values.workdir, flag_values.weights)
+    run, origin = _run(flag_values)
     path = saved_model.save(
         run.model,
         run.config,
@@ -99,13 +108,21 @@ def main(flag_values):
     print(f"SavedModel: {path}")
 
 
+def _run(flag_values):
+    """Returns the run that the flags name, with their smoothing, and its folder."""
+    from dgnet_tf import pretrained
+
+    run, origin = pretrained.of_flags(flag_values.workdir, flag_values.weights)
+    return run.smoothing(flag_values.keypoint_smoothing), origin
+
+
 def _export_file(flag_values):
-    from dgnet_tf import model_card, onnx_export, pretrained, tflite_export
+    from dgnet_tf import model_card, onnx_export, tflite_export
 
     for name in ("version", "precision", "min_confidence"):
         if flag_values[name].present:
             raise UserError(f"--{name} is for --format=saved_model only.")
-    run, origin = pretrained.of_flags(flag_values.workdir, flag_values.weights)
+    run, origin = _run(flag_values)
     card = model_card.of_run(
         run.config, flip=flag_values.flip, precision="float32", workdir=origin
     )

@@ -30,7 +30,7 @@ NETWORK = (
     "head_scale",
 )
 # Taken over where nothing else is asked for.
-_TAKEN = ("frame_stride", "overlap", "dropout")
+_TAKEN = ("frame_stride", "overlap", "keypoint_smoothing", "dropout")
 _TRAINING = "training.json"
 
 

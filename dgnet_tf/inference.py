@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import tensorflow as tf
 
-from dgnet_tf import augmentation, cameras, folding, skeletons
+from dgnet_tf import augmentation, cameras, folding, limits, skeletons
 
 OVERLAPS = ("once", "center", "mean")
 # At the paper's sizes 128 to 2048 frames cost the same processor time; memory grows.
@@ -77,7 +77,8 @@ def lift_keypoints(
         model: normalised keypoints (B, T, N, 2) -> {"pose": (B, T, N, 3), ...}. Under
             the rule "center" one that has `lift_frames` and `reach`, as `tcn.TCN`,
             lifts frames of unbroken time without windows.
-        config: has `skeleton`, `frames`, `frame_stride` and `overlap`.
+        config: has `skeleton`, `frames`, `frame_stride`, `overlap` and
+            `keypoint_smoothing`.
         keypoints: (B, F, N, 2) float32 tensor, pixels; F >= 1.
         image_size: (B, 2) float32 tensor, width and height in pixels.
         flip: average with the mirrored estimate of the mirrored keypoints.
@@ -89,6 +90,7 @@ def lift_keypoints(
     """
     skeleton = skeletons.get(config.skeleton)
     joints = len(skeleton.joints)
+    keypoints = smooth_keypoints(keypoints, config.keypoint_smoothing)
     x = _estimates(keypoints, image_size, skeleton, flip)  # (B, F, N, 2)
     views, length = tf.shape(x)[0], tf.shape(x)[1]
 
@@ -144,6 +146,7 @@ def lift_newest(model, config, keypoints, image_size, *, flip: bool):
     """
     skeleton = skeletons.get(config.skeleton)
     joints, frames = len(skeleton.joints), config.frames
+    keypoints = smooth_keypoints(keypoints, config.keypoint_smoothing)
     x = _estimates(keypoints, image_size, skeleton, flip)  # (B, F, N, 2)
     length = keypoints.shape[1]
     slots, reads = window_table(length, frames, config.frame_stride, config.overlap)
@@ -156,6 +159,46 @@ def lift_newest(model, config, keypoints, image_size, *, flip: bool):
     here = tf.range(tf.size(reads)) * frames + reads % frames
     newest = tf.reduce_mean(tf.gather(pose, here, axis=1), axis=1)
     return _joined(newest, skeleton, flip)
+
+
+def smooth_keypoints(keypoints, reach: int):
+    """Smooths keypoints in time: Savitzky and Golay's filter of order 2.
+
+    A. Savitzky, M. J. E. Golay: "Smoothing and differentiation of data by simplified
+    least squares procedures", Analytical Chemistry 36(8), 1964. A frame's value is that
+    of the parabola which fits the 2 h + 1 frames around it best; at either end that of
+    the first or last such parabola. A video of fewer frames has the largest odd number
+    that it holds.
+
+    Args:
+        keypoints: (B, F, N, 2) tensor.
+        reach: h; 0 for none.
+
+    Returns:
+        (B, F, N, 2) tensor.
+    """
+    if not reach:
+        return keypoints
+    length = tf.shape(keypoints)[1]
+    frame = tf.range(length)
+    half = tf.minimum(reach, (length - 1) // 2)
+    first = tf.clip_by_value(frame - half, 0, length - 1 - 2 * half)  # (F,)
+    # Of the orthogonal polynomials 1, t and t^2 - m over t = -h..h, that is the fit.
+    h = tf.cast(half, tf.float32)
+    at = tf.cast(frame - first, tf.float32) - h
+    mean = h * (h + 1) / 3
+    smooth = tf.zeros_like(keypoints)
+    every = tf.range(-h, h + 1)
+    squares = tf.reduce_sum(every**2)
+    fourths = tf.reduce_sum((every**2 - mean) ** 2)
+    for i in range(2 * reach + 1):  # A frame at a time, for memory's sake.
+        t = float(i) - h
+        weight = 1 / (2 * h + 1)
+        weight += tf.math.divide_no_nan(t, squares) * at
+        weight += tf.math.divide_no_nan(t**2 - mean, fourths) * (at**2 - mean)
+        weight = tf.where(i <= 2 * half, weight, 0.0)[:, None, None]
+        smooth += weight * tf.gather(keypoints, first + tf.minimum(i, 2 * half), axis=1)
+    return smooth
 
 
 def _estimates(keypoints, image_size, skeleton, flip):
@@ -235,7 +278,7 @@ def lift_view(
 
     Long videos are lifted in segments, so that memory beyond input and output does
     not grow with them. Each segment brings the frames before and after it that its
-    windows reach, and results do not depend on the segments.
+    windows and the smoothing reach, and results do not depend on the segments.
 
     Args:
         serve: from `serving_function`, or the signature of an exported model.
@@ -249,10 +292,11 @@ def lift_view(
     image_size = tf.constant(np.asarray(image_size)[None], tf.float32)
     # Whole spans, for "once" cuts its windows by them.
     segment = max(SEGMENT_FRAMES // span, 1) * span
+    margin = (1 + -(-limits.MAXIMA["keypoint_smoothing"] // span)) * span
     positions = np.empty((*keypoints.shape[:2], 3), np.float32)
     for start in range(0, len(keypoints), segment):
-        first = max(start - span, 0)
-        seen = keypoints[first : start + segment + span]
+        first = max(start - margin, 0)
+        seen = keypoints[first : start + segment + margin]
         result = serve(
             keypoints=tf.constant(seen[None], tf.float32), image_size=image_size
         )

@@ -28,12 +28,14 @@ MINIMA = {
     "weight_average": 0.0,
     "dropout": 0.0,
     "block_loss_weight": 0.0,
+    "keypoint_smoothing": 0,
     "seed": 0,
     **{name: least for name, (least, _) in AUGMENTATION.items()},
 }
 MAXIMA = {
     "dropout": 0.99,
     "weight_average": 0.99999,
+    "keypoint_smoothing": 25,
     **{name: most for name, (_, most) in AUGMENTATION.items()},
 }
 ABOVE_ZERO = ("learning_rate", "learning_rate_decay", "head_scale")

@@ -19,7 +19,13 @@ from dgnet_tf.errors import UserError
 _SAME_FIELDS = ("dataset", "split")
 _SAME_OPTIONS = ("skeleton", "joints", "root_counted", "noise_px", "actions", "fps")
 # Options that belong to a method: two runs may differ in them.
-_METHOD_OPTIONS = ("flip", "overlap", "frame_stride", "precision")
+_METHOD_OPTIONS = (
+    "flip",
+    "overlap",
+    "frame_stride",
+    "keypoint_smoothing",
+    "precision",
+)
 _PERMUTATIONS = 9999
 
 

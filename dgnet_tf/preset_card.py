@@ -122,8 +122,8 @@ def _scores(scores):
     if not scores:
         return "None were given."
     columns = (
-        "scored on", "noise, px", "flip", "MPJPE", "95 % by video", "P-MPJPE",
-        "MPJVE", "mean pose", "frames", "people",
+        "scored on", "noise, px", "smoothed", "flip", "MPJPE", "95 % by video",
+        "P-MPJPE", "MPJVE", "mean pose", "frames", "people",
     )  # fmt: skip
     rows = []
     for score in scores:
@@ -136,6 +136,7 @@ def _scores(scores):
             [
                 where,
                 f"{options.get('noise_px', 0):g}",
+                2 * options.get("keypoint_smoothing", 0) + 1,
                 "yes" if options.get("flip") else "no",
                 metrics.get("mpjpe_mm"),
                 None if low is None else f"{low:.1f} to {high:.1f}",
@@ -147,7 +148,8 @@ def _scores(scores):
             ]
         )
     return (
-        "Millimetres; MPJVE per frame. Flip is the mean with the mirrored estimate.\n\n"
+        "Millimetres; MPJVE per frame. Keypoints are smoothed over that many frames "
+        "before they are lifted. Flip is the mean with the mirrored estimate.\n\n"
         + table_files.markdown(columns, rows)
     )
 

@@ -8,7 +8,15 @@ from dgnet_tf import file_digests, report, runs
 from dgnet_tf.errors import UserError
 
 # Of a report's options.
-_OPTIONS = ("flip", "noise_px", "seed", "overlap", "frame_stride", "precision")
+_OPTIONS = (
+    "flip",
+    "noise_px",
+    "seed",
+    "overlap",
+    "frame_stride",
+    "keypoint_smoothing",
+    "precision",
+)
 _DIGITS = 4
 
 

@@ -24,6 +24,16 @@ from dgnet_tf.packed_arrays import pack, pack_weights
 from dgnet_tf.view_lifter import ViewLifter
 
 _MM = 1000.0
+# Of a report, what `ViewLifter` takes.
+_OPTIONS = (
+    "flip",
+    "overlap",
+    "frame_stride",
+    "keypoint_smoothing",
+    "precision",
+    "noise_px",
+    "seed",
+)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -95,8 +105,7 @@ class Lifting(ViewLifter):
     """A run that lifts views as a report's options say, and what it is held to."""
 
     def __init__(self, run, options: dict):
-        names = ("flip", "overlap", "frame_stride", "precision", "noise_px", "seed")
-        given = {name: options[name] for name in names if name in options}
+        given = {name: options[name] for name in _OPTIONS if name in options}
         super().__init__(run.model, run.config, **given)
         self.joints = joint_sets.choose(
             run.config.skeleton, options.get("root_counted", True)

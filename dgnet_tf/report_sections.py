@@ -176,6 +176,10 @@ def options(chosen: dict) -> str:
     ]
     if chosen["frame_stride"] != model["frame_stride"]:
         lines.append(f"The model was trained at stride {model['frame_stride']}.")
+    if chosen.get("keypoint_smoothing"):  # Older reports do not have it.
+        lines.append(
+            f"Keypoints smoothed over {2 * chosen['keypoint_smoothing'] + 1} frames."
+        )
     if chosen["actions"]:
         lines.append(f"Only these actions: {', '.join(chosen['actions'])}.")
     if chosen["noise_px"]:

@@ -121,7 +121,7 @@ def _has_default_options(options):
     model = options.get("model", {})
     own = all(
         options.get(name) == model.get(name)
-        for name in ("overlap", "frame_stride", "precision")
+        for name in ("overlap", "frame_stride", "keypoint_smoothing", "precision")
     )
     return own and not options.get("actions") and options.get("root_counted")
 

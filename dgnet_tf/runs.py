@@ -29,6 +29,13 @@ class Run:
     config: configuration.Config
     model: tf.keras.Model
 
+    def smoothing(self, reach: int | None) -> Run:
+        """Returns the run with another `keypoint_smoothing`; with its own for None."""
+        if reach is None:
+            return self
+        config = dataclasses.replace(self.config, keypoint_smoothing=reach)
+        return dataclasses.replace(self, config=config)
+
 
 def build_model(config: configuration.Config) -> tf.keras.Model:
     """Builds the configuration's network.

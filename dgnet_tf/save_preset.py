@@ -2,7 +2,8 @@
 
     python -m dgnet_tf.save_preset --workdir=RUN --output=DIR --name=NAME [--version=1]
         [--report=report.json ...] [--licence_file=FILE] [--acknowledgement=TEXT]
-        [--limit=TEXT ...] [--half=false] [--overwrite=false]
+        [--limit=TEXT ...] [--keypoint_smoothing=H] [--half=false]
+        [--overwrite=false]
 
 DIR/NAME then holds `model.weights.h5`, which Keras 2.15 and Keras 3 load,
 `preset.json` (configuration, digest, training, scores, terms) and `model_card.md`.
@@ -22,7 +23,7 @@ import shutil
 
 from absl import flags
 
-from dgnet_tf import command_line, file_digests, preset_files
+from dgnet_tf import command_line, file_digests, limits, preset_files
 from dgnet_tf.atomic import replacing
 from dgnet_tf.errors import UserError
 
@@ -56,6 +57,15 @@ flags.DEFINE_multi_string(
     "What the weights are not good for, in words; may be given several times.",
     FLAGS,
 )
+flags.DEFINE_integer(
+    "keypoint_smoothing",
+    None,
+    "Frames on either side of each that a parabola is fitted to, in the keypoints "
+    "before they are lifted; by default the run's.",
+    limits.MINIMA["keypoint_smoothing"],
+    limits.MAXIMA["keypoint_smoothing"],
+    flag_values=FLAGS,
+)
 flags.DEFINE_boolean("half", False, "Round the weights to float16.", FLAGS)
 flags.DEFINE_boolean("overwrite", False, "Replace the folder if it is there.", FLAGS)
 
@@ -76,7 +86,7 @@ def main(flag_values):
 
     from dgnet_tf import preset_description, preset_scores, runs
 
-    run = runs.load(flag_values.workdir)
+    run = runs.load(flag_values.workdir).smoothing(flag_values.keypoint_smoothing)
     scores, left_out = preset_scores.of_run(flag_values.workdir, flag_values.report)
     content = preset_description.make(
         run.config,

@@ -77,7 +77,10 @@ def describe(config, min_confidence: float = detected_keypoints.MIN_CONFIDENCE) 
     """Returns what each signature takes and gives, ready for JSON."""
     skeleton = skeletons.get(config.skeleton)
     size = _tensor(["B", 2], "pixels", "width and height of each video")
-    unseen = "NaN in the frames whose windows hold a NaN, of that person alone"
+    unseen = (
+        "NaN in the frames whose windows, or their smoothing, reach a NaN, of that "
+        "person alone"
+    )
     described = {}
     for stream in (False, True):
         frames = inference.newest_frames(config) if stream else "frames"

@@ -38,10 +38,10 @@ class Stream:
     The pose of a frame is what the model's serving function gives for the last of the
     frames that its windows reach: at the model's frame rate the last (T - 1) s + 1,
     with s its frame stride. Before there are as many, the first one stands for those
-    before it. With the overlap rules "mean" and "center" this is also the last pose of
-    the whole video up to this frame. A keypoint that is missing is held where it was
-    last seen. At another frame rate keypoints are interpolated at the model's times,
-    counted back from the newest frame.
+    before it. With the overlap rules "mean" and "center", and without smoothing of
+    keypoints, this is also the last pose of the whole video up to this frame. A
+    keypoint that is missing is held where it was last seen. At another frame rate
+    keypoints are interpolated at the model's times, counted back from the newest frame.
 
     Any number of people is lifted in one call of the model, which is not traced again.
 

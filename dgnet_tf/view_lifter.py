@@ -19,13 +19,14 @@ class ViewLifter:
         config: its run's configuration.
         flip: average with the mirrored estimate.
         overlap, frame_stride: see `inference.window_table`; by default the run's own.
+        keypoint_smoothing: see `inference.smooth_keypoints`; by default the run's own.
         precision: see `folding.fold`.
         noise_px: standard deviation of Gaussian noise on the keypoints, pixels.
         seed: of the noise.
 
     Attributes:
         model: as given.
-        config: with the overlap and the stride that are used.
+        config: with the overlap, stride and smoothing that are used.
         noise_px, seed: as given.
     """
 
@@ -37,13 +38,17 @@ class ViewLifter:
         flip: bool,
         overlap: str | None = None,
         frame_stride: int | None = None,
+        keypoint_smoothing: int | None = None,
         precision: str | None = None,
         noise_px: float = 0.0,
         seed: int = 0,
     ):
         self.model = model
+        if keypoint_smoothing is None:
+            keypoint_smoothing = config.keypoint_smoothing
         self.config = dataclasses.replace(
             config,
+            keypoint_smoothing=keypoint_smoothing,
             overlap=overlap or config.overlap,
             frame_stride=frame_stride or config.frame_stride,
         )

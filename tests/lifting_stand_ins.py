@@ -23,6 +23,7 @@ class Config:
     frame_stride: int = 1
     precision: str = "float32"
     overlap: str = "mean"
+    keypoint_smoothing: int = 0
     architecture: str = "dgnet"
 
 

@@ -35,6 +35,7 @@ def without_file(config, flip=True, model=None):
             "frames": config.frames,
             "frame_stride": config.frame_stride,
             "overlap": config.overlap,
+            "keypoint_smoothing": config.keypoint_smoothing,
         },
     }
     return edge_lifter.EdgeLifter(run, card)
@@ -53,7 +54,7 @@ def test_windows_are_cut_and_read_as_the_saved_model_does(overlap, frames, strid
 @pytest.mark.parametrize("flip", [True, False])
 @pytest.mark.parametrize("overlap", inference.OVERLAPS)
 def test_a_video_is_lifted_as_by_the_serving_function(overlap, flip):
-    config = Config(overlap=overlap, frame_stride=2)
+    config = Config(overlap=overlap, frame_stride=2, keypoint_smoothing=3)
     model = small_model(config)
     serve = inference.serving_function(model, config, flip=flip)
     for frames in (1, 3, 150):  # More windows than are run at a time.

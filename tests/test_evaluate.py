@@ -74,12 +74,14 @@ def folder_name(run, data, *arguments):
 
 def test_windows_joints_and_estimates_are_options(run, data, capsys):
     arguments = ["--overlap=once", "--frame_stride=2", "--actions=Walking"]
+    arguments += ["--keypoint_smoothing=4"]
     arguments += ["--count_root=false", "--balance"]
     name = folder_name(run, data, *arguments)
-    assert name == "synthetic-test-Walking-once-stride2-noroot-balance"
+    assert name == "synthetic-test-Walking-once-stride2-smoothing4-noroot-balance"
     report = json.loads((run / "evaluation" / name / "report.json").read_text())
     options = report["options"]
     assert (options["overlap"], options["frame_stride"]) == ("once", 2)
+    assert options["keypoint_smoothing"] == 4
     assert (options["root_counted"], options["balanced"]) == (False, True)
     assert options["actions"] == ["Walking"]
     assert "## Coordinate balance" in capsys.readouterr().out
@@ -92,10 +94,11 @@ def test_folders_of_other_actions_differ():
         "flip": True,
         "overlap": "mean",
         "frame_stride": 1,
+        "keypoint_smoothing": 0,
         "precision": "float32",
         "root_counted": True,
         "balanced": False,
-        "model": {"overlap": "mean", "frame_stride": 1},
+        "model": {"overlap": "mean", "frame_stride": 1, "keypoint_smoothing": 0},
     }
 
     def name(*actions):

@@ -62,6 +62,21 @@ def test_windows_can_be_laid_otherwise_than_the_run_says(
     assert ("trained at stride 1" in text) == ("frame_stride" in changed)
 
 
+def test_noise_is_smoothed_as_asked_for(data_dir, model):
+    noisy, smooth = (
+        evaluation.evaluate(
+            model, Config(), data_dir, noise_px=20.0, keypoint_smoothing=reach
+        )
+        for reach in (None, 3)
+    )
+    jitter = [result["metrics"]["acceleration_mm"] for result in (noisy, smooth)]
+    assert jitter[1] < 0.5 * jitter[0]
+    assert smooth["options"]["keypoint_smoothing"] == 3
+    assert smooth["options"]["model"]["keypoint_smoothing"] == 0
+    assert "Keypoints smoothed over 7 frames." in report.markdown(smooth)
+    assert "smoothed" not in report.markdown(noisy)
+
+
 def test_only_the_asked_actions_are_scored(data_dir, model, plain):
     whole = plain
     result = evaluation.evaluate(model, Config(), data_dir, actions=["Sitting"])
@@ -123,6 +138,8 @@ def test_balance_without_intrinsics_is_refused(tmp_path, model):
 def test_a_stride_of_no_frames_is_refused(data_dir, model):
     with pytest.raises(ValueError, match="`frame_stride` must be at least 1, got 0"):
         evaluation.evaluate(model, Config(), data_dir, frame_stride=0)
+    with pytest.raises(ValueError, match="`keypoint_smoothing` must be at most 25"):
+        evaluation.evaluate(model, Config(), data_dir, keypoint_smoothing=26)
 
 
 def test_flip_is_an_option(data_dir, model, plain):

@@ -46,6 +46,25 @@ def test_a_run_becomes_a_saved_model_that_lifts_the_same(run, tmp_path, capsys):
     )
 
 
+def test_keypoints_are_smoothed_as_asked_for(run, tmp_path):
+    output = tmp_path / "model"
+    run_command(
+        export, f"--workdir={run}", f"--output={output}", "--keypoint_smoothing=3"
+    )
+    card = output / "1" / "assets.extra" / "model_card.json"
+    assert json.loads(card.read_text())["config"]["keypoint_smoothing"] == 3
+    theirs = tf.saved_model.load(str(output / "1")).signatures["serving_default"]
+    keypoints = np.random.default_rng(0).uniform(0, 900, (20, 17, 2)).astype(np.float32)
+    size = np.array([1000.0, 900.0])
+    ours = runs.load(run)
+    serve = inference.serving_function(ours.model, ours.config, flip=True)
+    smooth = inference.smooth_keypoints(tf.constant(keypoints[None]), 3)[0].numpy()
+    expected = inference.lift_view(serve, smooth, size, 4)
+    found = inference.lift_view(theirs, keypoints, size, 4)
+    np.testing.assert_allclose(found, expected, atol=1e-5)
+    assert np.abs(found - inference.lift_view(serve, keypoints, size, 4)).max() > 1e-3
+
+
 def test_bad_input_ends_with_one_line_and_leaves_nothing(run, tmp_path, capsys):
     output = tmp_path / "model"
     nowhere = tmp_path / "nowhere"

@@ -131,6 +131,14 @@ def test_the_folder_holds_weights_description_and_card(run, tmp_path, capsys):
     )
 
 
+def test_the_weights_smooth_keypoints_as_asked_for(run, tmp_path):
+    folder = save(run, tmp_path, "--keypoint_smoothing=4")
+    assert pretrained.read_config(folder).keypoint_smoothing == 4
+    content = json.loads((folder / preset_files.FILE).read_text())
+    assert content["config"]["keypoint_smoothing"] == 4
+    assert run[1].config.keypoint_smoothing == 0
+
+
 def test_scores_are_plain_ones_first_and_of_these_weights(run):
     scores, left_out = preset_scores.of_run(run[0])
     assert [score["metrics"]["mpjpe_mm"] for score in scores] == [51.5, 60.0]
