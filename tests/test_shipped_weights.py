@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import dgnet_tf
-from dgnet_tf import metrics, preset_files
+from dgnet_tf import inference, metrics, preset_files
 from preprocessing import synthetic
 from preprocessing.camera_rig import Rig
 
@@ -33,6 +33,22 @@ def test_the_weights_that_lift_without_a_name_come_along():
     assert preset_files.DEFAULT in dgnet_tf.DGNet.presets
     model = dgnet_tf.DGNet.from_preset(preset_files.DEFAULT)
     assert type(model) is dgnet_tf.DGNet and model.input_shape[2:] == (17, 2)
+
+
+def test_they_smooth_noise_that_exact_keypoints_do_not_have(views):
+    lifter = dgnet_tf.Lifter.load()
+    rough = dgnet_tf.pretrained.load(preset_files.DEFAULT).smoothing(0)
+    serve = inference.serving_function(rough.model, rough.config, flip=True)
+    noise = np.random.default_rng(0).normal(0, 10, views[0].keypoints.shape)
+    added = []  # By noise, millimetres: smoothed and as they are.
+    for view in views:
+        clean, _ = errors(lifter, view, view.keypoints)
+        noisy, _ = errors(lifter, view, view.keypoints + noise)
+        truth = view.positions - view.positions[:, :1]
+        poses = inference.lift_view(serve, view.keypoints + noise, np.array(SIZE), 12)
+        added.append([noisy - clean, 1000 * metrics.mpjpe(poses, truth).mean() - clean])
+    smooth, plain = np.mean(added, axis=0)
+    assert 0 < smooth < 0.5 * plain
 
 
 def test_they_lift_a_person_and_cameras_that_they_have_not_seen(views):
