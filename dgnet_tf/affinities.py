@@ -46,7 +46,7 @@ def over_time(model, config, keypoints, image_size, block: int = 1) -> Affinitie
 
     Args:
         model: a `DGNet`, folded or not; other networks have no affinities.
-        config: has `frames` and `frame_stride`.
+        config: has `frames`, `frame_stride` and `keypoint_smoothing`.
         keypoints: (F, N, 2) pixels.
         image_size: (2,) width and height, pixels.
         block: number of the DG-Conv block, from 1; the paper shows the first.
@@ -59,8 +59,10 @@ def over_time(model, config, keypoints, image_size, block: int = 1) -> Affinitie
     blocks = model.get_config()["blocks"]
     if not 1 <= block <= blocks:
         raise ValueError(f"`block` must be from 1 to {blocks}, got {block}.")
+    keypoints = tf.constant(np.asarray(keypoints, np.float32)[None])
+    smooth = inference.smooth_keypoints(keypoints, config.keypoint_smoothing)
     normalized = cameras.normalize_screen(
-        np.asarray(keypoints, np.float32), np.asarray(image_size, np.float32)
+        smooth[0].numpy(), np.asarray(image_size, np.float32)
     )
     windows_of = _windows_function(model, block)
     frames, stride, length = config.frames, config.frame_stride, len(normalized)

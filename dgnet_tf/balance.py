@@ -35,7 +35,7 @@ def estimates(view, keypoints, predicted, root: int, name: str):
 
     Args:
         view: has `positions` (F, N, 3), `confidence` (F, N) and `intrinsics` (9,).
-        keypoints: (F, N, 2) pixels, as the network saw them.
+        keypoints: (F, N, 2) pixels, as they were given to be lifted.
         predicted: (F, N, 3) metres, the root at 0.
         root: index of the root joint.
         name: of the view, for messages.

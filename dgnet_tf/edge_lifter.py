@@ -164,6 +164,8 @@ def window_table(length: int, frames: int, frame_stride: int, overlap: str):
 
 def smooth_keypoints(keypoints: np.ndarray, reach: int) -> np.ndarray:
     """Smooths keypoints (F, N, 2): the NumPy form of `inference.smooth_keypoints`."""
+    if not reach:
+        return keypoints
     length = len(keypoints)
     half = min(reach, (length - 1) // 2)
     first = np.clip(np.arange(length) - half, 0, length - 1 - 2 * half)
@@ -171,8 +173,10 @@ def smooth_keypoints(keypoints: np.ndarray, reach: int) -> np.ndarray:
     powers = np.arange(-half, half + 1)[:, None] ** np.arange(min(3, 2 * half + 1))
     fit = powers @ np.linalg.pinv(powers)  # (2 h + 1, 2 h + 1)
     weights = fit[np.arange(length) - first]  # (F, 2 h + 1)
-    frames = keypoints[first[:, None] + np.arange(2 * half + 1)]
-    return np.einsum("fk,fknc->fnc", weights, frames).astype(keypoints.dtype)
+    smooth = np.zeros(keypoints.shape)
+    for i in range(2 * half + 1):  # A frame at a time, for memory's sake.
+        smooth += weights[:, i, None, None] * keypoints[first + i]
+    return smooth.astype(keypoints.dtype)
 
 
 def _load_tflite(path, threads) -> EdgeLifter:

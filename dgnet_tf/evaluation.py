@@ -12,7 +12,6 @@ from dgnet_tf import (
     balance,
     intervals,
     joint_sets,
-    limits,
     manifest,
     multiply_adds,
     protocols,
@@ -77,12 +76,6 @@ def evaluate(
     """
     if frame_stride is not None and frame_stride < 1:
         raise ValueError(f"`frame_stride` must be at least 1, got {frame_stride!r}.")
-    if keypoint_smoothing is not None:
-        reason = limits.broken("keypoint_smoothing", keypoint_smoothing)
-        if reason:
-            raise ValueError(
-                f"`keypoint_smoothing` must be {reason}, got {keypoint_smoothing!r}."
-            )
     if isinstance(actions, str):
         raise ValueError(f"`actions` must be a sequence of names, got {actions!r}.")
     data = manifest.read(data_dir)

@@ -292,7 +292,8 @@ def lift_view(
     image_size = tf.constant(np.asarray(image_size)[None], tf.float32)
     # Whole spans, for "once" cuts its windows by them.
     segment = max(SEGMENT_FRAMES // span, 1) * span
-    margin = (1 + -(-limits.MAXIMA["keypoint_smoothing"] // span)) * span
+    # Twice the reach, as far as the parabola of a video's end looks back.
+    margin = (1 + -(-2 * limits.MAXIMA["keypoint_smoothing"] // span)) * span
     positions = np.empty((*keypoints.shape[:2], 3), np.float32)
     for start in range(0, len(keypoints), segment):
         first = max(start - margin, 0)

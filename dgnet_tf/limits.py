@@ -41,6 +41,13 @@ MAXIMA = {
 ABOVE_ZERO = ("learning_rate", "learning_rate_decay", "head_scale")
 
 
+def check(name: str, value: int):
+    """Refuses what is no whole number or out of range, with a ValueError."""
+    reason = broken(name, value) or ("" if type(value) is int else "a whole number")
+    if reason:
+        raise ValueError(f"`{name}` must be {reason}, got {value!r}.")
+
+
 def broken(name: str, value) -> str:
     """Returns what a field's value must be, "at least 1", if it is not; else ""."""
     if name in MINIMA and not value >= MINIMA[name]:

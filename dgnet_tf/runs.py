@@ -13,7 +13,7 @@ import sys
 import numpy as np
 import tensorflow as tf
 
-from dgnet_tf import architectures, manifest
+from dgnet_tf import architectures, limits, manifest
 from dgnet_tf import config as configuration
 from dgnet_tf.atomic import replacing
 from dgnet_tf.errors import UserError
@@ -30,9 +30,14 @@ class Run:
     model: tf.keras.Model
 
     def smoothing(self, reach: int | None) -> Run:
-        """Returns the run with another `keypoint_smoothing`; with its own for None."""
+        """Returns the run with another `keypoint_smoothing`; with its own for None.
+
+        Raises:
+            ValueError: if it is out of range.
+        """
         if reach is None:
             return self
+        limits.check("keypoint_smoothing", reach)
         config = dataclasses.replace(self.config, keypoint_smoothing=reach)
         return dataclasses.replace(self, config=config)
 

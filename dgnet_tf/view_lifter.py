@@ -7,7 +7,7 @@ import hashlib
 
 import numpy as np
 
-from dgnet_tf import inference
+from dgnet_tf import inference, limits
 from dgnet_tf.views import View
 
 
@@ -44,7 +44,9 @@ class ViewLifter:
         seed: int = 0,
     ):
         self.model = model
-        if keypoint_smoothing is None:
+        if keypoint_smoothing is not None:
+            limits.check("keypoint_smoothing", keypoint_smoothing)
+        else:
             keypoint_smoothing = config.keypoint_smoothing
         self.config = dataclasses.replace(
             config,
@@ -58,7 +60,7 @@ class ViewLifter:
         )
 
     def keypoints(self, view: View) -> np.ndarray:
-        """Returns what the model sees: (F, N, 2) pixels, with noise if asked for."""
+        """Returns what is lifted: (F, N, 2) pixels, with noise, not yet smoothed."""
         if not self.noise_px:
             return view.keypoints
         return view.keypoints + noise(view, self.noise_px, self.seed)

@@ -45,7 +45,8 @@ def write(source, output, **options) -> int:
         The number of clips.
 
     Raises:
-        UserError: see `bvh.takes` and `Take.sequence`. No archive is left then.
+        UserError: see `bvh.takes` and `Take.sequence`. An older archive stays as it
+            was then.
     """
     takes = bvh.takes(source, **options)
     clips = [

@@ -3,15 +3,17 @@
 python -m preprocessing.join --sources=A.npz,B.npz,sample --output=FILE.npz
 
 `sample` stands for the sample's five clips, which are downloaded where they are not
-here yet; they belong to two people, "one" and "another". Clips keep their names, people
-and actions: a person of one name in two archives is one person. Archives with the same
-content have the same bytes.
+here yet; they belong to two people, "one" and "another" (a file of that name is
+`./sample`). Clips keep their names, people and actions: a person of one name in two
+archives is one person. Positions are written as float32. Archives with the same content
+have the same bytes.
 """
 
 from __future__ import annotations
 
 import functools
 
+import numpy as np
 from absl import flags
 
 from dgnet_tf import command_line
@@ -46,10 +48,10 @@ def write(sources, output, sample_folder=sample.CACHE, sha256=sample.SHA256) -> 
 
     Raises:
         UserError: if a source cannot be read, if two have a clip of one name, or if
-            their frame rates differ. No archive is left then.
+            their frame rates differ. An older archive stays as it was then.
     """
     clips, named_by, rates = [], {}, {}
-    for source in sources:
+    for source in filter(None, sources):
         if source == SAMPLE:
             found, rates[source] = _sample(sample_folder, sha256)
         else:
@@ -64,11 +66,12 @@ def write(sources, output, sample_folder=sample.CACHE, sha256=sample.SHA256) -> 
         clips += found
     if not rates:
         raise UserError("--sources: names nothing; give one or more archives.")
-    if len(set(rates.values())) > 1:
+    # Rates may have been written in float32 or float64.
+    if len(set(map(np.float32, rates.values()))) > 1:
         found = ", ".join(f"{source} has {rate:g}" for source, rate in rates.items())
         raise UserError(
             f"--sources: all must have the same frames a second, but {found}. Resample "
-            "the motion first (preprocessing.archive has --fps)."
+            "the motion first (of BVH files, preprocessing.archive --fps=RATE)."
         )
     pose_archives.write(output, clips, next(iter(rates.values())))
     return len(clips)

@@ -24,8 +24,8 @@ class Clip(NamedTuple):
 def write(output, clips: Sequence[Clip], fps: float):
     """Writes an archive, with the same bytes for the same content.
 
-    One clip at a time is in memory. An older archive is replaced; after an error none
-    is left.
+    One clip at a time is in memory. An older archive is replaced, but not after an
+    error.
 
     Args:
         output: the archive (.npz).

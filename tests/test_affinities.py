@@ -6,7 +6,7 @@ import tensorflow as tf
 from layer_checks import randomize
 from lifting_stand_ins import Config, small_model
 
-from dgnet_tf import affinities, cameras, folding
+from dgnet_tf import affinities, cameras, folding, inference
 from dgnet_tf.model import DGNet
 
 SIZE = (1000, 800)
@@ -96,6 +96,17 @@ def test_windows_follow_the_stride(plain):
     found = check(plain, video(12), config, 1, {3: window, 6: window, 8: window})
     assert found.backward[3].any() and not found.backward[:3].any()
     assert found.forward[8].any() and not found.forward[9:].any()
+
+
+def test_affinities_are_those_of_the_keypoints_that_are_lifted(plain):
+    keypoints = video(12).astype(np.float32)
+    smooth = inference.smooth_keypoints(tf.constant(keypoints[None]), 3)[0].numpy()
+    config = Config(keypoint_smoothing=3)
+    found = affinities.over_time(plain, config, keypoints, SIZE)
+    expected = affinities.over_time(plain, Config(), smooth, SIZE)
+    rough = affinities.over_time(plain, Config(), keypoints, SIZE)
+    np.testing.assert_allclose(found.spatial, expected.spatial, atol=1e-5)
+    assert np.abs(found.spatial - rough.spatial).max() > 0.01
 
 
 def test_five_frames_have_their_middle_in_the_third_slot():

@@ -226,9 +226,12 @@ def test_the_serving_function_is_traced_once_for_all_lengths():
 
 
 @pytest.mark.parametrize("overlap", inference.OVERLAPS)
-@pytest.mark.parametrize("length", [1, 16, 17, 47, 48])
-def test_segments_of_a_long_video_do_not_show(overlap, length, monkeypatch):
-    config = Config(overlap=overlap, frames=3, frame_stride=2, keypoint_smoothing=5)
+@pytest.mark.parametrize("smoothing", [0, 5, 25])
+@pytest.mark.parametrize("length", [1, 16, 17, 47, 48, 97])
+def test_segments_of_a_long_video_do_not_show(overlap, length, smoothing, monkeypatch):
+    config = Config(
+        overlap=overlap, frames=3, frame_stride=2, keypoint_smoothing=smoothing
+    )
     calls = []
     serve = inference.serving_function(tracing_model, config, flip=False)
 
@@ -241,7 +244,7 @@ def test_segments_of_a_long_video_do_not_show(overlap, length, monkeypatch):
     found = inference.lift_view(counting, counting_keypoints(length), TWO_PIXELS, 6)
     np.testing.assert_allclose(found, whole, rtol=1e-5, atol=1e-4)
     # Whole spans that hold a window's and the longest smoothing's reach.
-    assert len(calls) == -(-length // 12) and max(calls) <= 12 + 2 * (6 + 30)
+    assert len(calls) == -(-length // 12) and max(calls) <= 12 + 2 * (6 + 54)
 
 
 def test_an_unknown_overlap_is_refused():

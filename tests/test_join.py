@@ -72,6 +72,13 @@ def test_archives_of_other_frame_rates_are_refused(sources, tmp_path):
     slow = str(made.write(tmp_path / "slow.npz", {"fps": np.float64(25)}))
     with pytest.raises(UserError, match="slow.npz has 25, .*second.npz has 50"):
         join.write([slow, sources[1]], tmp_path / "all.npz")
+    assert not (tmp_path / "all.npz").exists()
+
+
+def test_the_same_sources_give_the_same_bytes(sources, tmp_path):
+    for name in ("a.npz", "b.npz"):
+        join.write(sources, tmp_path / name)
+    assert (tmp_path / "a.npz").read_bytes() == (tmp_path / "b.npz").read_bytes()
 
 
 def test_a_clip_that_is_no_motion_leaves_no_archive(sources, tmp_path):

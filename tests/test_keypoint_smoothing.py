@@ -6,7 +6,8 @@ import scipy.signal
 import tensorflow as tf
 from lifting_stand_ins import Config, small_model
 
-from dgnet_tf import edge_lifter, inference
+from dgnet_tf import config as configuration
+from dgnet_tf import edge_lifter, inference, runs, view_lifter
 
 SIZE = np.array([1000.0, 900.0], np.float32)
 
@@ -58,6 +59,19 @@ def test_noise_falls_as_the_weights_say():
     found = smooth(noise, 5)[5:-5]
     # The centre's weight is the sum of all weights' squares: 89 / 429 of 11 frames.
     assert found.std() == pytest.approx(10 * (89 / 429) ** 0.5, rel=0.02)
+
+
+@pytest.mark.parametrize("reach", [-1, 26, 2.0])
+def test_a_reach_out_of_range_is_refused(reach):
+    run = runs.Run(configuration.make("smoke"), None)
+    with pytest.raises(ValueError, match="`keypoint_smoothing` must be"):
+        run.smoothing(reach)
+    with pytest.raises(ValueError, match="`keypoint_smoothing` must be"):
+        view_lifter.ViewLifter(
+            small_model(), Config(), flip=False, keypoint_smoothing=reach
+        )
+    assert run.smoothing(25).config.keypoint_smoothing == 25
+    assert run.smoothing(None) is run
 
 
 def test_people_do_not_mix():
