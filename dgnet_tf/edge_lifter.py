@@ -163,7 +163,7 @@ def window_table(length: int, frames: int, frame_stride: int, overlap: str):
 
 
 def smooth_keypoints(keypoints: np.ndarray, reach: int) -> np.ndarray:
-    """Smooths keypoints (F, N, 2): the NumPy form of `inference.smooth_keypoints`."""
+    """Smooths keypoints (F, N, 2): the NumPy form of `keypoint_smoothing`."""
     if not reach:
         return keypoints
     length = len(keypoints)

@@ -67,15 +67,7 @@ flags.DEFINE_integer(
     1,
     flag_values=FLAGS,
 )
-flags.DEFINE_integer(
-    "keypoint_smoothing",
-    None,
-    "Frames on either side of each that a parabola is fitted to, in the keypoints "
-    "before they are lifted; by default the run's.",
-    limits.MINIMA["keypoint_smoothing"],
-    limits.MAXIMA["keypoint_smoothing"],
-    flag_values=FLAGS,
-)
+limits.define_keypoint_smoothing(FLAGS)
 flags.DEFINE_enum(
     "precision",
     None,

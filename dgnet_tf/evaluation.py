@@ -57,7 +57,7 @@ def evaluate(
         frame_stride: frames from one slot of a window to the next (dilated windows);
             by default the run's own.
         keypoint_smoothing: frames on either side of each that a parabola is fitted to
-            before lifting, see `inference.smooth_keypoints`; by default the run's own.
+            before lifting, see `smooth_keypoints`; by default the run's own.
         precision: see `folding.fold`.
         noise_px: standard deviation of Gaussian noise on the keypoints, pixels.
         seed: of the noise and of the bootstrap intervals.

@@ -10,6 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from dgnet_tf import augmentation, cameras, folding, limits, skeletons
+from dgnet_tf.keypoint_smoothing import smooth_keypoints
 
 OVERLAPS = ("once", "center", "mean")
 # At the paper's sizes 128 to 2048 frames cost the same processor time; memory grows.
@@ -90,8 +91,7 @@ def lift_keypoints(
     """
     skeleton = skeletons.get(config.skeleton)
     joints = len(skeleton.joints)
-    keypoints = smooth_keypoints(keypoints, config.keypoint_smoothing)
-    x = _estimates(keypoints, image_size, skeleton, flip)  # (B, F, N, 2)
+    x = _estimates(config, keypoints, image_size, skeleton, flip)  # (B, F, N, 2)
     views, length = tf.shape(x)[0], tf.shape(x)[1]
 
     # Chunks of equal length, of whole blocks so that "once" cuts the same windows.
@@ -146,8 +146,7 @@ def lift_newest(model, config, keypoints, image_size, *, flip: bool):
     """
     skeleton = skeletons.get(config.skeleton)
     joints, frames = len(skeleton.joints), config.frames
-    keypoints = smooth_keypoints(keypoints, config.keypoint_smoothing)
-    x = _estimates(keypoints, image_size, skeleton, flip)  # (B, F, N, 2)
+    x = _estimates(config, keypoints, image_size, skeleton, flip)  # (B, F, N, 2)
     length = keypoints.shape[1]
     slots, reads = window_table(length, frames, config.frame_stride, config.overlap)
     reads = reads[-1]  # (R,)
@@ -161,48 +160,9 @@ def lift_newest(model, config, keypoints, image_size, *, flip: bool):
     return _joined(newest, skeleton, flip)
 
 
-def smooth_keypoints(keypoints, reach: int):
-    """Smooths keypoints in time: Savitzky and Golay's filter of order 2.
-
-    A. Savitzky, M. J. E. Golay: "Smoothing and differentiation of data by simplified
-    least squares procedures", Analytical Chemistry 36(8), 1964. A frame's value is that
-    of the parabola which fits the 2 h + 1 frames around it best; at either end that of
-    the first or last such parabola. A video of fewer frames has the largest odd number
-    that it holds.
-
-    Args:
-        keypoints: (B, F, N, 2) tensor.
-        reach: h; 0 for none.
-
-    Returns:
-        (B, F, N, 2) tensor.
-    """
-    if not reach:
-        return keypoints
-    length = tf.shape(keypoints)[1]
-    frame = tf.range(length)
-    half = tf.minimum(reach, (length - 1) // 2)
-    first = tf.clip_by_value(frame - half, 0, length - 1 - 2 * half)  # (F,)
-    # Of the orthogonal polynomials 1, t and t^2 - m over t = -h..h, that is the fit.
-    h = tf.cast(half, tf.float32)
-    at = tf.cast(frame - first, tf.float32) - h
-    mean = h * (h + 1) / 3
-    smooth = tf.zeros_like(keypoints)
-    every = tf.range(-h, h + 1)
-    squares = tf.reduce_sum(every**2)
-    fourths = tf.reduce_sum((every**2 - mean) ** 2)
-    for i in range(2 * reach + 1):  # A frame at a time, for memory's sake.
-        t = float(i) - h
-        weight = 1 / (2 * h + 1)
-        weight += tf.math.divide_no_nan(t, squares) * at
-        weight += tf.math.divide_no_nan(t**2 - mean, fourths) * (at**2 - mean)
-        weight = tf.where(i <= 2 * half, weight, 0.0)[:, None, None]
-        smooth += weight * tf.gather(keypoints, first + tf.minimum(i, 2 * half), axis=1)
-    return smooth
-
-
-def _estimates(keypoints, image_size, skeleton, flip):
-    """Normalises pixels (B, F, N, 2); their mirror images follow in the batch."""
+def _estimates(config, keypoints, image_size, skeleton, flip):
+    """Smooths and normalises pixels (B, F, N, 2); mirror images follow in the batch."""
+    keypoints = smooth_keypoints(keypoints, config.keypoint_smoothing)
     x = cameras.normalize_screen(keypoints, image_size[:, None])
     if flip:
         x = tf.concat([x, augmentation.flip_keypoints(x, skeleton.mirror)], axis=0)

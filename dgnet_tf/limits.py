@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from absl import flags
+
 AUGMENTATION = {
     "random_cameras": (0.0, 1.0),
     "random_camera_tilt": (0.0, 45.0),
@@ -39,6 +41,19 @@ MAXIMA = {
     **{name: most for name, (_, most) in AUGMENTATION.items()},
 }
 ABOVE_ZERO = ("learning_rate", "learning_rate_decay", "head_scale")
+
+
+def define_keypoint_smoothing(values: flags.FlagValues):
+    """Defines the flag by which commands replace a run's `keypoint_smoothing`."""
+    flags.DEFINE_integer(
+        "keypoint_smoothing",
+        None,
+        "Frames on either side of each that a parabola is fitted to, in the keypoints "
+        "before they are lifted; by default the run's.",
+        MINIMA["keypoint_smoothing"],
+        MAXIMA["keypoint_smoothing"],
+        flag_values=values,
+    )
 
 
 def check(name: str, value: int):

@@ -57,15 +57,7 @@ flags.DEFINE_multi_string(
     "What the weights are not good for, in words; may be given several times.",
     FLAGS,
 )
-flags.DEFINE_integer(
-    "keypoint_smoothing",
-    None,
-    "Frames on either side of each that a parabola is fitted to, in the keypoints "
-    "before they are lifted; by default the run's.",
-    limits.MINIMA["keypoint_smoothing"],
-    limits.MAXIMA["keypoint_smoothing"],
-    flag_values=FLAGS,
-)
+limits.define_keypoint_smoothing(FLAGS)
 flags.DEFINE_boolean("half", False, "Round the weights to float16.", FLAGS)
 flags.DEFINE_boolean("overwrite", False, "Replace the folder if it is there.", FLAGS)
 

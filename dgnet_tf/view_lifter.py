@@ -19,7 +19,7 @@ class ViewLifter:
         config: its run's configuration.
         flip: average with the mirrored estimate.
         overlap, frame_stride: see `inference.window_table`; by default the run's own.
-        keypoint_smoothing: see `inference.smooth_keypoints`; by default the run's own.
+        keypoint_smoothing: see `smooth_keypoints`; by default the run's own.
         precision: see `folding.fold`.
         noise_px: standard deviation of Gaussian noise on the keypoints, pixels.
         seed: of the noise.
