@@ -65,10 +65,10 @@ def small_model(config: Config = Config(), seed: int = 0, dtype=None):
     return keras.Model(keypoints, outputs)
 
 
-def write_run(folder) -> pathlib.Path:
+def write_run(folder, **fields) -> pathlib.Path:
     """Writes a run folder of an untrained network, as a training would."""
     config = configuration.make(
-        "smoke", channels=4, blocks=1, skeleton="human36m_17", fps=50.0
+        "smoke", channels=4, blocks=1, skeleton="human36m_17", fps=50.0, **fields
     )
     runs.start(folder, config)
     runs.save_model(folder, runs.build_model(config))
