@@ -102,7 +102,7 @@ def start_workers(data, workdirs, **overrides):
     ]
 
 
-def finish(*processes, seconds=150):
+def finish(*processes, seconds=600):
     """Waits for processes and returns what they wrote to stderr; a hang fails."""
     try:
         return [process.communicate(timeout=seconds)[1] for process in processes]
