@@ -109,6 +109,7 @@ def finish(*processes, seconds=600):
     finally:
         for process in processes:
             process.kill()
+            process.communicate()
 
 
 def check_same_training(folder, one_device):
