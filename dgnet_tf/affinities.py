@@ -8,6 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from dgnet_tf import cameras, inference
+from dgnet_tf.keypoint_smoothing import smooth_keypoints
 from dgnet_tf.layers import ResidualGraphModule
 from dgnet_tf.model import DGNet
 
@@ -60,7 +61,7 @@ def over_time(model, config, keypoints, image_size, block: int = 1) -> Affinitie
     if not 1 <= block <= blocks:
         raise ValueError(f"`block` must be from 1 to {blocks}, got {block}.")
     keypoints = tf.constant(np.asarray(keypoints, np.float32)[None])
-    smooth = inference.smooth_keypoints(keypoints, config.keypoint_smoothing)
+    smooth = smooth_keypoints(keypoints, config.keypoint_smoothing)
     normalized = cameras.normalize_screen(
         smooth[0].numpy(), np.asarray(image_size, np.float32)
     )

@@ -25,13 +25,12 @@ def run(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def fixed_run(tmp_path_factory):
-    """A run whose graphs are drawn by hand.
+    """A run whose graphs are fixed.
 
     Of two joints that are nearly as near, a sum's last bit would choose one, and two
     programs that smooth differ in that.
     """
-    folder = tmp_path_factory.mktemp("fixed_run")
-    return write_run(folder, spatial_unit="fsg", temporal_unit="ftg")
+    return write_run(tmp_path_factory.mktemp("fixed_run"), architecture="baseline")
 
 
 def test_a_run_becomes_a_saved_model_that_lifts_the_same(run, tmp_path, capsys):
