@@ -6,7 +6,8 @@ import tensorflow as tf
 from layer_checks import randomize
 from lifting_stand_ins import Config, small_model
 
-from dgnet_tf import affinities, cameras, folding, inference
+from dgnet_tf import affinities, cameras, folding
+from dgnet_tf.keypoint_smoothing import smooth_keypoints
 from dgnet_tf.model import DGNet
 
 SIZE = (1000, 800)
@@ -100,7 +101,7 @@ def test_windows_follow_the_stride(plain):
 
 def test_affinities_are_those_of_the_keypoints_that_are_lifted(plain):
     keypoints = video(12).astype(np.float32)
-    smooth = inference.smooth_keypoints(tf.constant(keypoints[None]), 3)[0].numpy()
+    smooth = smooth_keypoints(tf.constant(keypoints[None]), 3)[0].numpy()
     config = Config(keypoint_smoothing=3)
     found = affinities.over_time(plain, config, keypoints, SIZE)
     expected = affinities.over_time(plain, Config(), smooth, SIZE)

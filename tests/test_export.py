@@ -16,6 +16,7 @@ from lifting_stand_ins import (
 )
 
 from dgnet_tf import export, file_digests, inference, preset_files, runs, signatures
+from dgnet_tf.keypoint_smoothing import smooth_keypoints
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +69,7 @@ def test_keypoints_are_smoothed_as_asked_for(fixed_run, tmp_path):
     size = np.array([1000.0, 900.0])
     ours = runs.load(fixed_run)
     serve = inference.serving_function(ours.model, ours.config, flip=True)
-    smooth = inference.smooth_keypoints(tf.constant(keypoints[None]), 3)[0].numpy()
+    smooth = smooth_keypoints(tf.constant(keypoints[None]), 3)[0].numpy()
     expected = inference.lift_view(serve, smooth, size, 4)
     found = inference.lift_view(theirs, keypoints, size, 4)
     np.testing.assert_allclose(found, expected, atol=1e-5)

@@ -8,6 +8,7 @@ from lifting_stand_ins import Config, small_model
 
 from dgnet_tf import config as configuration
 from dgnet_tf import edge_lifter, inference, runs, view_lifter
+from dgnet_tf.keypoint_smoothing import smooth_keypoints
 
 SIZE = np.array([1000.0, 900.0], np.float32)
 
@@ -20,7 +21,7 @@ def video(frames, seed=0):
 def smooth(keypoints, reach):
     """By both forms, which must agree to float32's digits of a pixel."""
     theirs = edge_lifter.smooth_keypoints(keypoints, reach)
-    ours = inference.smooth_keypoints(tf.constant(keypoints[None]), reach)[0].numpy()
+    ours = smooth_keypoints(tf.constant(keypoints[None]), reach)[0].numpy()
     np.testing.assert_allclose(ours, theirs, atol=1e-3)
     return ours
 
@@ -76,7 +77,7 @@ def test_a_reach_out_of_range_is_refused(reach):
 
 def test_people_do_not_mix():
     batch = np.stack([video(12, seed=seed) for seed in range(3)])
-    together = inference.smooth_keypoints(tf.constant(batch), 4).numpy()
+    together = smooth_keypoints(tf.constant(batch), 4).numpy()
     for person, keypoints in enumerate(batch):
         np.testing.assert_allclose(together[person], smooth(keypoints, 4), atol=1e-3)
 
