@@ -204,7 +204,21 @@ def compile_model(model, config: Config, steps: int, jit_compile: bool):
         metrics={"pose": [metric]},
         jit_compile=jit_compile,
     )
+    if not tf.distribute.has_strategy():
+        _make_variables(model)
     return optimizer
+
+
+def _make_variables(model):
+    # Keras leaves the variables of optimiser, losses and metrics to the first step, and
+    # a step that makes variables is traced twice.
+    if hasattr(model.optimizer, "build"):  # Not those of TensorFlow Addons.
+        model.optimizer.build(model.trainable_variables)
+    windows = tf.zeros((1, *model.input_shape[1:]))
+    found = model(windows, training=False)
+    model.compute_loss(windows, found, found)
+    model.compute_metrics(windows, found, found, None)
+    model.reset_metrics()
 
 
 def _jit_compile(choice):

@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from dgnet_tf import config, inference, manifest, runs, training
 from dgnet_tf.errors import UserError
+from dgnet_tf.windows import load_windows
 from preprocessing import conversion, synthetic
 from preprocessing.camera_rig import Rig
 
@@ -26,6 +27,13 @@ def data(tmp_path_factory):
     dataset = synthetic.read(4, 60, 0, rig=Rig(1))
     conversion.convert(dataset, folder, workers=1)
     return folder
+
+
+@pytest.fixture(scope="module")
+def trained(data, tmp_path_factory):
+    """A finished training of one epoch, and its folder; to be read only."""
+    folder = tmp_path_factory.mktemp("trained") / "run"
+    return training.train(tiny(epochs=1), data, folder, progress=False), folder
 
 
 def weights(run):
@@ -80,14 +88,30 @@ def test_a_run_holds_what_it_was_made_with_and_loads(data, tmp_path):
     assert all(float(row["val_pose_mpjpe_mm"]) > 0 for row in rows)
 
 
-@pytest.mark.parametrize("precision", ["float32", "mixed_float16", "mixed_bfloat16"])
-def test_training_lowers_the_error(precision, data, tmp_path):
+@pytest.fixture(scope="module", params=["float32", "mixed_float16", "mixed_bfloat16"])
+def precise(request, data, tmp_path_factory):
+    """A finished training of a hundred steps in each precision, and its folder."""
+    folder = tmp_path_factory.mktemp("precise") / "run"
     overrides = {"epochs": 4, "steps_per_epoch": 25, "learning_rate": 0.02}
-    chosen = tiny(precision=precision, **overrides)
-    training.train(chosen, data, tmp_path, progress=False)
-    with open(tmp_path / "history.csv", newline="") as file:
+    chosen = tiny(precision=request.param, **overrides)
+    return training.train(chosen, data, folder, progress=False), folder
+
+
+def test_training_lowers_the_error(precise):
+    _, folder = precise
+    with open(folder / "history.csv", newline="") as file:
         errors = [float(row["pose_mpjpe_mm"]) for row in csv.DictReader(file)]
     assert errors[-1] < 0.7 * errors[0]
+
+
+def test_mixed_precision_keeps_float32_weights_and_outputs(precise):
+    run, _ = precise
+    assert tf.keras.mixed_precision.global_policy().name == "float32"
+    x = tf.zeros((1, 4, 17, 2))
+    assert run.model(x)["pose"].dtype == tf.float32
+    assert {w.dtype for w in weights(run)} == {np.dtype(np.float32)}
+    scaled = "LossScale" in type(run.model.optimizer).__name__
+    assert scaled == (run.config.precision == "mixed_float16")
 
 
 def test_a_killed_training_ends_with_the_weights_of_an_unbroken_one(
@@ -145,26 +169,44 @@ def test_a_killed_training_in_mixed_float16_keeps_its_loss_scale(
         np.testing.assert_array_equal(a, b)
 
 
-def test_another_seed_gives_other_weights(data, tmp_path):
-    a, b = (
+def test_a_seed_gives_its_weights_and_another_gives_others(data, tmp_path, trained):
+    first, _ = trained
+    same, other = (
         training.train(tiny(seed=s, epochs=1), data, tmp_path / str(s), progress=False)
-        for s in (0, 1)
+        for s in (first.config.seed, first.config.seed + 1)
     )
-    pairs = zip(weights(a), weights(b), strict=True)
-    assert any(not np.array_equal(x, y) for x, y in pairs)
+    for a, b in zip(weights(first), weights(same), strict=True):
+        np.testing.assert_array_equal(a, b)
+    pairs = zip(weights(first), weights(other), strict=True)
+    assert any(not np.array_equal(a, b) for a, b in pairs)
 
 
-def test_a_finished_run_is_not_trained_again(data, tmp_path):
-    first = training.train(tiny(epochs=1), data, tmp_path, progress=False)
-    again = training.train(tiny(epochs=1), data, tmp_path, progress=False)
+def test_a_step_is_traced_once(data, monkeypatch):
+    chosen, traced = tiny(skeleton="human36m_17"), []
+    model = runs.build_model(chosen)
+    training.compile_model(model, chosen, 2, jit_compile=False)
+    counted = tf.nest.flatten(model.get_metrics_result())
+    assert counted and not any(float(value) for value in counted)
+    step = model.train_step
+    monkeypatch.setattr(model, "train_step", lambda b: traced.append(1) or step(b))
+    windows = load_windows(data, targets=sorted(model.output_names), batch_size=2)
+    model.fit(windows.take(2), epochs=2, shuffle=False, verbose=0)
+    assert traced == [1]
+
+
+def test_a_finished_run_is_not_trained_again(data, trained):
+    first, folder = trained
+    again = training.train(first.config, data, folder, progress=False)
     for a, b in zip(weights(first), weights(again), strict=True):
         np.testing.assert_array_equal(a, b)
+    epochs = (folder / "history.csv").read_text().splitlines()
+    assert len(epochs) == 1 + 1
 
 
-def test_a_folder_of_another_configuration_is_refused(data, tmp_path):
-    training.train(tiny(epochs=1), data, tmp_path, progress=False)
+def test_a_folder_of_another_configuration_is_refused(data, trained):
+    _, folder = trained
     with pytest.raises(UserError, match="channels was 8, is 12"):
-        training.train(tiny(epochs=1, channels=12), data, tmp_path, progress=False)
+        training.train(tiny(epochs=1, channels=12), data, folder, progress=False)
 
 
 def test_a_diverging_training_says_what_to_change(data, tmp_path):
@@ -207,18 +249,6 @@ def test_windows_that_do_not_fit_leave_no_folder_without_validation_either(tmp_p
     assert not (tmp_path / "run").exists()
 
 
-@pytest.mark.parametrize("precision", ["mixed_float16", "mixed_bfloat16"])
-def test_mixed_precision_keeps_float32_weights_and_outputs(precision, data, tmp_path):
-    chosen = tiny(precision=precision, epochs=1)
-    run = training.train(chosen, data, tmp_path, progress=False)
-    assert tf.keras.mixed_precision.global_policy().name == "float32"
-    x = tf.zeros((1, 4, 17, 2))
-    assert run.model(x)["pose"].dtype == tf.float32
-    assert {w.dtype for w in weights(run)} == {np.dtype(np.float32)}
-    scaled = "LossScale" in type(run.model.optimizer).__name__
-    assert scaled == (precision == "mixed_float16")
-
-
 def test_addons_optimizers_train_or_name_what_to_install(data, tmp_path):
     for name in ("rectified_adam", "stochastic_averaging"):
         # Enough steps for several averages, which then differ from the last weights.
@@ -236,8 +266,8 @@ def test_addons_optimizers_train_or_name_what_to_install(data, tmp_path):
             assert not (tmp_path / name).exists()
 
 
-def test_evaluation_sees_the_model_that_training_returned(data, tmp_path):
-    run = training.train(tiny(epochs=1), data, tmp_path, progress=False)
+def test_evaluation_sees_the_model_that_training_returned(trained):
+    run, _ = trained
     serve = inference.serving_function(run.model, run.config, flip=False)
     keypoints = np.full((5, 17, 2), 300.0, np.float32)
     positions = inference.lift_view(serve, keypoints, np.array([1000.0, 1000.0]), 4)
