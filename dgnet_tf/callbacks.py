@@ -10,6 +10,7 @@ import sys
 import tensorflow as tf
 import tqdm
 
+from dgnet_tf import optimizers
 from dgnet_tf.atomic import replacing
 from dgnet_tf.errors import UserError
 
@@ -160,8 +161,7 @@ class Checkpoints(keras.callbacks.Callback):
             more["loss_scale"] = optimizer._loss_scale
         if averaged:
             more["averaged"] = list(averaged)
-        if hasattr(optimizer, "build"):
-            optimizer.build(model.trainable_variables)
+        if optimizers.build(optimizer, model):
             optimizer = _variables(optimizer)
         # Variables one by one: Keras 3 does not list a batch norm's moving
         # statistics among what a checkpoint of the model would hold. (Older

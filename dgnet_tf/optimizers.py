@@ -49,6 +49,18 @@ def make(name: str, schedule, steps: int, weight_decay: float = 0.0):
     )
 
 
+def build(optimizer, model) -> bool:
+    """Makes an optimiser's variables, which Keras leaves to the first step.
+
+    Returns:
+        Whether it did: those of TensorFlow Addons make theirs in a step only.
+    """
+    if not hasattr(optimizer, "build"):
+        return False
+    optimizer.build(model.trainable_variables)
+    return True
+
+
 def finish(optimizer, model):
     """Puts averaged weights, where the optimiser keeps them, into the model."""
     if hasattr(optimizer, "assign_average_vars"):

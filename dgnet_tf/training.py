@@ -212,8 +212,7 @@ def compile_model(model, config: Config, steps: int, jit_compile: bool):
 def _make_variables(model):
     # Keras leaves the variables of optimiser, losses and metrics to the first step, and
     # a step that makes variables is traced twice.
-    if hasattr(model.optimizer, "build"):  # Not those of TensorFlow Addons.
-        model.optimizer.build(model.trainable_variables)
+    optimizers.build(model.optimizer, model)
     windows = tf.zeros((1, *model.input_shape[1:]))
     found = model(windows, training=False)
     model.compute_loss(windows, found, found)
