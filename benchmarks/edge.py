@@ -78,9 +78,9 @@ def main(flag_values):
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     import tensorflow as tf
 
-    from benchmarks import machine
-    from dgnet_tf import runs
-    from dgnet_tf.atomic import replacing
+    from dgnet_tf.files.atomic import replacing
+    from dgnet_tf.models import runs
+    from tuning.comparing import machine
 
     threads = flag_values.threads or machine.cores()
     tf.config.threading.set_intra_op_parallelism_threads(threads)
@@ -123,9 +123,12 @@ def measure(run, data, split, folder, *, views=None, rounds=9, threads=1):
     import numpy as np
     from tqdm import tqdm
 
-    from benchmarks import contest
-    from dgnet_tf import edge_lifter, inference, joint_sets, manifest, scoring
-    from dgnet_tf import views as camera_views
+    from dgnet_tf.data import manifest
+    from dgnet_tf.data import views as camera_views
+    from dgnet_tf.evaluation import joint_sets, scoring
+    from dgnet_tf.exporting import edge_lifter
+    from dgnet_tf.inference import whole_videos
+    from tuning.comparing import contest
 
     config = run.config
     span = config.frames * config.frame_stride
@@ -148,7 +151,9 @@ def measure(run, data, split, folder, *, views=None, rounds=9, threads=1):
         if index not in chosen:
             continue
         size = view.image_size
-        lifted = {SAVED_MODEL: inference.lift_view(serve, view.keypoints, size, span)}
+        lifted = {
+            SAVED_MODEL: whole_videos.lift_view(serve, view.keypoints, size, span)
+        }
         for form, lifter in lifters.items():
             lifted[form] = edge_lifter.lift(lifter, view.keypoints, size)
         for form, positions in lifted.items():
@@ -179,7 +184,7 @@ def exports(run, folder: pathlib.Path) -> dict[str, pathlib.Path]:
     """Writes every form into a folder; ONNX only where tf2onnx is installed."""
     import importlib.util
 
-    from dgnet_tf import model_card, onnx_export, saved_model, tflite_export
+    from dgnet_tf.exporting import model_card, onnx_export, saved_model, tflite_export
 
     card = model_card.of_run(run.config, flip=True, precision="float32")
     paths = {SAVED_MODEL: saved_model.save(run.model, run.config, folder / "model")}
@@ -230,12 +235,12 @@ def _windows(run, lifters, view):
     import numpy as np
     import tensorflow as tf
 
-    from benchmarks import contest
-    from dgnet_tf import inference
+    from dgnet_tf.inference import whole_videos
+    from tuning.comparing import contest
 
     # "once" cuts T frames into one window, as the other forms take it.
     config = dataclasses.replace(run.config, overlap="once", frame_stride=1)
-    serve = inference.serving_function(run.model, config, flip=True)
+    serve = whole_videos.serving_function(run.model, config, flip=True)
     window = np.resize(view.keypoints, (1, config.frames, *view.keypoints.shape[1:]))
     window, size = window.astype(np.float32), view.image_size.astype(np.float32)
 

@@ -8,7 +8,7 @@ import functools
 import numpy as np
 import tensorflow as tf
 
-from benchmarks import contest, machine
+from tuning.comparing import contest, machine
 
 FLOOR = "floor"
 _LEAST_MULTIPLY_ADDS = 5e8  # Of one call: some milliseconds, so that calling is little.

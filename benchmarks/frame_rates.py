@@ -17,6 +17,7 @@ import os
 
 from absl import flags
 
+from benchmarks import motion_errors
 from dgnet_tf import command_line
 from dgnet_tf.errors import UserError
 
@@ -32,14 +33,12 @@ flags.DEFINE_float(
 )
 flags.DEFINE_string("output", None, "JSON file to write.", FLAGS)
 
-COLUMNS = ("mpjpe_mm", "velocity_mm_s", "acceleration_mm_s2")
-
 
 def main(flag_values):
     """Measures, prints the table, writes JSON."""
     # Before TensorFlow is imported.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    from dgnet_tf.atomic import replacing
+    from dgnet_tf.files.atomic import replacing
 
     rates = _rates(flag_values.rates)
     rows = measure(
@@ -79,8 +78,10 @@ def measure(model, data_dir, split, rates, noise_px: float = 0.0) -> list[dict]:
     """
     import numpy as np
 
-    from dgnet_tf import interpolation, lifting, views
-    from preprocessing.resample import resample
+    from dgnet_tf.data import views
+    from dgnet_tf.keypoints import interpolation
+    from dgnet_tf.lifting import lifter as lifting
+    from preprocessing.datasets.resample import resample
 
     lifter = lifting.Lifter.load(model)
     sums: dict = {}
@@ -102,7 +103,9 @@ def measure(model, data_dir, split, rates, noise_px: float = 0.0) -> list[dict]:
             key = (rate, rate == view.fps)
             lifted = _lift(lifter, view, positions, rate, noise_px, rng)
             for name, poses in lifted.items():
-                errors = sums_of(poses, positions, valid, rate, lifter.skeleton.root)
+                errors = motion_errors.sums_of(
+                    poses, positions, valid, rate, lifter.skeleton.root
+                )
                 row = sums.setdefault(key, {}).setdefault(name, np.zeros((4, 2)))
                 row += errors
     return [_row(rate, found) for (rate, _), found in sums.items()]
@@ -110,7 +113,9 @@ def measure(model, data_dir, split, rates, noise_px: float = 0.0) -> list[dict]:
 
 def _lift(lifter, view, positions, rate, noise_px, rng):
     """Returns {"told", "not_told"}: (F, N, 3) poses of the view filmed at a rate."""
-    from dgnet_tf import cameras, inference, lifting
+    from dgnet_tf import cameras
+    from dgnet_tf.inference import whole_videos
+    from dgnet_tf.lifting import lifter as lifting
 
     keypoints = cameras.project(positions, view.intrinsics)
     if noise_px:
@@ -118,48 +123,13 @@ def _lift(lifter, view, positions, rate, noise_px, rng):
     size = view.image_size
     return {
         "told": lifting.lift_at(lifter, keypoints, size, rate),
-        "not_told": inference.lift_view(lifter.serve, keypoints, size, lifter.span),
-    }
-
-
-def sums_of(poses, positions, valid, rate, root):
-    """Returns (4, 2): sum and count of the errors of each of `COLUMNS`; frames last.
-
-    Args:
-        poses: (F, N, 3) metres, relative to the root.
-        positions: (F, N, 3) metres, ground truth.
-        valid: (F,) bool, frames that have one.
-        rate: frames a second.
-        root: index of the root.
-    """
-    import numpy as np
-
-    from dgnet_tf import metrics
-
-    target = positions - positions[:, root : root + 1]
-    parts = [metrics.mpjpe(poses, target)[valid]]
-    for order in (1, 2):
-        if len(poses) <= order:
-            parts.append(np.zeros(0))
-            continue
-        moved = np.diff(poses, order, axis=0), np.diff(target, order, axis=0)
-        run = np.lib.stride_tricks.sliding_window_view(valid, order + 1).all(axis=-1)
-        parts.append(metrics.mpjpe(*moved)[run] * rate**order)
-    sums = [[1000 * part.sum(), len(part)] for part in parts]
-    return np.array([*sums, [valid.sum(), 1]])
-
-
-def means(sums) -> dict:
-    """Returns {column: mean} of what `sums_of` gave, added up; None of nothing."""
-    return {
-        column: float(total / count) if count else None
-        for column, (total, count) in zip(COLUMNS, sums[:3], strict=True)
+        "not_told": whole_videos.lift_view(lifter.serve, keypoints, size, lifter.span),
     }
 
 
 def _row(rate, found):
     frames = int(found["told"][3, 0])
-    errors = {name: means(sums) for name, sums in found.items()}
+    errors = {name: motion_errors.means(sums) for name, sums in found.items()}
     return {"fps": rate, "frames": frames, **errors}
 
 
@@ -168,11 +138,15 @@ def markdown(rows) -> str:
     from tabulate import tabulate
 
     head = ["frames/s", "frames"]
-    head += [f"{c} {n}" for n in ("told", "not told") for c in COLUMNS]
-    formats = ["g", "g"] + [".1f"] * (2 * len(COLUMNS))
+    head += [f"{c} {n}" for n in ("told", "not told") for c in motion_errors.COLUMNS]
+    formats = ["g", "g"] + [".1f"] * (2 * len(motion_errors.COLUMNS))
     cells = [
         [row["fps"], row["frames"]]
-        + [row[name][column] for name in ("told", "not_told") for column in COLUMNS]
+        + [
+            row[name][column]
+            for name in ("told", "not_told")
+            for column in motion_errors.COLUMNS
+        ]
         for row in rows
     ]
     return tabulate(cells, head, tablefmt="github", floatfmt=formats)

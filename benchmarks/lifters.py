@@ -7,8 +7,11 @@ import dataclasses
 import numpy as np
 import tensorflow as tf
 
-from benchmarks import contest, machine, networks
-from dgnet_tf import cameras, folding, saved_model
+from benchmarks import networks
+from dgnet_tf import cameras
+from dgnet_tf.exporting import saved_model
+from dgnet_tf.models import folding
+from tuning.comparing import contest, machine
 
 XLA, GRAPH, SAVED_MODEL = "dgnet_tf, XLA", "dgnet_tf, graph", "dgnet_tf, SavedModel"
 BFLOAT16_GRAPH = f"{GRAPH}, bfloat16"

@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 import tensorflow as tf
 
-from benchmarks import machine
-from dgnet_tf import config as configuration
-from dgnet_tf import runs, skeletons, training
+from dgnet_tf import skeletons
+from dgnet_tf.config import config as configuration
+from dgnet_tf.models import runs
+from dgnet_tf.training import fit
+from tuning.comparing import machine
 
 keras = tf.keras
 # As the equations have it, and with the pair scores computed in halves.
@@ -23,14 +25,14 @@ def config(preset: str, **overrides) -> configuration.Config:
 
 def build(config: configuration.Config) -> keras.Model:
     """Builds the Keras model under the configuration's precision."""
-    with training.precision(config.precision):
+    with fit.precision(config.precision):
         keras.utils.set_random_seed(config.seed)
         return runs.build_model(config)
 
 
 def build_torch(config: configuration.Config, halves: bool = False):
     """Builds the PyTorch model, in training mode."""
-    from benchmarks import torch_dgnet
+    from benchmarks.torch import torch_dgnet
 
     machine.torch().manual_seed(config.seed)
     return torch_dgnet.DGNet(

@@ -55,9 +55,14 @@ class Reference:
 
 def main(flag_values):
     """Runs the comparison, prints it, and writes figure and JSON where asked."""
-    from benchmarks import pose2sim_demo, real_detections_figure
-    from dgnet_tf import keypoint_files, lifting
-    from dgnet_tf.atomic import replacing
+    from benchmarks.footage import (
+        pose2sim_demo,
+        real_detections_figure,
+        triangulation,
+    )
+    from dgnet_tf.files.atomic import replacing
+    from dgnet_tf.keypoints import keypoint_files
+    from dgnet_tf.lifting import lifter as lifting
 
     lifter = lifting.load(flag_values.model)
     with tempfile.TemporaryDirectory() as folder:
@@ -92,11 +97,11 @@ def main(flag_values):
                 camera.image_size,
                 fps=pose2sim_demo.FPS,
             )
-            target = rooted(camera, reference.positions, skeleton.root)
+            target = triangulation.rooted(camera, reference.positions, skeleton.root)
             scored = score(person.positions, target)
             rows.append({"camera": camera.name, "keypoints": views, **scored})
             lifted[views].append(person)
-    constant = rooted(demo.rig[0], reference.positions, skeleton.root)
+    constant = triangulation.rooted(demo.rig[0], reference.positions, skeleton.root)
     mean_pose = np.broadcast_to(np.nanmean(constant, axis=0), constant.shape)
     content = {
         "reference": {
@@ -149,8 +154,8 @@ def triangulated(rig, tracks, layout: str, skeleton: str) -> Reference:
         layout: of their keypoints.
         skeleton: to make.
     """
-    from benchmarks import triangulation
-    from dgnet_tf import layouts
+    from benchmarks.footage import triangulation
+    from dgnet_tf.keypoints import layouts
 
     frames = min(len(track.keypoints) for track in tracks)
     pixels = np.stack([track.keypoints[:frames] for track in tracks])  # (V, F, J, 2)
@@ -169,14 +174,6 @@ def triangulated(rig, tracks, layout: str, skeleton: str) -> Reference:
         float(_MM * np.nanmean(distances * depth / focal)),
         float(1 - (used > 0).sum() / (confidence > 0).sum()),
     )
-
-
-def rooted(camera, positions: np.ndarray, root: int) -> np.ndarray:
-    """Turns world positions (F, N, 3) to a camera's axes, relative to the root."""
-    from benchmarks import triangulation
-
-    seen = triangulation.to_camera(camera, positions)
-    return seen - seen[:, root : root + 1]
 
 
 def trained(camera, aim: np.ndarray | None = None):
@@ -205,7 +202,7 @@ def trained(camera, aim: np.ndarray | None = None):
 
 def refilmed(camera, track, other):
     """Returns the track as another camera in the same place would have seen it."""
-    from benchmarks import triangulation
+    from benchmarks.footage import triangulation
 
     directions = triangulation.undistort(camera, track.keypoints)  # (F, J, 2)
     rays = np.concatenate([directions, np.ones_like(directions[..., :1])], axis=-1)

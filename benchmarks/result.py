@@ -7,7 +7,7 @@ import json
 
 import tabulate
 
-from benchmarks import contest
+from tuning.comparing import contest
 
 
 @dataclasses.dataclass(frozen=True)

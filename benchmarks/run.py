@@ -43,8 +43,9 @@ def main(flag_values):
     """Runs the suite, prints its tables, writes JSON, compares with the baseline."""
     # Before TensorFlow is imported.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    from benchmarks import baseline, machine, result
-    from dgnet_tf.atomic import replacing
+    from benchmarks import baseline, result
+    from dgnet_tf.files.atomic import replacing
+    from tuning.comparing import machine
 
     suite, preset = flag_values.suite, flag_values.preset
     before = {}

@@ -16,9 +16,10 @@ import os
 
 from absl import flags
 
-from benchmarks import frame_rates
-from dgnet_tf import command_line, smoothing
+from benchmarks import motion_errors
+from dgnet_tf import command_line
 from dgnet_tf.errors import UserError
+from dgnet_tf.lifting import smoothing
 
 _SAVGOL, _ONE_EURO = smoothing.Savgol(), smoothing.OneEuro()
 
@@ -39,7 +40,7 @@ def main(flag_values):
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     from tabulate import tabulate
 
-    from dgnet_tf.atomic import replacing
+    from dgnet_tf.files.atomic import replacing
 
     numbers = {
         name: _numbers(name, flag_values[name].value)
@@ -84,11 +85,13 @@ def measure(model, data_dir, split, noises, filters) -> list[dict]:
 
     Returns:
         A row for each noise and filter: {"noise_px", "smooth", column: error}, with
-        the columns of `frame_rates`.
+        the columns of `motion_errors`.
     """
     import numpy as np
 
-    from dgnet_tf import inference, lifting, views
+    from dgnet_tf.data import views
+    from dgnet_tf.inference import whole_videos
+    from dgnet_tf.lifting import lifter as lifting
 
     lifter = lifting.Lifter.load(model)
     sums = {(noise, name): np.zeros((4, 2)) for noise in noises for name in filters}
@@ -97,16 +100,16 @@ def measure(model, data_dir, split, noises, filters) -> list[dict]:
         noise_of_view = rng.normal(0.0, 1.0, view.keypoints.shape)
         for noise in noises:
             keypoints = view.keypoints + noise * noise_of_view
-            poses = inference.lift_view(
+            poses = whole_videos.lift_view(
                 lifter.serve, keypoints, view.image_size, lifter.span
             )
             for name, smooth in filters.items():
                 found = smooth.smooth(poses, view.fps) if smooth else poses
-                sums[noise, name] += frame_rates.sums_of(
+                sums[noise, name] += motion_errors.sums_of(
                     found, view.positions, view.valid, view.fps, lifter.skeleton.root
                 )
     return [
-        {"noise_px": noise, "smooth": name, **frame_rates.means(found)}
+        {"noise_px": noise, "smooth": name, **motion_errors.means(found)}
         for (noise, name), found in sums.items()
     ]
 

@@ -1,36 +1,91 @@
 """DG-Net in TensorFlow: 3-D human pose from 2-D keypoints in video."""
 
 import importlib
+import importlib.abc
+import importlib.util
+import sys
 
 __version__ = "0.1.0"
 
 # Resolved on first use: TensorFlow takes seconds to import, `--help` should not.
 _PUBLIC = {
-    "AUC": ("dgnet_tf.training_metrics", "AUC"),
-    "DGNet": ("dgnet_tf.model", "DGNet"),
-    "Lifter": ("dgnet_tf.lifting", "Lifter"),
-    "MPJPE": ("dgnet_tf.losses", "MPJPE"),
-    "NMPJPE": ("dgnet_tf.training_metrics", "NMPJPE"),
-    "PCK": ("dgnet_tf.training_metrics", "PCK"),
-    "PMPJPE": ("dgnet_tf.training_metrics", "PMPJPE"),
-    "Stream": ("dgnet_tf.stream", "Stream"),
-    "SumSquaredError": ("dgnet_tf.losses", "SumSquaredError"),
-    "block_loss_weights": ("dgnet_tf.losses", "block_loss_weights"),
-    "load_windows": ("dgnet_tf.windows", "load_windows"),
-    "layers": ("dgnet_tf.layers", None),
-    "metrics": ("dgnet_tf.metrics", None),
-    "pretrained": ("dgnet_tf.pretrained", None),
+    "AUC": "training.keras_metrics",
+    "DGNet": "models.dgnet",
+    "Lifter": "lifting.lifter",
+    "MPJPE": "training.keras_metrics",
+    "NMPJPE": "training.keras_metrics",
+    "PCK": "training.keras_metrics",
+    "PMPJPE": "training.keras_metrics",
+    "Stream": "lifting.stream",
+    "SumSquaredError": "training.losses",
+    "block_loss_weights": "training.losses",
+    "load_windows": "data.windows",
 }
 
-__all__ = [*_PUBLIC, "__version__"]
+# Modules that users import from here, and where they live.
+_MODULES = {
+    "affinities": "inference.affinities",
+    "architectures": "models.architectures",
+    "augmentation": "data.augmentation.augmentation",
+    "clip": "drawing.clip",
+    "edge_lifter": "exporting.edge_lifter",
+    "figures": "drawing.figures",
+    "joint_groups": "layers.peers.joint_groups",
+    "keypoint_files": "keypoints.keypoint_files",
+    "layouts": "keypoints.layouts",
+    "losses": "training.losses",
+    "manifest": "data.manifest",
+    "multiply_adds": "models.multiply_adds",
+    "pairing": "evaluation.pairing",
+    "pretrained": "models.pretrained",
+    "published": "reproduction.published",
+    "records": "data.records",
+    "report": "evaluation.report",
+    "root_trajectory": "inference.root_trajectory",
+    "runs": "models.runs",
+    "smoothing": "lifting.smoothing",
+    "stream": "lifting.stream",
+    "viewer": "pages.viewer",
+    "views": "data.views",
+    "windows": "data.windows",
+}
+
+_PLAIN_MODULES = (
+    *("cameras", "config", "errors", "evaluation", "layers", "metrics", "skeletons"),
+)
+
+__all__ = [*_PUBLIC, *_MODULES, *_PLAIN_MODULES, "__version__"]
+
+
+class _PublicModules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Lets `import dgnet_tf.report` find the module where it lives."""
+
+    def find_spec(self, fullname, path=None, target=None):
+        package, _, name = fullname.rpartition(".")
+        if package == __name__ and name in _MODULES:
+            return importlib.util.spec_from_loader(fullname, self)
+        return None
+
+    def create_module(self, spec):
+        name = spec.name.rpartition(".")[2]
+        module = importlib.import_module(f"{__name__}.{_MODULES[name]}")
+        spec.loader_state = module.__spec__
+        return module
+
+    def exec_module(self, module):
+        # The import system has put the spec of the public name in its place.
+        module.__spec__ = module.__spec__.loader_state
+
+
+sys.meta_path.append(_PublicModules())
 
 
 def __getattr__(name):
-    if name not in _PUBLIC:
-        raise AttributeError(f"module 'dgnet_tf' has no attribute {name!r}")
-    module, attribute = _PUBLIC[name]
-    found = importlib.import_module(module)
-    return getattr(found, attribute) if attribute else found
+    if name in _PUBLIC:
+        return getattr(importlib.import_module(f"{__name__}.{_PUBLIC[name]}"), name)
+    if name in _MODULES or name in _PLAIN_MODULES:
+        return importlib.import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__():

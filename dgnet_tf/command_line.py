@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import sys
 
 from absl import flags
@@ -50,6 +51,18 @@ def run(main, flag_values: flags.FlagValues, description: str, argv=None):
         _fail(f"{error.filename or 'file system'}: {error.strerror or error}")
     except KeyboardInterrupt:
         _fail("interrupted")
+
+
+def parse_image_size(text: str) -> tuple[int, int]:
+    """Returns width and height of "WxH".
+
+    Raises:
+        UserError: if it is something else.
+    """
+    match = re.fullmatch(r"([1-9]\d*)[xX]([1-9]\d*)", text)
+    if not match:
+        raise UserError(f"--image_size must be like 1920x1080, got {text!r}.")
+    return int(match[1]), int(match[2])
 
 
 def _check_finite(flag_values):

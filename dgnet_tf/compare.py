@@ -42,7 +42,7 @@ flags.DEFINE_string(
 
 def main(values):
     """Compares what the flags name, prints the table and where it is."""
-    from dgnet_tf import comparison
+    from dgnet_tf.evaluation import comparison
 
     reports = _of_runs(values) if values.workdirs else _of_files(values)
     paths = comparison.make(reports, values.output, seed=values.seed)
@@ -51,7 +51,7 @@ def main(values):
 
 
 def _of_runs(values):
-    from dgnet_tf import run_reports
+    from dgnet_tf.evaluation import run_reports
 
     if values.reports:
         raise UserError("--reports and --workdirs: give one of them.")
@@ -67,7 +67,7 @@ def _of_runs(values):
 
 
 def _of_files(values):
-    from dgnet_tf import report, run_reports
+    from dgnet_tf.evaluation import report, run_reports
 
     for name in ("data", "split", "flip"):
         if values[name].present:

@@ -11,13 +11,10 @@ named after data set, split and options; of --weights, where --output says.
 
 from __future__ import annotations
 
-import hashlib
-import pathlib
-import re
-
 from absl import flags
 
-from dgnet_tf import command_line, config, limits
+from dgnet_tf import command_line
+from dgnet_tf.config import config, limits
 from dgnet_tf.errors import UserError
 
 FLAGS = flags.FlagValues()
@@ -103,47 +100,13 @@ flags.DEFINE_string(
 )
 
 
-def default_output(workdir, report: dict) -> pathlib.Path:
-    """Returns the report's folder in the run; other options, another folder."""
-    options = report["options"]
-    run = options["model"]
-    name = f"{report['dataset']}-{report['split']}"
-    if options["actions"]:
-        name += "-" + _file_name("+".join(options["actions"]))
-    if options["noise_px"]:
-        name += f"-noise{options['noise_px']:g}px"
-    if options["seed"]:
-        name += f"-seed{options['seed']}"
-    if not options["flip"]:
-        name += "-noflip"
-    if options["overlap"] != run["overlap"]:
-        name += f"-{options['overlap']}"
-    if options["frame_stride"] != run["frame_stride"]:
-        name += f"-stride{options['frame_stride']}"
-    if options["keypoint_smoothing"] != run["keypoint_smoothing"]:
-        name += f"-smoothing{options['keypoint_smoothing']}"
-    if options["precision"] != "float32":
-        name += f"-{options['precision']}"
-    if not options["root_counted"]:
-        name += "-noroot"
-    if options["balanced"]:
-        name += "-balance"
-    return pathlib.Path(workdir) / "evaluation" / name
-
-
-def _file_name(text: str) -> str:
-    """Returns a text as part of a file name, another one for another text."""
-    plain = re.sub(r"[^\w+.-]", "_", text)[:80]
-    if plain == text:
-        return text
-    return f"{plain}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
-
-
 def main(flag_values):
     """Evaluates the run that the flags name, prints and writes its report."""
     if flag_values.weights is not None and flag_values.output is None:
         raise UserError("--weights has no run for the report to lie in; give --output.")
-    from dgnet_tf import actions, evaluation, pretrained, report, run_reports
+    from dgnet_tf.data import actions
+    from dgnet_tf.evaluation import evaluation, report, run_reports
+    from dgnet_tf.models import pretrained
 
     chosen = actions.parse(flag_values.actions)
     run, origin = pretrained.of_flags(flag_values.workdir, flag_values.weights)
@@ -164,7 +127,7 @@ def main(flag_values):
         balanced=flag_values.balance,
     )
     result["options"].update(run_reports.digests(origin, flag_values.data))
-    folder = flag_values.output or default_output(flag_values.workdir, result)
+    folder = flag_values.output or report.default_folder(flag_values.workdir, result)
     paths = report.write(result, folder)
     print(report.markdown(result))
     print("\n".join(f"Report: {path}" for path in paths))

@@ -25,7 +25,8 @@ from __future__ import annotations
 
 from absl import flags
 
-from dgnet_tf import command_line, config, limits
+from dgnet_tf import command_line
+from dgnet_tf.config import config, limits
 from dgnet_tf.errors import UserError
 
 FLAGS = flags.FlagValues()
@@ -79,7 +80,7 @@ flags.DEFINE_float(
 
 def main(flag_values):
     """Exports the run that the flags name."""
-    from dgnet_tf import saved_model, warmup
+    from dgnet_tf.exporting import saved_model, warmup
 
     if flag_values.format != "saved_model":
         print(f"Model: {_export_file(flag_values)}")
@@ -102,14 +103,14 @@ def main(flag_values):
 
 def _run(flag_values):
     """Returns the run that the flags name, with their smoothing, and its folder."""
-    from dgnet_tf import pretrained
+    from dgnet_tf.models import pretrained
 
     run, origin = pretrained.of_flags(flag_values.workdir, flag_values.weights)
     return run.smoothing(flag_values.keypoint_smoothing), origin
 
 
 def _export_file(flag_values):
-    from dgnet_tf import model_card, onnx_export, tflite_export
+    from dgnet_tf.exporting import model_card, onnx_export, tflite_export
 
     for name in ("version", "precision", "min_confidence"):
         if flag_values[name].present:

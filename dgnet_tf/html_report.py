@@ -16,7 +16,8 @@ import pathlib
 
 from absl import flags
 
-from dgnet_tf import command_line, view_names
+from dgnet_tf import command_line
+from dgnet_tf.data import view_names
 from dgnet_tf.errors import UserError
 
 FLAGS = flags.FlagValues()
@@ -67,8 +68,8 @@ def write(workdir, report: dict, clips, path):
     Raises:
         UserError: if Plotly is not installed, or the run's history is damaged.
     """
-    from dgnet_tf import report_charts, report_tables, web_page
-    from dgnet_tf.atomic import replacing
+    from dgnet_tf.files.atomic import replacing
+    from dgnet_tf.pages import report_charts, report_tables, web_page
 
     charts = {
         "curves": report_charts.learning_curves(pathlib.Path(workdir) / "history.csv")
@@ -90,11 +91,11 @@ def write(workdir, report: dict, clips, path):
         "clips": [clip.encoded() for clip in clips],
     }
     page = web_page.fill(
-        "html_report.html",
+        "report_page.html",
         {
             **web_page.player_parts(),
-            "report_style": web_page.text("html_report.css"),
-            "report_script": web_page.text("html_report.js"),
+            "report_style": web_page.text("report_page.css"),
+            "report_script": web_page.text("report_page.js"),
             "plotly": _plotly(),
             "title": web_page.escaped(title),
             "facts": web_page.escaped(facts),
@@ -170,8 +171,11 @@ def main(flag_values):
         raise UserError(f"--output must end in .html, got {flag_values.output!r}.")
     _plotly()
 
-    from dgnet_tf import manifest, report_clips, run_reports, runs
-    from dgnet_tf import report as reports
+    from dgnet_tf.data import manifest
+    from dgnet_tf.evaluation import report as reports
+    from dgnet_tf.evaluation import run_reports
+    from dgnet_tf.models import runs
+    from dgnet_tf.pages import report_clips
 
     run = runs.load(flag_values.workdir)
     data = manifest.read(flag_values.data)

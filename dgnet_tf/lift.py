@@ -20,12 +20,15 @@ of several each has a file of their own, poses-ID.bvh.
 from __future__ import annotations
 
 import pathlib
-import re
 
 from absl import flags
 
-from dgnet_tf import command_line, placement, preset_files, smoothing, video_file
+from dgnet_tf import axes as placement
+from dgnet_tf import command_line
+from dgnet_tf.drawing import video_file
 from dgnet_tf.errors import UserError
+from dgnet_tf.lifting import smoothing
+from dgnet_tf.models import preset_files
 
 FLAGS = flags.FlagValues()
 flags.DEFINE_string(
@@ -152,24 +155,14 @@ _SUFFIXES = {
 }
 
 
-def parse_image_size(text: str) -> tuple[int, int]:
-    """Returns width and height of "WxH".
-
-    Raises:
-        UserError: if it is something else.
-    """
-    match = re.fullmatch(r"([1-9]\d*)[xX]([1-9]\d*)", text)
-    if not match:
-        raise UserError(f"--image_size must be like 1920x1080, got {text!r}.")
-    return int(match[1]), int(match[2])
-
-
 def main(flag_values):
     """Lifts the file that the flags name."""
-    image_size = parse_image_size(flag_values.image_size)
+    image_size = command_line.parse_image_size(flag_values.image_size)
     options = _options(flag_values)
 
-    from dgnet_tf import keypoint_files, layouts, lifting, pose_files, tracks
+    from dgnet_tf.keypoints import keypoint_files, layouts, tracks
+    from dgnet_tf.lifting import lifter as lifting
+    from dgnet_tf.lifting import pose_files
 
     path, layout = flag_values.keypoints, flag_values.layout
     layouts.get(layout)
@@ -207,7 +200,9 @@ def _show(lifter, lifted, image_size, flag_values):
     view, picture = flag_values.view, flag_values.picture
     if not view and not picture:
         return
-    from dgnet_tf import figures, lifted_clip, viewer
+    from dgnet_tf.drawing import figures
+    from dgnet_tf.lifting import lifted_clip
+    from dgnet_tf.pages import viewer
 
     title = pathlib.Path(flag_values.keypoints).name
     clip = lifted_clip.make(

@@ -21,7 +21,9 @@ from __future__ import annotations
 
 from absl import flags
 
-from dgnet_tf import command_line, config, paper_flags
+from dgnet_tf import command_line
+from dgnet_tf.config import config
+from dgnet_tf.reproduction import flags as paper_flags
 
 FLAGS = flags.FlagValues()
 paper_flags.define(FLAGS)
@@ -34,13 +36,13 @@ def main(values):
 
 
 def _table(values):
-    from dgnet_tf import paper_tables
+    from dgnet_tf.reproduction import paper_tables
 
     return paper_tables.make(values.item, *_scored(values), flip=values.test_flip)
 
 
 def _table10(values):
-    from dgnet_tf import noise_series
+    from dgnet_tf.reproduction import noise_series
 
     return noise_series.make(
         *_scored(values),
@@ -51,13 +53,13 @@ def _table10(values):
 
 
 def _figure4(values):
-    from dgnet_tf import size_figure
+    from dgnet_tf.reproduction import size_figure
 
     return size_figure.make(*_scored(values), flip=values.test_flip)
 
 
 def _figure5(values):
-    from dgnet_tf import cross_action, cross_action_figure
+    from dgnet_tf.reproduction import cross_action, cross_action_figure
 
     paths = []
     name = "figure5" if values.split == "test" else f"figure5-{values.split}"
@@ -85,7 +87,7 @@ def _figure5(values):
 
 
 def _figure6(values):
-    from dgnet_tf import affinity_figure
+    from dgnet_tf.reproduction import affinity_figure
 
     (workdir,), *where = _scored(values)
     return affinity_figure.make(
@@ -100,7 +102,7 @@ def _figure6(values):
 
 
 def _figure7(values):
-    from dgnet_tf import qualitative_figure
+    from dgnet_tf.reproduction import qualitative_figure
 
     return qualitative_figure.make(
         *_scored(values),

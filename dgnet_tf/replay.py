@@ -18,9 +18,9 @@ import time
 
 from absl import flags
 
-from dgnet_tf import command_line, preset_files
+from dgnet_tf import command_line
 from dgnet_tf.errors import UserError
-from dgnet_tf.lift import parse_image_size
+from dgnet_tf.models import preset_files
 
 FLAGS = flags.FlagValues()
 flags.DEFINE_string(
@@ -59,10 +59,11 @@ PERCENTILES = (50, 95, 99)
 
 def main(flag_values):
     """Replays the file that the flags name, prints and writes the figures."""
-    image_size = parse_image_size(flag_values.image_size)
+    image_size = command_line.parse_image_size(flag_values.image_size)
 
-    from dgnet_tf import keypoint_files, lifting
-    from dgnet_tf.atomic import replacing
+    from dgnet_tf.files.atomic import replacing
+    from dgnet_tf.keypoints import keypoint_files
+    from dgnet_tf.lifting import lifter as lifting
 
     path, layout = flag_values.keypoints, flag_values.layout
     lifter = lifting.load(flag_values.model)

@@ -23,9 +23,12 @@ import shutil
 
 from absl import flags
 
-from dgnet_tf import command_line, file_digests, limits, preset_files
-from dgnet_tf.atomic import replacing
+from dgnet_tf import command_line
+from dgnet_tf.config import limits
 from dgnet_tf.errors import UserError
+from dgnet_tf.files import file_digests
+from dgnet_tf.files.atomic import replacing
+from dgnet_tf.models import preset_files
 
 FLAGS = flags.FlagValues()
 flags.DEFINE_string("workdir", None, "A finished run.", FLAGS, required=True)
@@ -76,7 +79,8 @@ def main(flag_values):
     _check_free(folder, flag_values.overwrite)
     terms = _text(flag_values.licence_file)
 
-    from dgnet_tf import preset_description, preset_scores, runs
+    from dgnet_tf.exporting import preset_description, preset_scores
+    from dgnet_tf.models import runs
 
     run = runs.load(flag_values.workdir).smoothing(flag_values.keypoint_smoothing)
     scores, left_out = preset_scores.of_run(flag_values.workdir, flag_values.report)
@@ -125,7 +129,8 @@ def write(run, content: dict, folder, *, half: bool, overwrite: bool) -> float:
     """
     import numpy as np
 
-    from dgnet_tf import precision, preset_card, pretrained
+    from dgnet_tf.exporting import preset_card
+    from dgnet_tf.models import precision, pretrained
 
     _check_free(folder, overwrite)
     with _replacing_folder(folder) as beside:

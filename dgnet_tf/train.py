@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from absl import flags
 
-from dgnet_tf import command_line, config
+from dgnet_tf import command_line
+from dgnet_tf.config import config
 
 FLAGS = flags.FlagValues()
 flags.DEFINE_string(
@@ -27,12 +28,12 @@ def main(flag_values):
     chosen = config.from_flags(flag_values)
     import tensorflow as tf
 
-    from dgnet_tf import training
+    from dgnet_tf.training import fit
 
     # Several trainings may share a GPU; TensorFlow would take all of its memory.
     for gpu in tf.config.list_physical_devices("GPU"):
         tf.config.experimental.set_memory_growth(gpu, True)
-    training.train(chosen, flag_values.data, flag_values.workdir)
+    fit.train(chosen, flag_values.data, flag_values.workdir)
     print(f"run: {flag_values.workdir}")
 
 

@@ -14,9 +14,11 @@ from absl import flags
 
 from dgnet_tf import command_line
 from dgnet_tf.errors import UserError
-from preprocessing import bvh, bvh_files, bvh_flags, pose_archives
-from preprocessing.bvh_takes import Take
-from preprocessing.pose_archives import Clip
+from preprocessing.datasets import pose_archives
+from preprocessing.datasets.bvh import bvh, files
+from preprocessing.datasets.bvh import flags as bvh_flags
+from preprocessing.datasets.bvh.takes import Take
+from preprocessing.datasets.pose_archives import Clip
 
 FLAGS = flags.FlagValues()
 flags.DEFINE_string("source", None, "A BVH file, or a folder that holds some.", FLAGS)
@@ -26,8 +28,8 @@ flags.DEFINE_float(
     "fps",
     bvh.FPS,
     "Frames a second to resample to.",
-    bvh_files.SLOWEST,
-    bvh_files.FASTEST,
+    files.SLOWEST,
+    files.FASTEST,
     flag_values=FLAGS,
 )
 flags.mark_flags_as_required(["source", "output"], FLAGS)

@@ -17,11 +17,12 @@ import sys
 from absl import flags
 
 from dgnet_tf import command_line
-from preprocessing import conversion, datasets, summary
-from preprocessing.sequences import MissingSource
+from preprocessing.conversion import pipeline, summary
+from preprocessing.conversion.sequences import MissingSource
+from preprocessing.datasets import registry
 
 FLAGS = flags.FlagValues()
-flags.DEFINE_enum("dataset", None, datasets.DATASETS, "What to convert.", FLAGS)
+flags.DEFINE_enum("dataset", None, registry.DATASETS, "What to convert.", FLAGS)
 flags.DEFINE_string("output", None, "Folder to make; it must be new or empty.", FLAGS)
 flags.DEFINE_list("test_subjects", None, "People of the test split: a,b.", FLAGS)
 flags.DEFINE_list(
@@ -37,7 +38,7 @@ flags.DEFINE_integer(
 flags.DEFINE_boolean(
     "strict", False, "Refuse what a plausibility check warns of.", FLAGS
 )
-datasets.define_flags(FLAGS)
+registry.define_flags(FLAGS)
 flags.mark_flags_as_required(["dataset", "output"], FLAGS)
 flags.register_multi_flags_validator(
     ["record_frames", "record_overlap"],
@@ -50,11 +51,11 @@ flags.register_multi_flags_validator(
 def main(values):
     """Converts, and prints checks, table and folder."""
     try:
-        dataset = datasets.read(values)
+        dataset = registry.read(values)
     except MissingSource:
-        print(datasets.guide(values.dataset), file=sys.stderr)
+        print(registry.guide(values.dataset), file=sys.stderr)
         raise
-    content = conversion.convert(
+    content = pipeline.convert(
         dataset,
         values.output,
         record_frames=values.record_frames,

@@ -20,10 +20,12 @@ import sys
 import numpy as np
 from absl import flags
 
-from dgnet_tf import command_line, report, views
-from dgnet_tf.atomic import replacing
+from dgnet_tf import command_line
+from dgnet_tf.data import views
 from dgnet_tf.errors import UserError
-from preprocessing import sample
+from dgnet_tf.evaluation import report
+from dgnet_tf.files.atomic import replacing
+from preprocessing.datasets import sample
 
 SYNTHETIC = (
     "NOTE: the sample motion could not be had, so this demo runs on a synthetic "

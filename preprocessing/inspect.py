@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from absl import flags
 
-from dgnet_tf import command_line, manifest
-from preprocessing import figure, summary
+from dgnet_tf import command_line
+from dgnet_tf.data import manifest
+from preprocessing.conversion import sample_figure, summary
 
 FLAGS = flags.FlagValues()
 flags.DEFINE_string("data", None, "Folder of the converted data set.", FLAGS)
@@ -23,7 +24,7 @@ def main(values):
         manifest.shard_paths(values.data, content, split)
     print(summary.table(content))
     if values.figure:
-        figure.draw(values.data, content, values.figure)
+        sample_figure.draw(values.data, content, values.figure)
         print(f"wrote {values.figure}")
 
 

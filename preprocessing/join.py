@@ -18,8 +18,8 @@ from absl import flags
 
 from dgnet_tf import command_line
 from dgnet_tf.errors import UserError
-from preprocessing import mocap, pose_archives, sample
-from preprocessing.pose_archives import Clip
+from preprocessing.datasets import mocap, pose_archives, sample
+from preprocessing.datasets.pose_archives import Clip
 
 SAMPLE = "sample"
 

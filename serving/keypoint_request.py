@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from absl import flags
 
-from dgnet_tf import keypoint_files, lift, skeletons
-from dgnet_tf.atomic import replacing
+from dgnet_tf import command_line, skeletons
 from dgnet_tf.errors import UserError
+from dgnet_tf.files.atomic import replacing
+from dgnet_tf.keypoints import keypoint_files
 
 
 def define_flags(flag_values: flags.FlagValues, server: str):
@@ -50,7 +51,7 @@ def read(path, layout: str, image_size: str):
         UserError: if the file does not fit the layout, or lacks joints where the
             signature fills no gaps.
     """
-    size = lift.parse_image_size(image_size)
+    size = command_line.parse_image_size(image_size)
     people = keypoint_files.read(path, layout, size).people
     own = layout in skeletons.SKELETONS
     requests = []

@@ -18,9 +18,11 @@ import sys
 
 from absl import flags
 
-from dgnet_tf import command_line, paper_flags
+from dgnet_tf import command_line
 from dgnet_tf.errors import UserError
-from tuning import study_flags, workers
+from dgnet_tf.reproduction import flags as paper_flags
+from tuning.studies import flags as study_flags
+from tuning.studies import workers
 
 FLAGS = flags.FlagValues()
 study_flags.define(FLAGS)
@@ -83,7 +85,7 @@ def main(flag_values):
         raise UserError("--frames_seen and --steps_per_epoch: give one of them.")
     noises = paper_flags.numbers(flag_values, "noises", float)
     if not workers.launched("tuning.compare", sys.argv[1:], flag_values):
-        from tuning import comparing, networks
+        from tuning.comparing import networks, runner
 
         found = networks.make(
             flag_values.architectures,
@@ -93,7 +95,7 @@ def main(flag_values):
             frames_seen=flag_values.frames_seen,
             batch_frames=flag_values.batch_frames,
         )
-        comparing.run(
+        runner.run(
             found,
             flag_values.data,
             flag_values.workdir,
@@ -102,12 +104,13 @@ def main(flag_values):
             split=flag_values.split,
         )
 
-    from tuning import comparison_report, scheduling
+    from tuning.comparing import report
+    from tuning.studies import scheduling
 
     # Chief and workers leave it to whoever started them, or to the same command
     # without their variables: latency is to be measured beside nothing else.
     if scheduling.role() == "alone":
-        path = comparison_report.finish(flag_values.workdir, flag_values.latency_calls)
+        path = report.finish(flag_values.workdir, flag_values.latency_calls)
         print(path.read_text(encoding="utf-8"))
         print(f"report: {path}")
 

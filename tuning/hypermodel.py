@@ -8,10 +8,14 @@ from collections.abc import Sequence
 import keras_tuner
 import tensorflow as tf
 
-from dgnet_tf import augmentation, manifest, runs, skeletons, training
-from dgnet_tf import config as configuration
-from dgnet_tf.config import Config
-from dgnet_tf.windows import load_windows, steps_per_epoch
+from dgnet_tf import skeletons
+from dgnet_tf.config import config as configuration
+from dgnet_tf.config.config import Config
+from dgnet_tf.data import manifest
+from dgnet_tf.data.augmentation import augmentation
+from dgnet_tf.data.windows import load_windows, steps_per_epoch
+from dgnet_tf.models import runs
+from dgnet_tf.training import fit as training
 from tuning import search_space
 
 

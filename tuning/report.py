@@ -26,15 +26,17 @@ flags.DEFINE_string(
 
 def main(flag_values):
     """Reports the study that the flags name."""
-    from tuning import compared, comparison_report, reporting
+    from tuning.comparing import findings
+    from tuning.comparing import report as comparison_report
+    from tuning.reporting import report as study_report
 
     workdir = flag_values.workdir
     output = flag_values.output or workdir
     paths = []
-    if compared.there(workdir):
+    if findings.there(workdir):
         paths.append(comparison_report.write(workdir, output))
-    if not paths or reporting.has_more(workdir):
-        paths.append(reporting.write(workdir, output))
+    if not paths or study_report.has_more(workdir):
+        paths.append(study_report.write(workdir, output))
     for path in paths:
         print(pathlib.Path(path).read_text(encoding="utf-8"))
     for path in paths:

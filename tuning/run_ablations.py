@@ -15,14 +15,17 @@ import sys
 
 from absl import flags
 
-from dgnet_tf import command_line, config
-from tuning import ablations, study_flags, workers
+from dgnet_tf import command_line
+from dgnet_tf.config import config
+from tuning.ablations import paper_tables
+from tuning.studies import flags as study_flags
+from tuning.studies import workers
 
 FLAGS = flags.FlagValues()
 flags.DEFINE_enum(
     "table",
     None,
-    list(ablations.TABLES),
+    list(paper_tables.TABLES),
     "Table to rerun.",
     required=True,
     flag_values=FLAGS,
@@ -51,10 +54,10 @@ def main(flag_values):
     if workers.launched("tuning.run_ablations", sys.argv[1:], flag_values):
         return
 
-    from tuning import tables
+    from tuning.ablations import runner
 
-    tables.run(
-        ablations.get(flag_values.table),
+    runner.run(
+        paper_tables.get(flag_values.table),
         config.from_flags(flag_values),
         flag_values.data,
         flag_values.workdir,

@@ -15,8 +15,10 @@ import sys
 
 from absl import flags
 
-from dgnet_tf import command_line, config
-from tuning import study_flags, workers
+from dgnet_tf import command_line
+from dgnet_tf.config import config
+from tuning.studies import flags as study_flags
+from tuning.studies import workers
 
 FLAGS = flags.FlagValues()
 study_flags.define(FLAGS)
@@ -50,7 +52,7 @@ def main(flag_values):
     if workers.launched("tuning.search", sys.argv[1:], flag_values):
         return
 
-    from tuning import trials
+    from tuning.searching import trials
 
     trials.run(
         config.from_flags(flag_values),

@@ -11,10 +11,10 @@ import dataclasses
 import importlib.util
 from collections.abc import Sequence
 
-from dgnet_tf import sizes
-from dgnet_tf.config import Config
+from dgnet_tf.config import network_sizes
+from dgnet_tf.config.config import Config
 from dgnet_tf.errors import UserError
-from tuning import budget
+from tuning.studies import budget
 
 
 @dataclasses.dataclass(frozen=True)
@@ -87,7 +87,7 @@ _SETTLED = {
 
 def names(architecture: str = Config.architecture) -> list[str]:
     """Returns what is searched by default: all of `SPACE` that can be run here."""
-    left_out = (*sizes.IGNORED[architecture], *_SETTLED.get(architecture, ()))
+    left_out = (*network_sizes.IGNORED[architecture], *_SETTLED.get(architecture, ()))
     return [name for name in SPACE if name not in left_out and _can_vary(name)]
 
 
@@ -117,7 +117,7 @@ def declare(
     """
     tune = names(base.architecture) if tune is None else list(tune)
     for name in tune:
-        if name in sizes.IGNORED[base.architecture]:
+        if name in network_sizes.IGNORED[base.architecture]:
             raise UserError(
                 f"{name!r} says nothing to the architecture {base.architecture!r}."
             )

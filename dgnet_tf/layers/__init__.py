@@ -10,18 +10,18 @@ from dgnet_tf.layers.dynamic_spatial_graph_conv import DynamicSpatialGraphConv
 from dgnet_tf.layers.dynamic_temporal_graph_conv import DynamicTemporalGraphConv
 from dgnet_tf.layers.fixed_spatial_graph_conv import FixedSpatialGraphConv
 from dgnet_tf.layers.fixed_temporal_graph_conv import FixedTemporalGraphConv
-from dgnet_tf.layers.fully_connected import FullyConnected
-from dgnet_tf.layers.group_pooling import GroupMax, GroupSpread
-from dgnet_tf.layers.grouped_non_local import GroupedNonLocal
 from dgnet_tf.layers.joint_embedding import JointEmbedding
 from dgnet_tf.layers.pair_score import PairScore
-from dgnet_tf.layers.repeat_ends import RepeatEnds
+from dgnet_tf.layers.peers.fully_connected import FullyConnected
+from dgnet_tf.layers.peers.group_pooling import GroupMax, GroupSpread
+from dgnet_tf.layers.peers.grouped_non_local import GroupedNonLocal
+from dgnet_tf.layers.peers.repeat_ends import RepeatEnds
+from dgnet_tf.layers.peers.spatio_temporal_graph_conv import SpatioTemporalGraphConv
+from dgnet_tf.layers.peers.stateless_dropout import StatelessDropout
+from dgnet_tf.layers.peers.temporal_conv import TemporalConv
+from dgnet_tf.layers.peers.temporal_tower import TemporalTower
 from dgnet_tf.layers.residual_graph_module import ResidualGraphModule
 from dgnet_tf.layers.spatial_non_local import SpatialNonLocal
-from dgnet_tf.layers.spatio_temporal_graph_conv import SpatioTemporalGraphConv
-from dgnet_tf.layers.stateless_dropout import StatelessDropout
-from dgnet_tf.layers.temporal_conv import TemporalConv
-from dgnet_tf.layers.temporal_tower import TemporalTower
 
 __all__ = [
     "BatchNorm",

@@ -1,0 +1,1 @@
+"""Real footage of calibrated cameras."""

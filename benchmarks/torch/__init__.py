@@ -1,0 +1,1 @@
+"""DG-Net in eager PyTorch, with our weights."""

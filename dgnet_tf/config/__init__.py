@@ -1,0 +1,1 @@
+"""The training configuration: its fields, their flags, the sizes of each network."""

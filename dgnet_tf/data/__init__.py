@@ -1,0 +1,1 @@
+"""Converted data sets: records, windows cut from them, epochs of windows."""

@@ -1,0 +1,115 @@
+"""Chosen actions: their names in a configuration, their records, their frames."""
+
+from __future__ import annotations
+
+import collections
+import csv
+import io
+
+import tensorflow as tf
+
+from dgnet_tf.data import manifest
+from dgnet_tf.errors import UserError
+
+
+def parse(text: str) -> tuple[str, ...]:
+    """Returns the names of a comma-separated list, sorted; none for "".
+
+    A name that has a comma of its own stands in double quotes:
+    `walk,"dance, arms high"`.
+
+    Raises:
+        UserError: on an empty name, a name given twice, or an open quote.
+    """
+    if not text.strip():
+        return ()
+    try:
+        (row,) = csv.reader(io.StringIO(text), skipinitialspace=True, strict=True)
+    except (csv.Error, ValueError) as error:
+        raise UserError(
+            f"Actions {text!r}: not a comma-separated list ({error}). Put a name that "
+            'has a comma in double quotes: walk,"dance, arms high".'
+        ) from error
+    names = [name.strip() for name in row]
+    if "" in names:
+        raise UserError(f"Actions {text!r}: a name is empty. Take a comma out.")
+    twice = [name for name, times in collections.Counter(names).items() if times > 1]
+    if twice:
+        raise UserError(f"Actions {text!r}: {twice[0]!r} is there twice.")
+    return tuple(sorted(names))
+
+
+def join(names) -> str:
+    """Returns the text that `parse` takes apart into these names."""
+    line = io.StringIO()
+    csv.writer(line, lineterminator="").writerow(sorted(names))
+    return line.getvalue()
+
+
+def count(data_dir, data: manifest.Manifest, split: str) -> dict[str, int]:
+    """Counts each action's frames, those of each view once; sorted by name.
+
+    Args:
+        data_dir: folder of records.
+        data: its manifest.
+        split: one of its splits.
+
+    Raises:
+        UserError: if a file is missing or damaged.
+    """
+    spec = {
+        "action": tf.io.FixedLenFeature((), tf.string),
+        "first_frame": tf.io.FixedLenFeature((), tf.int64),
+        "frames": tf.io.FixedLenFeature((), tf.int64),
+    }
+    paths = manifest.shard_paths(data_dir, data, split, verify=False)
+    dataset = tf.data.TFRecordDataset(paths).batch(256)
+    found = collections.Counter()
+    try:
+        for record in dataset.map(lambda s: tf.io.parse_example(s, spec)):
+            # A view's later records start with frames of the one before.
+            shared = data.record_overlap * (record["first_frame"].numpy() > 0)
+            own = record["frames"].numpy() - shared
+            for name, frames in zip(record["action"].numpy(), own, strict=True):
+                found[name.decode("utf-8")] += int(frames)
+    except (tf.errors.DataLossError, tf.errors.InvalidArgumentError) as error:
+        raise UserError(f"{data_dir}: a file is damaged. Convert again.") from error
+    return dict(sorted(found.items()))
+
+
+def frames(data_dir, data: manifest.Manifest, split: str, names) -> int:
+    """Counts the frames of chosen actions, names compared whole.
+
+    Raises:
+        UserError: if a name is no action of the split; the message lists its actions.
+    """
+    found = count(data_dir, data, split)
+    for name in names:
+        if name in found:
+            continue
+        there = f"Its actions: {join(found)}."
+        others = [s for s in data.splits if s != split]
+        if any(name in count(data_dir, data, other) for other in others):
+            raise UserError(
+                f"{data_dir}: action {name!r} has no frame in the split {split!r}. "
+                + there
+            )
+        raise UserError(
+            f"{data_dir}: no action {name!r} in the split {split!r}. {there} Names "
+            "that have a comma stand in double quotes."
+        )
+    return sum(found[name] for name in names)
+
+
+def keep(serialized: tf.data.Dataset, names) -> tf.data.Dataset:
+    """Keeps the serialised records of chosen actions; all, if no name is given."""
+    if not names:
+        return serialized
+    spec = {"action": tf.io.FixedLenFeature((), tf.string)}
+    chosen = tf.constant([name.encode("utf-8") for name in names])
+
+    def is_chosen(record):
+        action = tf.io.parse_single_example(record, spec)["action"]
+        return tf.reduce_any(action == chosen)
+
+    return serialized.filter(is_chosen)

@@ -1,0 +1,191 @@
+"""What training makes of windows: other views, people, errors, mirror images.
+
+Stateless: the same seed gives the same numbers.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+import tensorflow as tf
+
+from dgnet_tf import cameras
+from dgnet_tf.config import limits
+from dgnet_tf.data.augmentation import (
+    body_shapes,
+    detector_noise,
+    missing_joints,
+    spells,
+)
+from dgnet_tf.data.augmentation import random_cameras as random_views
+
+
+@dataclasses.dataclass(frozen=True)
+class Augmentation:
+    """Fields of the same names as `Config`'s, explained there; all off by default.
+
+    Raises:
+        ValueError: for a value out of its range.
+    """
+
+    flip: bool = False
+    random_cameras: float = 0.0
+    random_camera_tilt: float = 10.0
+    random_camera_focal: float = 0.1
+    body_scale: float = 0.0
+    noise_px: float = 0.0
+    noise_correlation: float = 0.0
+    outlier_share: float = 0.0
+    outlier_px: float = 50.0
+    missing_share: float = 0.0
+    random_stride: bool = False
+
+    def __post_init__(self):
+        for name, (least, most) in limits.AUGMENTATION.items():
+            value = getattr(self, name)
+            if not least <= value <= most:
+                bounds = f"at least {least:g}"
+                if most < float("inf"):
+                    bounds = f"from {least:g} to {most:g}"
+                raise ValueError(f"`{name}` must be {bounds}, got {value!r}.")
+
+    @property
+    def needs_cameras(self) -> bool:
+        """Whether people are projected again, for which cameras must be known."""
+        return self.random_cameras > 0 or self.body_scale > 0
+
+
+def of(config) -> Augmentation:
+    """Returns a configuration's augmentation."""
+    names = [field.name for field in dataclasses.fields(Augmentation)]
+    return Augmentation(**{name: getattr(config, name) for name in names})
+
+
+def augment(record: dict, indices, skeleton, fps, chosen: Augmentation, seed):
+    """Takes the frames of windows and augments them.
+
+    The person's body, the detector's errors and its gaps are those of the record, one
+    for all of its windows; the camera and the mirror are each window's own.
+
+    Args:
+        record: parsed record.
+        indices: (W, T) indices of its frames.
+        skeleton: of the record.
+        fps: frames a second of the data set.
+        chosen: what is done.
+        seed: (2,) integers.
+
+    Returns:
+        Normalised keypoints (W, T, N, 2) and root-relative positions (W, T, N, 3).
+    """
+    flip_seed, noise_seed = tf.unstack(tf.random.split(seed))
+    camera_seed, body_seed, gap_seed = (tf.random.fold_in(seed, i) for i in (1, 2, 3))
+    positions, keypoints = record["positions"], record["keypoints"]  # (L, N, ...)
+    frames, joints = keypoints.shape[0], keypoints.shape[1]
+    intrinsics = record["intrinsics"]
+    errors = tf.zeros_like(keypoints)
+    if chosen.needs_cameras:
+        # What a detector was off stays on when the person is projected again.
+        errors += keypoints - cameras.project(positions, intrinsics)
+    if chosen.body_scale:
+        body = body_shapes.draw(skeleton, chosen.body_scale, body_seed)
+        reshaped = body_shapes.reshape(positions, body, skeleton.root)
+        known = intrinsics[0] > 0
+        positions = tf.where(known, reshaped, positions)
+        projected = cameras.project(positions, intrinsics) + errors
+        keypoints = tf.where(known, projected, keypoints)
+    if chosen.noise_px or chosen.outlier_share:
+        noise = detector_noise.draw(
+            frames,
+            joints,
+            fps,
+            noise_px=chosen.noise_px,
+            correlation=chosen.noise_correlation,
+            outlier_share=chosen.outlier_share,
+            outlier_px=chosen.outlier_px,
+            seed=noise_seed,
+        )
+        keypoints, errors = keypoints + noise, errors + noise
+
+    x, y = tf.gather(keypoints, indices), tf.gather(positions, indices)  # (W, T, ...)
+    view = None
+    if chosen.random_cameras:
+        view = random_views.draw(
+            y,
+            skeleton.root,
+            intrinsics,
+            record["image_size"],
+            share=chosen.random_cameras,
+            tilt=chosen.random_camera_tilt,
+            focal=chosen.random_camera_focal,
+            seed=camera_seed,
+        )
+        anew = view.chosen[:, None, None, None]
+        x = tf.where(anew, view.film(y) + tf.gather(errors, indices), x)
+        y = tf.where(anew, view.turn(y), y)
+    if chosen.missing_share:
+        longest = max(1, round(missing_joints.LONGEST * fps))
+        gaps = spells.draw(frames, joints, chosen.missing_share, longest, gap_seed)
+        seen = ~gaps & (record["valid"][:, None] > 0)
+
+        def shown(frames):
+            """Pixels (W, T, N, 2) of each joint in a frame of its own (W, T, N)."""
+            own = missing_joints.take(keypoints, frames)
+            if view is None:
+                return own
+            filmed = view.film(missing_joints.take(positions, frames))
+            return tf.where(anew, filmed + missing_joints.take(errors, frames), own)
+
+        x = missing_joints.fill(x, indices, seen, shown)
+    x = cameras.normalize_screen(x, record["image_size"])
+    y -= y[..., skeleton.root : skeleton.root + 1, :]
+    if chosen.flip:
+        x, y = random_flip(x, y, skeleton.mirror, flip_seed)
+    return x, y
+
+
+def flip_keypoints(keypoints, mirror):
+    """Mirrors normalised keypoints left to right; its own inverse.
+
+    Args:
+        keypoints: (..., N, 2) normalised to [-1, 1] across the image's width.
+        mirror: N joint indices, `Skeleton.mirror`.
+
+    Returns:
+        (..., N, 2) what a mirrored image of the same scene shows.
+    """
+    return _flip(keypoints, mirror, (-1, 1))
+
+
+def flip_positions(positions, mirror):
+    """Mirrors positions (..., N, 3), camera axes, in x = 0; its own inverse.
+
+    `flip_keypoints` gives the projection of the result through a camera whose
+    principal point and second tangential coefficient are mirrored likewise.
+    """
+    return _flip(positions, mirror, (-1, 1, 1))
+
+
+def _flip(points, mirror, signs):
+    points = tf.convert_to_tensor(points)
+    return tf.gather(points, mirror, axis=-2) * tf.cast(signs, points.dtype)
+
+
+def random_flip(keypoints, positions, mirror, seed):
+    """Mirrors each window with probability 1/2.
+
+    Args:
+        keypoints: (B, T, N, 2) normalised.
+        positions: (B, T, N, 3).
+        mirror: N joint indices, `Skeleton.mirror`.
+        seed: (2,) integers.
+
+    Returns:
+        The keypoints and positions.
+    """
+    coins = tf.random.stateless_uniform(tf.shape(keypoints)[:1], seed) < 0.5
+    coins = coins[:, None, None, None]  # (B, 1, 1, 1)
+    return (
+        tf.where(coins, flip_keypoints(keypoints, mirror), keypoints),
+        tf.where(coins, flip_positions(positions, mirror), positions),
+    )

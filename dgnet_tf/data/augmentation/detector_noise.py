@@ -1,0 +1,67 @@
+"""What a detector's keypoints are off, in training."""
+
+from __future__ import annotations
+
+import numpy as np
+import tensorflow as tf
+
+from dgnet_tf.data.augmentation import spells
+
+OUTLIERS_LAST = 0.5  # seconds at most
+# From one frame to the next: what a detector takes for the joint moves slowly.
+_OUTLIER_CORRELATION = 0.9
+
+
+def draw(
+    frames: int,
+    joints: int,
+    fps: float,
+    *,
+    noise_px: float,
+    correlation: float,
+    outlier_share: float,
+    outlier_px: float,
+    seed,
+):
+    """Draws errors of a detector for consecutive frames.
+
+    Gaussian noise, to which outliers add some that is wider: joints that are taken for
+    something else for up to half a second.
+
+    Args:
+        frames: L.
+        joints: N.
+        fps: frames a second.
+        noise_px: standard deviation of the noise, pixels.
+        correlation: of the noise, from one frame to the next.
+        outlier_share: of the keypoints that are outliers.
+        outlier_px: standard deviation of theirs, pixels.
+        seed: (2,) integers.
+
+    Returns:
+        (L, N, 2) pixels.
+    """
+    seeds = tf.unstack(tf.random.split(seed, 3))
+    found = noise_px * _noise(frames, joints, correlation, seeds[0])
+    if outlier_share:
+        longest = max(1, round(OUTLIERS_LAST * fps))
+        out = spells.draw(frames, joints, outlier_share, longest, seeds[1])
+        wide = outlier_px * _noise(frames, joints, _OUTLIER_CORRELATION, seeds[2])
+        found += tf.where(out[..., None], wide, 0.0)
+    return found
+
+
+def _noise(frames, joints, correlation, seed):
+    """(L, N, 2) normal; each frame's is correlated with the one before."""
+    white = tf.random.stateless_normal([frames, 2 * joints], seed)
+    if correlation:
+        white = tf.linalg.matmul(_memory(frames, correlation), white)
+    return tf.reshape(white, [frames, joints, 2])
+
+
+def _memory(frames, correlation):
+    """(L, L) what makes x_i = c x_(i-1) + sqrt(1 - c^2) e_i of white noise e."""
+    age = np.arange(frames)[:, None] - np.arange(frames)
+    weights = np.where(age >= 0, correlation ** np.maximum(age, 0.0), 0.0)
+    weights[:, 1:] *= np.sqrt(1.0 - correlation**2)
+    return weights.astype(np.float32)

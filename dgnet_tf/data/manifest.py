@@ -1,0 +1,182 @@
+"""`dataset.json`: what a converted data set holds, written once, checked on use."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import pathlib
+
+from dgnet_tf import skeletons
+from dgnet_tf.data import records
+from dgnet_tf.errors import UserError
+from dgnet_tf.files import file_digests
+
+FILE_NAME = "dataset.json"
+SPLITS = ("train", "validation", "test")
+
+
+@dataclasses.dataclass(frozen=True)
+class Shard:
+    """One TFRecord file: its name, number of records, size and digest."""
+
+    file: str
+    records: int
+    bytes: int
+    sha256: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Split:
+    """One split.
+
+    Attributes:
+        sequences: number of camera views.
+        frames: frames, each frame of each view counted once.
+        seconds: their length, each view's at its own frame rate.
+        records: records over all shards.
+        subjects: the people in it.
+        mean_pose: (N, 3) mean root-relative camera-space pose of its valid
+            frames, metres.
+        shards: its files.
+    """
+
+    sequences: int
+    frames: int
+    seconds: float
+    records: int
+    subjects: tuple[str, ...]
+    mean_pose: tuple[tuple[float, ...], ...]
+    shards: tuple[Shard, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Manifest:
+    """The contents of `dataset.json`; `units` and `version` are fixed by the code."""
+
+    dataset: str
+    skeleton: str
+    fps: float
+    record_frames: int
+    record_overlap: int
+    options: dict
+    sources: dict  # file name: sha256
+    splits: dict[str, Split]
+
+    @property
+    def joints(self) -> int:
+        """N, the skeleton's number of joints."""
+        return len(skeletons.get(self.skeleton).joints)
+
+
+def dumps(manifest: Manifest) -> str:
+    """Serialises a manifest, always to the same text."""
+    content = {
+        "version": records.VERSION,
+        "units": {"keypoints": "pixels", "positions": "metres"},
+        **dataclasses.asdict(manifest),
+    }
+    return json.dumps(content, indent=2, sort_keys=True) + "\n"
+
+
+def summary(manifest: Manifest) -> dict:
+    """Returns where a data set comes from and who is in it, ready for JSON."""
+    return {
+        "dataset": manifest.dataset,
+        "skeleton": manifest.skeleton,
+        "fps": manifest.fps,
+        "options": manifest.options,
+        "sources": manifest.sources,
+        "splits": {
+            name: {
+                "sequences": split.sequences,
+                "frames": split.frames,
+                "seconds": split.seconds,
+                "subjects": list(split.subjects),
+            }
+            for name, split in manifest.splits.items()
+        },
+    }
+
+
+def read(data_dir) -> Manifest:
+    """Reads and checks a data set's manifest.
+
+    Raises:
+        UserError: if it is missing, unreadable, of another version, or names an
+            unknown skeleton.
+    """
+    path = pathlib.Path(data_dir) / FILE_NAME
+    if not path.is_file():
+        raise UserError(
+            f"{path}: not found. Convert a data set into this folder with "
+            "`python -m preprocessing.convert --output=...`."
+        )
+    try:
+        content = json.loads(path.read_text())
+        version = content.pop("version")
+        if version != records.VERSION:
+            raise UserError(
+                f"{path}: field 'version' is {version!r}, this code reads "
+                f"{records.VERSION}. Convert the data set again."
+            )
+        del content["units"]
+        content["splits"] = {
+            name: Split(
+                **{
+                    **split,
+                    "subjects": tuple(split["subjects"]),
+                    "mean_pose": tuple(map(tuple, split["mean_pose"])),
+                    "shards": tuple(Shard(**shard) for shard in split["shards"]),
+                }
+            )
+            for name, split in content["splits"].items()
+        }
+        manifest = Manifest(**content)
+        skeletons.get(manifest.skeleton)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise UserError(
+            f"{path}: not a valid manifest ({error}). Convert the data set again."
+        ) from error
+    return manifest
+
+
+def shard_paths(data_dir, manifest: Manifest, split: str, verify: bool = True):
+    """Returns the paths of a split's shards, checked against the manifest.
+
+    Args:
+        data_dir: folder that holds `dataset.json`.
+        manifest: its content.
+        split: "train", "validation" or "test".
+        verify: also compare digests, which reads every file once.
+
+    Raises:
+        UserError: if the split or a shard is missing or differs from the
+            manifest; the message names the file.
+    """
+    data_dir = pathlib.Path(data_dir)
+    if split not in SPLITS:
+        raise ValueError(f"`split` must be one of {SPLITS}, got {split!r}.")
+    if split not in manifest.splits:
+        raise UserError(
+            f"{data_dir / FILE_NAME}: has no split {split!r}, only "
+            f"{sorted(manifest.splits)}. Choose one of these, or convert again "
+            f"with --{split}_subjects."
+        )
+    paths = []
+    for shard in manifest.splits[split].shards:
+        path = data_dir / shard.file
+        if not path.is_file():
+            raise UserError(f"{path}: named in {FILE_NAME} but missing. Convert again.")
+        size = path.stat().st_size
+        if size != shard.bytes:
+            raise UserError(
+                f"{path}: has {size} bytes where {FILE_NAME} says {shard.bytes}; it "
+                "is truncated or was replaced. Convert again."
+            )
+        if verify and file_digests.sha256(path) != shard.sha256:
+            raise UserError(
+                f"{path}: its sha256 differs from {FILE_NAME}; it was changed "
+                "after conversion. Convert again."
+            )
+        paths.append(str(path))
+    return paths

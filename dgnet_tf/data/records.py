@@ -1,0 +1,140 @@
+"""The description of one record, used by its writer and its reader.
+
+A record is one pose window: up to `record_frames` consecutive frames (L below)
+of one camera view, padded to L by repeating the last frame.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+
+import numpy as np
+import tensorflow as tf
+
+from dgnet_tf.data import view_names
+from dgnet_tf.errors import UserError
+
+VERSION = 1
+
+
+@dataclasses.dataclass(frozen=True)
+class Field:
+    """One field: its shape in terms of L frames and N joints, dtype and meaning."""
+
+    shape: tuple
+    dtype: type
+    meaning: str
+
+
+FIELDS = {
+    "keypoints": Field(("L", "N", 2), np.float32, "pixels, origin at the top left"),
+    "confidence": Field(("L", "N"), np.float32, "0 to 1, of the 2-D keypoints"),
+    "positions": Field(("L", "N", 3), np.float32, "metres, camera axes, root kept"),
+    "valid": Field(("L",), np.int64, "1 where the frame has ground truth to score"),
+    "intrinsics": Field((9,), np.float32, "as in cameras; zeros where unknown"),
+    "image_size": Field((2,), np.float32, "width and height, pixels"),
+    "fps": Field((), np.float32, "frames a second"),
+    "frames": Field((), np.int64, "frames of the record that are not padding"),
+    "first_frame": Field((), np.int64, "index of its first frame in the view"),
+    "view_frames": Field((), np.int64, "frames of the whole view"),
+    "subject": Field((), bytes, "person"),
+    "action": Field((), bytes, "action, the unit of action-wise scores"),
+    "take": Field((), bytes, "recording of that action by that person"),
+    "camera": Field((), bytes, "camera of that recording"),
+}
+
+
+def key(record: dict) -> str:
+    """Returns the record's unique, readable name."""
+    ids = view_names.of(record)
+    return f"{ids}/{int(record['first_frame']):08d}"
+
+
+def _shape(field: Field, record_frames: int, joints: int) -> tuple[int, ...]:
+    sizes = {"L": record_frames, "N": joints}
+    return tuple(sizes.get(axis, axis) for axis in field.shape)
+
+
+def encode(record: dict, record_frames: int, joints: int) -> bytes:
+    """Serialises a record, always to the same bytes.
+
+    Args:
+        record: a value for each of `FIELDS`; ids as `str`.
+        record_frames: L.
+        joints: N.
+
+    Raises:
+        ValueError: if a field is missing, unknown, not finite or of another
+            shape; the message names the record and the field.
+    """
+    if set(record) != set(FIELDS):
+        wrong = sorted(set(record) ^ set(FIELDS))
+        raise ValueError(f"A record has missing or unknown fields: {wrong}.")
+    features = {}
+    for name, field in FIELDS.items():
+        if field.dtype is bytes:
+            value = tf.train.BytesList(value=[record[name].encode("utf-8")])
+            features[name] = tf.train.Feature(bytes_list=value)
+            continue
+        value = np.asarray(record[name], field.dtype)
+        shape = _shape(field, record_frames, joints)
+        if value.shape != shape:
+            raise ValueError(
+                f"Record {key(record)}: field {name!r} must have shape {shape}, "
+                f"got {value.shape}."
+            )
+        if field.dtype is np.int64:
+            value = tf.train.Int64List(value=value.ravel().tolist())
+            features[name] = tf.train.Feature(int64_list=value)
+        else:
+            if not np.isfinite(value).all():
+                raise ValueError(
+                    f"Record {key(record)}: field {name!r} has values that are "
+                    "not finite."
+                )
+            value = tf.train.FloatList(value=value.ravel().tolist())
+            features[name] = tf.train.Feature(float_list=value)
+    example = tf.train.Example(features=tf.train.Features(feature=features))
+    return example.SerializeToString(deterministic=True)
+
+
+def parse(serialized, record_frames: int, joints: int) -> dict:
+    """Parses one serialised record, inside or outside a graph.
+
+    Returns:
+        A tensor for each of `FIELDS`; ids as string tensors.
+    """
+    dtypes = {bytes: tf.string, np.int64: tf.int64, np.float32: tf.float32}
+    spec = {
+        name: tf.io.FixedLenFeature(
+            _shape(field, record_frames, joints), dtypes[field.dtype]
+        )
+        for name, field in FIELDS.items()
+    }
+    return tf.io.parse_single_example(serialized, spec)
+
+
+def read(path: str, record_frames: int, joints: int) -> Iterator[dict]:
+    """Yields a file's records as NumPy arrays; ids as `str`.
+
+    Raises:
+        UserError: if the file is damaged or its records are of another layout.
+    """
+    dataset = tf.data.TFRecordDataset(path)
+    dataset = dataset.map(lambda record: parse(record, record_frames, joints))
+    iterator = dataset.as_numpy_iterator()
+    while True:
+        try:
+            record = next(iterator, None)
+        except (tf.errors.DataLossError, tf.errors.InvalidArgumentError) as error:
+            raise UserError(
+                f"{path}: damaged, or its records are not of {record_frames} frames "
+                f"and {joints} joints. Convert again."
+            ) from error
+        if record is None:
+            return
+        for name, field in FIELDS.items():
+            if field.dtype is bytes:
+                record[name] = record[name].decode("utf-8")
+        yield record

@@ -1,0 +1,1 @@
+"""Clips of poses as pictures, animations and charts."""

@@ -1,0 +1,131 @@
+"""Clips as moving pictures: GIF, or MP4 through ffmpeg."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator
+
+import numpy as np
+from tqdm import tqdm
+
+from dgnet_tf.drawing import pose_axes, video_file
+from dgnet_tf.drawing.clip import Clip, side_by_side
+from dgnet_tf.drawing.figures import upright
+
+_GIF_FPS, _GIF_SECONDS = 12.5, 12.0
+_MP4_FPS = 30.0
+_WIDTH, _HEIGHT = 6.4, 3.6  # inches
+
+
+def save_gif(clip: Clip, path):
+    """Draws the first twelve seconds of a clip, 640 x 360."""
+    from PIL import Image
+
+    step = max(1, math.ceil(clip.fps / _GIF_FPS))
+    whole = clip.last_frame + 1 - clip.first_frame
+    count = min(whole, max(1, round(_GIF_SECONDS * clip.fps)))
+    frames = range(clip.first_frame, clip.last_frame + 1)[:count:step]
+    pictures = map(Image.fromarray, _drawn(clip, frames))
+    # The legend shows all colours: one palette serves all frames, in half the time.
+    first = next(pictures).convert("RGB").quantize()
+    rest = (
+        picture.convert("RGB").quantize(palette=first, dither=Image.Dither.NONE)
+        for picture in pictures
+    )
+    first.save(
+        path,
+        format="GIF",
+        save_all=True,
+        append_images=rest,
+        duration=_durations(count, step, clip.fps),
+        loop=0,
+    )
+
+
+def _durations(count: int, step: int, fps: float) -> list[int]:
+    """Returns how long each `step`-th of `count` frames is shown, in ms.
+
+    A GIF counts in 10 ms: what rounding takes from one, the next one gets.
+    """
+    starts = [*range(0, count, step), count]
+    times = [10 * round(100 * start / fps) for start in starts]
+    # Browsers slow pictures of less than 20 ms down.
+    return [max(20, end - begin) for begin, end in itertools.pairwise(times)]
+
+
+def save_mp4(clip: Clip, path):
+    """Draws a whole clip, 1280 x 720, as 30 frames a second or fewer.
+
+    Raises:
+        UserError: see `video_file.writing`.
+    """
+    step = max(1, math.ceil(clip.fps / _MP4_FPS))
+    frames = range(clip.first_frame, clip.last_frame + 1, step)
+    size = (int(200 * _WIDTH), int(200 * _HEIGHT))
+    with video_file.writing(path, size, clip.fps / step) as write:
+        pictures = _drawn(clip, frames, dpi=200)
+        for picture in tqdm(
+            pictures, "Drawing", len(frames), unit="frame", disable=None
+        ):
+            write(picture)
+
+
+def _drawn(clip: Clip, frames: range, dpi: int = 100) -> Iterator[np.ndarray]:
+    """Yields each frame's picture (H, W, 4), which the next one overwrites.
+
+    What does not move is drawn once.
+    """
+    figure = pose_axes.new_figure(clip, _WIDTH, _HEIGHT, dpi)
+    low, high = pose_axes.box(_within(clip, frames, "keypoints"))
+    half = pose_axes.half_side(high - low)
+    flat = pose_axes.flat_axes(figure, (1, 2, 1), (low + high) / 2, half)
+    flat.set_title("2-D keypoints", fontsize=10)
+    low, high = _space_box(clip, frames)
+    half = pose_axes.half_side(high - low)
+    deep = pose_axes.deep_axes(figure, (1, 2, 2), (low + high) / 2, half)
+    deep.set_title("lifted 3-D pose", fontsize=10)
+    people = [
+        pose_axes.PersonLines(clip, index, flat, deep, animated=True)
+        for index in range(len(clip.people))
+    ]
+    canvas = figure.canvas
+    canvas.draw()
+    background = canvas.copy_from_bbox(figure.bbox)
+    source = pose_axes.Poses(clip)
+    for frame in frames:
+        canvas.restore_region(background)
+        for lines, pose in zip(people, source.at(frame), strict=True):
+            lines.show(pose)
+            for artist in lines.artists:
+                artist.axes.draw_artist(artist)
+        yield np.asarray(canvas.buffer_rgba())
+
+
+def _space_box(clip, frames):
+    """The box of all joints and ground truth in the plot's axes."""
+    low, high = [], []
+    for person, place in zip(clip.people, side_by_side(clip), strict=True):
+        for field in ("positions", "target"):
+            points = _frames_of(person, frames, field)
+            if points is not None and len(points):
+                corners = pose_axes.box([points])
+                # Turning the axes swaps lowest and highest.
+                turned = upright(np.array(corners) + place)
+                low.append(turned.min(axis=0))
+                high.append(turned.max(axis=0))
+    return np.min(low, axis=0), np.max(high, axis=0)
+
+
+def _within(clip, frames, field):
+    parts = [_frames_of(person, frames, field) for person in clip.people]
+    return [part for part in parts if part is not None and len(part)]
+
+
+def _frames_of(person, frames, field):
+    """A person's array between the first and the last of the frames, not copied."""
+    whole = getattr(person, field)
+    if whole is None:
+        return None
+    start = max(frames[0] - person.first_frame, 0)
+    return whole[start : max(frames[-1] + 1 - person.first_frame, 0)]

@@ -1,0 +1,130 @@
+"""The comparison of several reports, for people."""
+
+from __future__ import annotations
+
+from dgnet_tf.evaluation import report_sections as section
+from dgnet_tf.evaluation import scoring
+from dgnet_tf.files import tables
+from dgnet_tf.models import architectures
+
+_NOTES = """\
+- Means over all frames of {videos} videos (all cameras of a take together), in brackets
+  95 % bootstrap intervals by video. Millimetres; MPJVE per frame, acceleration error
+  per frame squared; PCK at 150 mm and AUC in percent.
+- Intervals of two runs can overlap where one is better on every video: ask the
+  difference. It is a run's mean less {first}'s on the same videos, its interval from
+  drawing videos anew. "Better" is the share of videos on which the run is better. p is
+  of a test that swaps the two at random, video by video: how often chance alone differs
+  so much.
+- Multiply-adds a frame: of one window, over its frames (`models/multiply_adds.py`).
+"""
+
+
+def markdown(reports: dict[str, dict], pairs: dict[str, dict], differing: dict) -> str:
+    """Returns `compare.md`.
+
+    Args:
+        reports: {name: report}; the first is the one that others are held against.
+        pairs: {name of another: {metric: `pairing.Paired`}}.
+        differing: {option: {name: value}}.
+    """
+    first, *others = reports
+    report = reports[first]
+    shown = [metric for metric in scoring.JOINT_METRICS if metric in pairs[others[0]]]
+    titles = [section.TITLES[metric] for metric in shown]
+    parts = [
+        f"# {len(reports)} runs on {report['dataset']}, {report['split']} split",
+        tables.markdown(
+            ["run", "network", *titles],
+            [
+                [name, _network(made), *(with_interval(made, m) for m in shown)]
+                for name, made in reports.items()
+            ],
+        ),
+        f"## Difference to {first}",
+        tables.markdown(
+            ["run", "metric", "difference", "95 % interval", "better on", "p"],
+            [
+                [name, *difference(pairs[name][metric])]
+                for name in others
+                for metric in shown
+                if metric in pairs[name]
+            ],
+        ),
+        "![chart](compare.png)",
+        "## By action: MPJPE",
+        _by_action(reports),
+        "## What differs",
+        _what_differs(reports, differing),
+        _NOTES.format(videos=len(report["per_sequence"]), first=first),
+    ]
+    return "\n\n".join(parts)
+
+
+def _by_action(reports):
+    actions = sorted({name for r in reports.values() for name in r["per_action"]})
+    rows = {
+        action: [r["per_action"].get(action, {}) for r in reports.values()]
+        for action in actions
+    }
+    rows["mean over actions"] = [r["metrics_action_mean"] for r in reports.values()]
+    return tables.markdown(
+        ["action", *reports],
+        [
+            [action, *(cell.get("mpjpe_mm") for cell in cells)]
+            for action, cells in rows.items()
+        ],
+    )
+
+
+def _what_differs(reports, differing):
+    models = [report["options"]["model"] for report in reports.values()]
+    rows = [
+        ["parameters", *(model["parameters"] for model in models)],
+        [
+            "multiply-adds a frame",
+            *(model.get("multiply_adds_per_frame") for model in models),
+        ],
+    ]
+    rows += [
+        [option, *(_text(value) for value in values.values())]
+        for option, values in differing.items()
+    ]
+    return tables.markdown(["", *reports], rows)
+
+
+def difference(pair) -> list[str | None]:
+    """Returns a `pairing.Paired` as the cells of the table of differences."""
+
+    def shown(number):
+        if pair.metric in scoring.HIGHER_IS_BETTER:
+            return f"{100 * number:+.2f}"
+        return f"{number:+.2f}"
+
+    return [
+        section.TITLES[pair.metric],
+        shown(pair.difference),
+        None if pair.low is None else f"{shown(pair.low)} to {shown(pair.high)}",
+        f"{100 * pair.share_better:.0f} % of {pair.videos}",
+        f"{pair.permutation_p:.4f}",
+    ]
+
+
+def with_interval(report: dict, metric: str) -> str:
+    """Returns a metric of a report as a cell, its interval in brackets."""
+    value = section.value(metric, report["metrics"][metric])
+    interval = report["intervals"].get(metric)
+    if not interval:
+        return value
+    low, high = (section.value(metric, interval[end]) for end in ("low", "high"))
+    return f"{value} ({low} to {high})"
+
+
+def _network(report):
+    return architectures.title(report["options"]["model"]["architecture"])
+
+
+def _text(value):
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value))
+    return "-" if value is None or value == "" else str(value)

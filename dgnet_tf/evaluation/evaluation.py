@@ -1,0 +1,210 @@
+"""Lifts and scores every view of a split."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+from tqdm import tqdm
+
+from dgnet_tf.data import actions as chosen_actions
+from dgnet_tf.data import manifest, views
+from dgnet_tf.errors import UserError
+from dgnet_tf.evaluation import (
+    balance,
+    intervals,
+    joint_sets,
+    protocols,
+    scoring,
+    worst,
+)
+from dgnet_tf.files import provenance
+from dgnet_tf.inference.view_lifter import ViewLifter
+from dgnet_tf.models import multiply_adds
+
+
+def evaluate(
+    model,
+    config,
+    data_dir,
+    split: str = "test",
+    *,
+    flip: bool = True,
+    overlap: str | None = None,
+    frame_stride: int | None = None,
+    keypoint_smoothing: int | None = None,
+    precision: str | None = None,
+    noise_px: float = 0.0,
+    seed: int = 0,
+    actions=(),
+    count_root: bool = True,
+    balanced: bool = False,
+) -> dict:
+    """Scores a model on every valid frame of a split.
+
+    One view is in memory at a time. The constant mean pose of the training split
+    is scored beside the model.
+
+    Args:
+        model: normalised keypoints (B, T, N, 2) -> {"pose": (B, T, N, 3), ...}.
+        config: its run's configuration.
+        data_dir: folder of a converted data set.
+        split: "train", "validation" or "test".
+        flip: average with the mirrored estimate.
+        overlap: "once", "center" or "mean", see `inference.window_table`; by default
+            the run's own rule.
+        frame_stride: frames from one slot of a window to the next (dilated windows);
+            by default the run's own.
+        keypoint_smoothing: frames on either side of each that a parabola is fitted to
+            before lifting, see `smooth_keypoints`; by default the run's own.
+        precision: see `folding.fold`.
+        noise_px: standard deviation of Gaussian noise on the keypoints, pixels.
+        seed: of the noise and of the bootstrap intervals.
+        actions: names of the actions to score, whole names; all if empty.
+        count_root: let the root, whose error is zero, count as a joint.
+        balanced: also score the estimates of `balance`.
+
+    Returns:
+        The content of `report.json`; see docs/evaluation.md.
+
+    Raises:
+        ValueError: for an argument out of its range.
+        UserError: if the data has another skeleton than the model, no such split or
+            action, no valid frame to score, or no intrinsics where `balanced` needs
+            them, or if the model's output is not finite.
+    """
+    if frame_stride is not None and frame_stride < 1:
+        raise ValueError(f"`frame_stride` must be at least 1, got {frame_stride!r}.")
+    if isinstance(actions, str):
+        raise ValueError(f"`actions` must be a sequence of names, got {actions!r}.")
+    data = manifest.read(data_dir)
+    if data.skeleton != config.skeleton:
+        raise UserError(
+            f"{data_dir}: holds skeleton {data.skeleton!r}, the run was trained on "
+            f"{config.skeleton!r}. Convert the data to that skeleton, or evaluate "
+            "another run."
+        )
+    if actions:
+        chosen_actions.frames(data_dir, data, split, actions)
+    mean_pose = None
+    if "train" in data.splits:
+        mean_pose = np.array(data.splits["train"].mean_pose)  # (N, 3)
+    joints = joint_sets.choose(data.skeleton, count_root)
+    lifter = ViewLifter(
+        model,
+        config,
+        flip=flip,
+        overlap=overlap,
+        frame_stride=frame_stride,
+        keypoint_smoothing=keypoint_smoothing,
+        precision=precision,
+        noise_px=noise_px,
+        seed=seed,
+    )
+    found = views.load_views(data_dir, split)
+    total = data.splits[split].sequences
+    scores = {name: [] for name in (balance.CONSUMES if balanced else [balance.XYZ])}
+    mean_pose_scores, unfitted = [], 0
+    for view in tqdm(found, "Evaluating", total, unit="view", disable=None):
+        if not view.valid.any() or (actions and view.action not in actions):
+            continue
+        predicted = lifter.positions(view)
+        if not np.isfinite(predicted).all():
+            raise UserError(
+                f"The model gives values that are not finite for {view.name}; its "
+                "training diverged. Train again, with a lower --learning_rate."
+            )
+        estimates = {balance.XYZ: predicted}
+        if balanced:
+            name = f"{data_dir}: {view.name}"
+            estimates, fitted = balance.estimates(
+                view, lifter.keypoints(view), predicted, joints.root, name
+            )
+            unfitted += int((view.valid & ~fitted).sum())
+        for name, estimate in estimates.items():
+            scores[name].append(scoring.score_view(view, estimate, joints))
+        if mean_pose is not None:
+            constant = np.broadcast_to(mean_pose, predicted.shape)
+            mean_pose_scores.append(scoring.score_view(view, constant, joints))
+    headline = scores[balance.XYZ]
+    _check_scored(headline, actions, data_dir, split)
+    per_joint = scoring.pooled_by_joint(headline, joints.names)
+    report = {
+        "dataset": data.dataset,
+        "split": split,
+        "frames": sum(score.frames for score in headline),
+        "views": len(headline),
+        **_summary(headline, seed),
+        "baselines": {"mean_pose": scoring.pooled(mean_pose_scores)}
+        if mean_pose is not None
+        else {},
+        "estimates": {
+            name: {"consumes": balance.CONSUMES[name], **_summary(estimate, seed)}
+            for name, estimate in scores.items()
+        },
+        "protocols": protocols.tables(data.dataset, headline),
+        "per_action": scoring.pooled_by(headline, "action"),
+        "per_subject": scoring.pooled_by(headline, "subject"),
+        "per_camera": scoring.pooled_by(headline, "camera"),
+        "per_subject_action": {
+            subject: scoring.pooled_by(scored, "action")
+            for subject, scored in scoring.grouped(headline, "subject").items()
+        },
+        "per_joint": per_joint,
+        "worst_joints": worst.joints(per_joint),
+        "worst_clips": worst.clips(headline),
+        "per_sequence": scoring.videos(headline),
+        "counted_by": scoring.COUNTED_BY,
+        "options": {
+            "flip": flip,
+            "precision": precision or config.precision,
+            "noise_px": noise_px,
+            "seed": seed,
+            "overlap": lifter.config.overlap,
+            "frame_stride": lifter.config.frame_stride,
+            "keypoint_smoothing": lifter.config.keypoint_smoothing,
+            "actions": sorted(actions) or None,
+            "balanced": balanced,
+            "scored": "every valid frame of every view, once",
+            "skeleton": data.skeleton,
+            "joints": data.joints,
+            "root_counted": count_root,
+            "joints_14": joints.fourteen and [joints.names[i] for i in joints.fourteen],
+            "fps": data.fps,
+            "model": {
+                "parameters": model.count_params(),
+                "multiply_adds_per_frame": multiply_adds.per_frame(model),
+                **dataclasses.asdict(config),
+            },
+            "versions": provenance.versions(),
+        },
+    }
+    if balanced:
+        report["options"]["frames_without_fitted_root"] = unfitted
+    return report
+
+
+def _check_scored(scores, actions, data_dir, split):
+    """Raises if there is nothing to report on."""
+    if not scores and not actions:
+        raise UserError(
+            f"{data_dir}: split {split!r} has no valid frame to score. Evaluate "
+            "another split, or convert data with ground truth."
+        )
+    empty = sorted(set(actions) - {score.action for score in scores})
+    if empty:
+        raise UserError(
+            f"{data_dir}: action {empty[0]!r} has no valid frame in the split "
+            f"{split!r}. Leave it out, or evaluate another split."
+        )
+
+
+def _summary(scores, seed: int) -> dict:
+    """Returns both means of each metric and their intervals."""
+    rows = scoring.videos(scores)
+    return {
+        "metrics": scoring.pooled(scores),
+        "metrics_action_mean": scoring.plain_mean(scoring.pooled_by(scores, "action")),
+        "intervals": intervals.of(rows, intervals.frame_means, seed),
+        "intervals_action_mean": intervals.of(rows, intervals.action_means, seed),
+    }

@@ -1,0 +1,132 @@
+"""`report.json` and `report.md`: the result of an evaluation."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import pathlib
+import re
+
+from dgnet_tf.errors import UserError
+from dgnet_tf.evaluation import report_sections as section
+from dgnet_tf.evaluation import scoring
+from dgnet_tf.files.atomic import replacing
+
+JSON, MARKDOWN = "report.json", "report.md"
+# A table of people by actions that is wider is left to `report.json`.
+_MOST_PEOPLE = 8
+
+
+def read(path) -> dict:
+    """Reads a report.
+
+    Args:
+        path: `report.json`, or the folder that holds it.
+
+    Raises:
+        UserError: if it is missing or not a report.
+    """
+    path = pathlib.Path(path)
+    if path.is_dir():
+        path = path / JSON
+    written = "Name a report that `python -m dgnet_tf.evaluate` wrote."
+    try:
+        report = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise UserError(f"{path}: not found. {written}") from None
+    except ValueError as error:
+        raise UserError(f"{path}: not JSON ({error}). {written}") from error
+    fields = set(report) if isinstance(report, dict) else set()
+    missing = sorted({"dataset", "split", "metrics", "options"} - fields)
+    if missing:
+        raise UserError(f"{path}: has no field {missing[0]!r}. {written}")
+    return report
+
+
+def write(report: dict, folder) -> tuple[pathlib.Path, pathlib.Path]:
+    """Writes both files, each whole or not at all; returns their paths."""
+    json_path = pathlib.Path(folder) / JSON
+    markdown_path = pathlib.Path(folder) / MARKDOWN
+    with replacing(markdown_path) as beside:
+        beside.write_text(markdown(report), encoding="utf-8")
+    with replacing(json_path) as beside:
+        beside.write_text(json.dumps(report, indent=2, allow_nan=False) + "\n")
+    return json_path, markdown_path
+
+
+def default_folder(workdir, report: dict) -> pathlib.Path:
+    """Returns the report's folder in the run; other options, another folder."""
+    options = report["options"]
+    run = options["model"]
+    name = f"{report['dataset']}-{report['split']}"
+    if options["actions"]:
+        name += "-" + _file_name("+".join(options["actions"]))
+    if options["noise_px"]:
+        name += f"-noise{options['noise_px']:g}px"
+    if options["seed"]:
+        name += f"-seed{options['seed']}"
+    if not options["flip"]:
+        name += "-noflip"
+    if options["overlap"] != run["overlap"]:
+        name += f"-{options['overlap']}"
+    if options["frame_stride"] != run["frame_stride"]:
+        name += f"-stride{options['frame_stride']}"
+    if options["keypoint_smoothing"] != run["keypoint_smoothing"]:
+        name += f"-smoothing{options['keypoint_smoothing']}"
+    if options["precision"] != "float32":
+        name += f"-{options['precision']}"
+    if not options["root_counted"]:
+        name += "-noroot"
+    if options["balanced"]:
+        name += "-balance"
+    return pathlib.Path(workdir) / "evaluation" / name
+
+
+def markdown(report: dict) -> str:
+    """Returns the report for people."""
+    parts = [
+        f"# {report['dataset']}, {report['split']} split",
+        f"{report['frames']} valid frames of {report['views']} camera views. "
+        "Millimetres; MPJVE in millimetres per frame, acceleration error in "
+        "millimetres per frame squared; PCK at 150 mm.",
+        summary(report),
+        section.intervals(report),
+    ]
+    if report["options"]["joints_14"]:
+        fourteen = tuple(scoring.FOURTEEN_METRICS)
+        parts += ["## Fourteen joints", section.table("", _overall(report), fourteen)]
+    if len(report["estimates"]) > 1:
+        parts += ["## Coordinate balance", section.estimates(report)]
+    parts += section.protocols(report["protocols"])
+    for field in ("action", "subject", "camera", "joint"):
+        rows = report[f"per_{field}"]
+        parts += [f"## By {field}", section.table(field, rows, scoring.JOINT_METRICS)]
+    people = report["per_subject_action"]
+    if 1 < len(people) <= _MOST_PEOPLE and len(report["per_action"]) > 1:
+        parts += ["## By subject and action: MPJPE", section.cells(people)]
+    parts += ["## Worst", section.worst(report)]
+    parts += ["## How it was measured", section.options(report["options"])]
+    return "\n\n".join(parts) + "\n"
+
+
+def summary(report: dict) -> str:
+    """Returns the overall numbers as a table, the baseline beside them."""
+    return section.table("", _overall(report), scoring.JOINT_METRICS)
+
+
+def _overall(report) -> dict[str, dict]:
+    rows = {
+        "all frames": report["metrics"],
+        "mean over actions": report["metrics_action_mean"],
+    }
+    if "mean_pose" in report["baselines"]:
+        rows["mean pose, all frames"] = report["baselines"]["mean_pose"]
+    return rows
+
+
+def _file_name(text: str) -> str:
+    """Returns a text as part of a file name, another one for another text."""
+    plain = re.sub(r"[^\w+.-]", "_", text)[:80]
+    if plain == text:
+        return text
+    return f"{plain}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"

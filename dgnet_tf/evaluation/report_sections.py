@@ -1,0 +1,199 @@
+"""The sections of `report.md`, each a piece of Markdown made of `report.json`."""
+
+from __future__ import annotations
+
+from tabulate import tabulate
+
+from dgnet_tf.data import view_names
+from dgnet_tf.evaluation import balance, scoring
+from dgnet_tf.files import tables as table_files
+
+TITLES = {
+    "mpjpe_mm": "MPJPE",
+    "p_mpjpe_mm": "P-MPJPE",
+    "n_mpjpe_mm": "N-MPJPE",
+    "mpjve_mm": "MPJVE",
+    "acceleration_mm": "Accel.",
+    "pck": "PCK %",
+    "auc": "AUC %",
+    "mpjpe_14_mm": "MPJPE (14)",
+    "p_mpjpe_14_mm": "P-MPJPE (14)",
+    "pck_14": "PCK % (14)",
+    "auc_14": "AUC % (14)",
+}
+
+
+def table(title: str, rows: dict[str, dict], metrics) -> str:
+    """Returns a table of metrics.
+
+    Args:
+        title: heading of the rows' names.
+        rows: {name: {metric: value}}.
+        metrics: those to show.
+    """
+    return _table(
+        [title, *(TITLES[metric] for metric in metrics)],
+        [
+            [name, *(value(metric, row[metric]) for metric in metrics)]
+            for name, row in rows.items()
+        ],
+    )
+
+
+def _table(headers, rows) -> str:
+    align = ("left", *("right" for _ in headers[1:]))
+    headers, *rows = (
+        [table_files.escaped(str(cell)) for cell in row] for row in (headers, *rows)
+    )
+    return tabulate(
+        rows, headers, tablefmt="github", disable_numparse=True, colalign=align
+    )
+
+
+def value(metric: str, number: float | None) -> str:
+    """Returns a number as reports show it: percent, millimetres, "-" for None."""
+    if number is None:
+        return "-"
+    if metric in scoring.HIGHER_IS_BETTER:
+        return f"{100 * number:.1f}"
+    return f"{number:.2f}" if metric == scoring.ACCELERATION else f"{number:.1f}"
+
+
+def intervals(report) -> str:
+    """Returns the bootstrap intervals of both means."""
+    drawn = report["intervals"]["mpjpe_mm"]
+    if drawn is None:
+        return "One video only: no bootstrap interval."
+    metrics = scoring.JOINT_METRICS
+    fields = {"all frames": "intervals", "mean over actions": "intervals_action_mean"}
+    rows = [
+        [name, *(_range(metric, report[field][metric]) for metric in metrics)]
+        for name, field in fields.items()
+    ]
+    return (
+        f"95 % bootstrap intervals ({drawn['videos']} videos resampled, all cameras "
+        "of a take together):\n\n"
+        + _table(["", *(TITLES[metric] for metric in metrics)], rows)
+    )
+
+
+def _range(metric, interval) -> str:
+    if interval is None:
+        return "-"
+    return " to ".join(value(metric, interval[end]) for end in ("low", "high"))
+
+
+def estimates(report) -> str:
+    """Returns the estimates side by side, and what each is made of."""
+    rows = {name: row["metrics"] for name, row in report["estimates"].items()}
+    lines = [f"- `{name}`: {balance.CONSUMES[name]}" for name in rows]
+    unfitted = report["options"]["frames_without_fitted_root"]
+    lines.append(f"- Frames in which no root could be fitted (xyz there): {unfitted}.")
+    shown = table("all frames", rows, scoring.JOINT_METRICS)
+    return shown + "\n\n" + "\n".join(lines)
+
+
+def protocols(found: dict) -> list[str]:
+    """Returns the published tables of a data set; none for most."""
+    parts = []
+    for title, headers, rows in protocol_tables(found):
+        parts += [f"## {title}", _table(headers, rows)]
+    return parts
+
+
+def protocol_tables(found: dict) -> list[tuple[str, list, list]]:
+    """Returns title, headers and rows of each published table, all as text."""
+    tables = []
+    if "humaneva" in found:
+        cells = found["humaneva"]["cells"]
+        people = list(next(iter(cells.values())))
+        rows = [
+            [action, *(value("p_mpjpe_mm", row[person]) for person in people)]
+            for action, row in cells.items()
+        ]
+        average = value("p_mpjpe_mm", found["humaneva"]["average"])
+        title = f"HumanEva: P-MPJPE of Walking and Jog, average of the six {average}"
+        tables.append((title, ["", *people], rows))
+    if "mpi_inf_3dhp" in found:
+        scores = found["mpi_inf_3dhp"]
+        rows = {**scores["per_sequence"], **scores["per_setting"], "all": scores["all"]}
+        metrics = [name for name in scores["all"] if name != "frames"]
+        tables.append(
+            (
+                "MPI-INF-3DHP: test sequences and settings",
+                ["", "frames", *(TITLES[metric] for metric in metrics)],
+                [
+                    [name, row["frames"], *(value(m, row[m]) for m in metrics)]
+                    for name, row in rows.items()
+                ],
+            )
+        )
+    return tables
+
+
+def cells(people: dict[str, dict]) -> str:
+    """Returns a table of MPJPE, actions by people."""
+    actions = sorted({action for row in people.values() for action in row})
+    rows = []
+    for action in actions:
+        found = (row.get(action, {}).get("mpjpe_mm") for row in people.values())
+        rows.append([action, *(value("mpjpe_mm", number) for number in found)])
+    return _table(["", *people], rows)
+
+
+def worst(report) -> str:
+    """Returns the worst joints and clips."""
+    joints = ", ".join(
+        f"{row['joint']} {row['mpjpe_mm']:.1f}" for row in report["worst_joints"]
+    )
+    rows = [
+        [
+            view_names.of(clip),
+            f"{clip['first_frame']} to {clip['first_frame'] + clip['frames'] - 1}",
+            f"{clip['mpjpe_mm']:.1f}",
+        ]
+        for clip in report["worst_clips"]
+    ]
+    return (
+        f"Joints, MPJPE: {joints}.\n\nThe worst two seconds of the worst videos, in "
+        "the camera that shows them worst:\n\n"
+        + _table(["view", "frames", "MPJPE"], rows)
+    )
+
+
+def options(chosen: dict) -> str:
+    """Returns how it was measured."""
+    model = chosen["model"]
+    lines = [
+        f"{model['architecture']}, {model['parameters']} parameters, windows of "
+        f"{model['frames']} frames at stride {chosen['frame_stride']}, overlap rule "
+        f"`{chosen['overlap']}`.",
+        "Averaged with the mirrored estimate."
+        if chosen["flip"]
+        else "Without the mirrored estimate.",
+        f"{chosen['joints']} joints, the root (error 0) counted."
+        if chosen["root_counted"]
+        else f"{chosen['joints'] - 1} joints, the root not counted.",
+        f"Scored: {chosen['scored']}.",
+    ]
+    if chosen["frame_stride"] != model["frame_stride"]:
+        lines.append(f"The model was trained at stride {model['frame_stride']}.")
+    if chosen.get("keypoint_smoothing"):  # Older reports do not have it.
+        lines.append(
+            f"Keypoints smoothed over {2 * chosen['keypoint_smoothing'] + 1} frames."
+        )
+    if chosen["actions"]:
+        lines.append(f"Only these actions: {', '.join(chosen['actions'])}.")
+    if chosen["noise_px"]:
+        lines.append(
+            f"Gaussian noise of {chosen['noise_px']:g} pixels on the keypoints, seed "
+            f"{chosen['seed']}."
+        )
+    if chosen["fps"] != model["fps"]:
+        lines.append(
+            f"The data has {chosen['fps']:g} frames a second, the model was trained "
+            f"at {model['fps']:g}."
+        )
+    versions = ", ".join(f"{k} {v}" for k, v in chosen["versions"].items())
+    lines.append(f"Versions: {versions}.")
+    return "\n".join(f"- {line}" for line in lines)

@@ -1,0 +1,130 @@
+"""A run's report: the one that is there, or one made now."""
+
+from __future__ import annotations
+
+import pathlib
+from collections.abc import Sequence
+
+from dgnet_tf.data import manifest
+from dgnet_tf.errors import UserError
+from dgnet_tf.evaluation import evaluation, report, scoring
+from dgnet_tf.files import file_digests
+from dgnet_tf.models import preset_files, runs
+
+# Of reports, besides those that `report.read` asks for.
+_FIELDS = (
+    "frames",
+    "intervals",
+    "intervals_action_mean",
+    "metrics_action_mean",
+    "per_action",
+    "per_sequence",
+    "per_subject_action",
+    "protocols",
+)
+
+
+def names(workdirs: Sequence) -> list[str]:
+    """Returns what tables call runs: the ends of their paths that tell them apart.
+
+    Raises:
+        UserError: if a run is there twice.
+    """
+    parts = [pathlib.Path(workdir).resolve().parts for workdir in workdirs]
+    for workdir, part in zip(workdirs, parts, strict=True):
+        if parts.count(part) > 1:
+            raise UserError(f"{workdir}: is there twice. Name each run once.")
+    depth = 1
+    while len({part[-depth:] for part in parts}) < len(parts):
+        depth += 1
+    return ["/".join(part[-depth:]) for part in parts]
+
+
+def find_or_make(
+    workdir,
+    data_dir,
+    split: str = "test",
+    *,
+    flip: bool = True,
+    noise_px: float = 0.0,
+    seed: int = 0,
+) -> dict:
+    """Returns a run's report; evaluates where the run holds none of that kind.
+
+    A report is used again if it was made from the same weights, the same data and the
+    same options, and has every metric and field that today's reports have. Other
+    options are the run's own or `evaluation.evaluate`'s defaults.
+
+    Args:
+        workdir: folder of a finished run.
+        data_dir: converted data set.
+        split, flip, noise_px, seed: see `evaluation.evaluate`.
+
+    Raises:
+        UserError: as `runs.load` and `evaluation.evaluate`.
+    """
+    workdir = pathlib.Path(workdir)
+    model = workdir / runs.MODEL
+    if not model.is_file():
+        runs.load(workdir)  # Says what is wrong with the folder.
+    manifest.read(data_dir)
+    found_digests = digests(workdir, data_dir)
+    options = {"flip": flip, "noise_px": noise_px, "seed": seed, **found_digests}
+    for path in sorted((workdir / "evaluation").glob(f"*/{report.JSON}")):
+        try:
+            found = report.read(path)
+        except UserError:  # Made by another version, or damaged: made again.
+            continue
+        same = all(found["options"].get(name) == options[name] for name in options)
+        plain = _has_default_options(found["options"])
+        if same and plain and found["split"] == split and _is_of_today(found):
+            return found
+    run = runs.load(workdir)
+    result = evaluation.evaluate(
+        run.model,
+        run.config,
+        data_dir,
+        split,
+        flip=flip,
+        noise_px=noise_px,
+        seed=seed,
+    )
+    result["options"].update(found_digests)
+    report.write(result, report.default_folder(workdir, result))
+    return result
+
+
+def digests(workdir, data_dir) -> dict[str, str]:
+    """Returns what tells a report's data and weights, for its `options`.
+
+    Args:
+        workdir: folder of a finished run, or of trained weights.
+        data_dir: converted data set.
+    """
+    workdir = pathlib.Path(workdir)
+    trained = (workdir / preset_files.FILE).is_file()
+    files = {
+        "data_sha256": pathlib.Path(data_dir) / manifest.FILE_NAME,
+        "model_sha256": workdir / (preset_files.WEIGHTS if trained else runs.MODEL),
+    }
+    return {name: file_digests.sha256(path) for name, path in files.items()}
+
+
+def _has_default_options(options):
+    """Whether all but flip, noise and seed is as `evaluation.evaluate` has it."""
+    model = options.get("model", {})
+    own = all(
+        options.get(name) == model.get(name)
+        for name in ("overlap", "frame_stride", "keypoint_smoothing", "precision")
+    )
+    return own and not options.get("actions") and options.get("root_counted")
+
+
+def _is_of_today(found):
+    """Whether a report has what later versions of this project added to reports."""
+    model = found["options"].get("model", {})
+    return (
+        set(scoring.METRICS) <= set(found["metrics"])
+        and set(_FIELDS) <= set(found)
+        and "multiply_adds_per_frame" in model
+    )

@@ -1,0 +1,114 @@
+"""The worst two seconds of each view, and the worst of them all."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+
+from dgnet_tf.data import view_names
+
+CLIP_SECONDS = 2.0
+
+
+@dataclasses.dataclass(frozen=True)
+class Clip:
+    """A stretch of a view, and its error.
+
+    Attributes:
+        subject, action, take, camera: the view.
+        first_frame: index of its first frame in the view.
+        frames: its length; the clip ends before `first_frame + frames`.
+        valid_frames: how many of them have ground truth.
+        mpjpe_mm: mean over these.
+    """
+
+    subject: str
+    action: str
+    take: str
+    camera: str
+    first_frame: int
+    frames: int
+    valid_frames: int
+    mpjpe_mm: float
+
+
+def find(view, mpjpe_mm: np.ndarray) -> Clip | None:
+    """Returns the two seconds of a view with the highest mean error.
+
+    A clip is `CLIP_SECONDS` of consecutive frames, or the whole view where that is
+    shorter, and has at least half as many valid frames as the clip with the most:
+    else one bad frame beside a gap would stand for two seconds.
+
+    Args:
+        view: has `valid` (F,) bool, `fps` and the ids.
+        mpjpe_mm: (F,) the error of each frame; not looked at where it is invalid.
+
+    Returns:
+        None if no frame is valid.
+    """
+    valid = view.valid
+    if not valid.any():
+        return None
+    length = min(max(round(CLIP_SECONDS * view.fps), 1), len(valid))
+    counts = _moving_sums(valid.astype(np.float64), length)
+    sums = _moving_sums(np.where(valid, mpjpe_mm, 0.0), length)
+    enough = counts >= max(counts.max() / 2, 1)
+    means = np.divide(sums, counts, out=np.full_like(sums, -1.0), where=enough)
+    first = int(means.argmax())
+    return Clip(
+        **{name: getattr(view, name) for name in view_names.IDS},
+        first_frame=first,
+        frames=length,
+        valid_frames=int(counts[first]),
+        mpjpe_mm=float(means[first]),
+    )
+
+
+def _moving_sums(values, length):
+    """Sums of each `length` neighbours of (F,) values, (F - length + 1,)."""
+    sums = np.concatenate([[0.0], np.cumsum(values)])
+    return sums[length:] - sums[:-length]
+
+
+def clips(scores, count: int = 10) -> list[dict]:
+    """Returns the worst clips, worst first, one for each video.
+
+    Cameras of a take show the same motion, so only the worst of them is listed.
+
+    Args:
+        scores: views, each with its `worst` clip or None.
+        count: at most so many.
+
+    Returns:
+        Clips as dictionaries.
+    """
+    worst: dict[tuple, Clip] = {}
+    for score in scores:
+        video = (score.subject, score.action, score.take)
+        clip = score.worst
+        if clip and (video not in worst or clip.mpjpe_mm > worst[video].mpjpe_mm):
+            worst[video] = clip
+    ordered = sorted(worst.values(), key=lambda clip: -clip.mpjpe_mm)
+    return [dataclasses.asdict(clip) for clip in ordered[:count]]
+
+
+def joints(per_joint: dict[str, dict], count: int = 5) -> list[dict]:
+    """Returns the joints with the highest MPJPE, worst first.
+
+    Args:
+        per_joint: {joint: {metric: mean}}.
+        count: at most so many.
+
+    Returns:
+        [{"joint", "mpjpe_mm", "p_mpjpe_mm"}].
+    """
+    ordered = sorted(per_joint, key=lambda joint: -per_joint[joint]["mpjpe_mm"])
+    return [
+        {
+            "joint": joint,
+            "mpjpe_mm": per_joint[joint]["mpjpe_mm"],
+            "p_mpjpe_mm": per_joint[joint]["p_mpjpe_mm"],
+        }
+        for joint in ordered[:count]
+    ]

@@ -1,0 +1,1 @@
+"""Exports: SavedModel, TensorFlow Lite, ONNX, and folders of trained weights."""

@@ -1,0 +1,118 @@
+"""A detector's keypoints made into a skeleton's, in TensorFlow.
+
+The graph's form of `interpolation.fill_gaps` and `layouts.convert`: any number of
+people and frames, no loop over either, so that a SavedModel can hold it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import tensorflow as tf
+
+from dgnet_tf.keypoints import layouts
+from dgnet_tf.keypoints.detections import MAX_PIXEL
+
+MIN_CONFIDENCE = 0.0
+
+
+def to_skeleton(
+    keypoints,
+    confidence,
+    layout: str,
+    skeleton: str,
+    min_confidence: float = MIN_CONFIDENCE,
+):
+    """Fills the gaps of B people's keypoints and makes a skeleton's joints of them.
+
+    A keypoint is missing where its confidence is `min_confidence` or less, or NaN,
+    and where a coordinate is NaN, infinite or beyond `detections.MAX_PIXEL`.
+
+    Args:
+        keypoints: (B, F, J, 2) float32 tensor, pixels.
+        confidence: (B, F, J) float32 tensor.
+        layout: name of the keypoints' layout.
+        skeleton: name of the skeleton.
+        min_confidence: see above.
+
+    Returns:
+        (B, F, N, 2) finite float32 pixels; (B,) whether each joint of the skeleton is
+        made from keypoints that are there in one of the F frames or more. Of a person
+        without, those keypoints lie at pixel (0, 0).
+
+    Raises:
+        UserError: if there is no such layout or it does not give that skeleton.
+    """
+    seen = (confidence > min_confidence) & tf.reduce_all(
+        tf.abs(keypoints) <= MAX_PIXEL, axis=-1
+    )
+    indices, weights = _means(layouts.sources(layout, skeleton))
+    # No matrix product: GPUs would round its pixels to ten bits.
+    filled = tf.gather(fill_gaps(keypoints, seen), indices, axis=2)  # (B, F, N, K, 2)
+    joints = tf.reduce_sum(filled * weights[..., None], axis=3)
+    ever = tf.reduce_any(seen, axis=1)  # (B, J)
+    valid = tf.reduce_all(tf.gather(ever, np.unique(indices), axis=1), axis=1)
+    return joints, valid
+
+
+def _means(sources):
+    """Returns which keypoints each joint is the mean of, (N, K), and their weights."""
+    longest = max(len(one) for one in sources)
+    indices = [one + one[:1] * (longest - len(one)) for one in sources]
+    weights = [
+        [1 / len(one)] * len(one) + [0.0] * (longest - len(one)) for one in sources
+    ]
+    return np.array(indices, np.int32), np.array(weights, np.float32)
+
+
+# Traced once for all layouts.
+@tf.function(
+    input_signature=[
+        tf.TensorSpec([None, None, None, 2], tf.float32),
+        tf.TensorSpec([None, None, None], tf.bool),
+    ],
+    autograph=False,
+)
+def fill_gaps(keypoints, seen):
+    """Replaces missing keypoints by the line between the frames that show them.
+
+    Before its first and after its last sight a keypoint is held where it was.
+
+    Args:
+        keypoints: (B, F, J, 2) float32 tensor, anything where a keypoint is missing.
+        seen: (B, F, J) bool tensor, false where it is missing.
+
+    Returns:
+        (B, F, J, 2), zero where no frame shows the keypoint.
+    """
+    batch, frames, joints = tf.unstack(tf.shape(seen))
+    tracks = batch * joints
+
+    def by_track(values):  # (B, F, J, ...) to (B J, F, ...)
+        rest = range(3, len(values.shape))
+        values = tf.transpose(values, [0, 2, 1, *rest])
+        return tf.reshape(values, [tracks, frames, *values.shape[3:]])
+
+    seen = by_track(seen)
+    points = tf.where(seen[..., None], by_track(keypoints), 0.0)  # (B J, F, 2)
+    # Sights of a track are numbered from 1 on; `frame_of` tells where each one is.
+    shown = tf.cast(seen, tf.int32)
+    number = tf.cumsum(shown, axis=1)  # of the last sight up to a frame
+    frame = tf.range(frames)[None] + tf.zeros_like(number)  # (B J, F)
+    row = tf.range(tracks)[:, None] * (frames + 2)
+    frame_of = tf.math.unsorted_segment_max(
+        tf.reshape(tf.where(seen, frame, -1), [-1]),
+        tf.reshape(row + tf.where(seen, number, 0), [-1]),
+        tracks * (frames + 2),
+    )  # negative where there is no sight of that number
+    before = tf.gather(frame_of, row + number)
+    after = tf.gather(frame_of, row + number - shown + 1)
+    before, after = (
+        tf.maximum(tf.where(one < 0, other, one), 0)
+        for one, other in ((before, after), (after, before))
+    )
+    weight = (frame - before) / tf.maximum(after - before, 1)
+    start = tf.gather(points, before, batch_dims=1)  # (B J, F, 2)
+    end = tf.gather(points, after, batch_dims=1)
+    filled = start + tf.cast(weight, points.dtype)[..., None] * (end - start)
+    filled = tf.reshape(filled, [batch, joints, frames, 2])
+    return tf.transpose(filled, [0, 2, 1, 3])

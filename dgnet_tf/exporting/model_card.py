@@ -1,0 +1,199 @@
+"""The model card: what a user of an exported model must know of it."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import pathlib
+
+from dgnet_tf import skeletons
+from dgnet_tf.errors import UserError
+from dgnet_tf.exporting import layout_inputs, signatures
+from dgnet_tf.files import provenance
+from dgnet_tf.inference import whole_videos
+from dgnet_tf.models import preset_files, runs
+
+PATH = pathlib.Path("assets.extra") / "model_card.json"
+_NEEDED = ("config", "skeleton", "fps")
+# Of its `config`: what lifting reads.
+_CONFIG_NEEDED = ("skeleton", "frames", "frame_stride", "fps")
+
+_LICENCES = {
+    "human36m": "Human3.6M: academic use only, by its owners' terms; read them before "
+    "you pass the weights on.",
+    "humaneva": "HumanEva-I: its owners' terms hold; they give it out for research.",
+    "mpi_inf_3dhp": "MPI-INF-3DHP: for research only, by its owners' terms.",
+    "synthetic": "The motion was computed; no one's terms hold for it.",
+}
+_OTHER_DATA = "The terms of the recordings that {!r} was converted from hold."
+_UNKNOWN_DATA = "The run does not say what it was trained on; find out before use."
+_CODE = (
+    "The code that wrote this folder, dgnet_tf, is under the Apache License 2.0. That "
+    "says nothing about the weights: what may be done with them depends on the data."
+)
+
+
+def make(
+    config,
+    *,
+    flip: bool,
+    precision: str | None = None,
+    min_confidence: float = layout_inputs.MIN_CONFIDENCE,
+    workdir=None,
+) -> dict:
+    """Returns the card of a SavedModel, ready for JSON.
+
+    Args:
+        config: the run's configuration.
+        flip, precision, min_confidence: see `signatures.build`.
+        workdir: the run's folder, see `of_run`.
+
+    Raises:
+        UserError: if a file of the run is damaged.
+    """
+    return {
+        **of_run(config, flip=flip, precision=precision, workdir=workdir),
+        "min_confidence": min_confidence,
+        "stream_frames": whole_videos.newest_frames(config),
+        "signatures": signatures.describe(config, min_confidence),
+    }
+
+
+def of_run(config, *, flip: bool, precision: str | None = None, workdir=None) -> dict:
+    """Returns what holds of every export of a run, ready for JSON.
+
+    Args:
+        config: the run's configuration.
+        flip: whether the export averages with the mirrored estimate.
+        precision: of its products; None is the run's.
+        workdir: the run's folder, or one of trained weights, which tells training
+            data, command, versions and evaluation; what it does not tell is null.
+
+    Raises:
+        UserError: if a file of the run is damaged.
+    """
+    skeleton = skeletons.get(config.skeleton)
+    workdir = pathlib.Path(workdir) if workdir else None
+    return {
+        "skeleton": skeleton.name,
+        "joints": skeleton.joints,
+        "root": skeleton.joints[skeleton.root],
+        "fps": config.fps,
+        "flip": flip,
+        "precision": precision or config.precision,
+        "units": {"keypoints": "pixels", "image_size": "pixels", "positions": "metres"},
+        "axes": "camera: x right, y down, z forward",
+        "config": dataclasses.asdict(config),
+        **_origin(config, workdir),
+        "export": {"command": provenance.command(), "versions": provenance.versions()},
+        "versions": provenance.versions(),
+    }
+
+
+def _origin(config, workdir) -> dict:
+    """Returns what a run or trained weights tell of training, scores and terms."""
+    if workdir and (workdir / preset_files.FILE).is_file():
+        content = preset_files.read(workdir)
+        return {
+            "weights": {
+                "name": content["name"],
+                "version": content["version"],
+                "sha256": content["weights"]["sha256"],
+            },
+            "training": content["training"],
+            "metrics": content["scores"][0] if content["scores"] else None,
+            "licence": [_CODE, *content["licence"]],
+            "limits": content["limits"],
+        }
+    training = _read(workdir and workdir / runs.TRAINING) or {}
+    data, weights = training.get("data"), training.get("weights")
+    found = {
+        "training": {
+            "data": data,
+            "command": training.get("command"),
+            "seed": getattr(config, "seed", None),
+            "versions": _read(workdir and workdir / runs.VERSIONS),
+        },
+        "metrics": newest_metrics(workdir) if workdir else None,
+        "licence": [_CODE, _licence(data)],
+    }
+    if weights:
+        told = f"The training started from the weights {weights['name']}: "
+        found["training"]["weights"] = weights
+        found["licence"] += [told + text for text in weights["licence"]]
+    return found
+
+
+def newest_metrics(workdir) -> dict | None:
+    """Returns the figures of a run's newest evaluation; None if there is none.
+
+    Raises:
+        UserError: if its `report.json` is damaged.
+    """
+    reports = pathlib.Path(workdir).glob("evaluation/*/report.json")
+    newest = max(reports, key=lambda path: path.stat().st_mtime_ns, default=None)
+    if newest is None:
+        return None
+    report = _read(newest)
+    kept = ("dataset", "split", "frames", "metrics", "metrics_action_mean", "options")
+    return {
+        "report": str(newest.relative_to(workdir)),
+        **{name: report[name] for name in kept if name in report},
+    }
+
+
+def read(folder) -> dict:
+    """Reads the card of an exported model.
+
+    Args:
+        folder: of one version.
+
+    Raises:
+        UserError: if it is missing or damaged, or of a skeleton that is not known.
+    """
+    path = pathlib.Path(folder) / PATH
+    card = _read(path)
+    if card is None:
+        raise UserError(
+            f"{path}: not found; the folder is no whole export of this package. "
+            "Export the run again."
+        )
+    absent = [name for name in _NEEDED if name not in card]
+    if absent or not isinstance(card["config"], dict):
+        raise UserError(
+            f"{path}: has no {(absent or ['config'])[0]!r}; it is no model card of "
+            "this package. Export the run again."
+        )
+    config = card["config"]
+    absent = [name for name in _CONFIG_NEEDED if name not in config]
+    if absent:
+        raise UserError(
+            f"{path}: `config` has no {absent[0]!r}; it is no model card of this "
+            "package. Export the run again."
+        )
+    for name in (card["skeleton"], config["skeleton"]):
+        if name not in list(skeletons.SKELETONS):
+            raise UserError(
+                f"{path}: `skeleton` must be one of {sorted(skeletons.SKELETONS)}, got "
+                f"{name!r}. Export the run again with this version of the package."
+            )
+    return card
+
+
+def _read(path) -> dict | None:
+    if path is None or not path.is_file():
+        return None
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise UserError(f"{path}: is no JSON ({error}). Write it again.") from error
+    if not isinstance(content, dict):
+        raise UserError(f"{path}: must hold a JSON object. Write it again.")
+    return content
+
+
+def _licence(data) -> str:
+    if data is None:
+        return _UNKNOWN_DATA
+    name = str(data.get("dataset"))
+    return _LICENCES.get(name, _OTHER_DATA.format(name))

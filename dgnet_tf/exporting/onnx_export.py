@@ -1,0 +1,93 @@
+"""Exports a lifter as one .onnx file, by tf2onnx."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import pathlib
+
+from dgnet_tf.errors import UserError
+from dgnet_tf.exporting import edge_lifter, window_graph
+from dgnet_tf.files.atomic import replacing
+
+SUFFIX = ".onnx"
+OPSET = 18  # The newest that tf2onnx 1.17 writes.
+
+
+def save(model, config, path, card: dict, *, flip: bool = True):
+    """Writes the file, whole or not at all; it takes the place of an older one.
+
+    Its inputs are `keypoints` float32 (batch, T, N, 2) pixels and `image_size` float32
+    (batch, 2), its output `positions` float32 (batch, T, N, 3) metres, the root at 0,
+    camera axes; any batch. Operations are those of ONNX's own domain, opset `OPSET`.
+    The model card is the entry `model_card` of the file's metadata.
+
+    Args:
+        model: normalised keypoints (B, T, N, 2) -> {"pose": (B, T, N, 3), ...}.
+        config: has `skeleton` and `frames`.
+        path: the file; ends in `.onnx`.
+        card: what goes into the file as its model card.
+        flip: average with the mirrored estimate.
+
+    Returns:
+        The path.
+
+    Raises:
+        UserError: if the path ends otherwise, if tf2onnx or onnx is missing, or if
+            the network cannot be converted.
+    """
+    path = pathlib.Path(path)
+    if path.suffix != SUFFIX:
+        raise UserError(f"--output must end in {SUFFIX} for this --format, got {path}.")
+    try:
+        import onnx
+        import tf2onnx
+    except ImportError as error:
+        raise UserError(
+            f"--format=onnx needs {error.name}, which is not installed. pip install "
+            "tf2onnx onnx (TensorFlow 2.21's stack; TensorFlow 2.15 needs an older "
+            "protobuf than they do)"
+        ) from error
+    function = window_graph.window_function(model, config, flip=flip)
+    try:
+        with _quiet():
+            converted, _ = tf2onnx.convert.from_function(
+                function, input_signature=function.input_signature, opset=OPSET
+            )
+        _describe(onnx, converted, config, card)
+        onnx.checker.check_model(converted, full_check=True)
+    except Exception as error:  # tf2onnx raises many kinds.
+        raise UserError(
+            f"{path}: tf2onnx cannot convert this network ({type(error).__name__}: "
+            f"{str(error)[:300]}). Export it as a SavedModel."
+        ) from error
+    with replacing(path) as beside:
+        beside.write_bytes(converted.SerializeToString())
+    return path
+
+
+def _describe(onnx, converted, config, card):
+    """Names the axes, which tf2onnx numbers, and puts the card into the file."""
+    graph = converted.graph
+    for value in (*graph.input, *graph.output):
+        axes = value.type.tensor_type.shape.dim
+        axes[0].dim_param = "batch"
+        if len(axes) == 4:
+            axes[1].dim_value = config.frames
+    onnx.helper.set_model_props(
+        converted, {edge_lifter.CARD_KEY: json.dumps(card, indent=2)}
+    )
+    converted.producer_name = "dgnet_tf"
+
+
+@contextlib.contextmanager
+def _quiet():
+    """Keeps TensorFlow's notes on what tf2onnx uses of it off the terminal."""
+    logger = logging.getLogger("tensorflow")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)

@@ -1,0 +1,102 @@
+"""What a folder of trained weights tells of its evaluations."""
+
+from __future__ import annotations
+
+import pathlib
+
+from dgnet_tf.errors import UserError
+from dgnet_tf.evaluation import report
+from dgnet_tf.files import file_digests
+from dgnet_tf.models import runs
+
+# Of a report's options.
+_OPTIONS = (
+    "flip",
+    "noise_px",
+    "seed",
+    "overlap",
+    "frame_stride",
+    "keypoint_smoothing",
+    "precision",
+)
+_DIGITS = 4
+
+
+def of_run(workdir, paths=()) -> tuple[list[dict], list[str]]:
+    """Returns the scores of a run, plain ones before noisy ones.
+
+    Args:
+        workdir: a finished run.
+        paths: reports on it; by default all that lie in the run.
+
+    Returns:
+        A dict for each report; what of the run's own reports was left out and why.
+
+    Raises:
+        UserError: if a report that was named is none on this run's weights.
+    """
+    workdir = pathlib.Path(workdir)
+    weights = file_digests.sha256(workdir / runs.MODEL)
+    found, left_out = [], []
+    for path in paths or sorted(workdir.glob(f"evaluation/*/{report.JSON}")):
+        try:
+            content = report.read(path)
+            _check(path, content, weights)
+        except UserError as error:
+            if paths:
+                raise
+            left_out.append(str(error))
+        else:
+            found.append(_score(content))
+    return sorted(found, key=_order), left_out
+
+
+def _check(path, content, weights):
+    told = content["options"].get("model_sha256")
+    if told != weights:
+        what = (
+            "does not say on which weights" if told is None else "is on other weights"
+        )
+        raise UserError(
+            f"{path}: the report {what}. Evaluate the run again with `python -m "
+            "dgnet_tf.evaluate`."
+        )
+
+
+def _score(content) -> dict:
+    options = content["options"]
+    interval = content.get("intervals", {}).get("mpjpe_mm", {})
+    mean_pose = content.get("baselines", {}).get("mean_pose", {})
+    return {
+        "dataset": content["dataset"],
+        "split": content["split"],
+        "subjects": sorted(content.get("per_subject", {})),
+        "frames": content.get("frames"),
+        "views": content.get("views"),
+        "options": {name: options[name] for name in _OPTIONS if name in options},
+        "actions": options.get("actions"),
+        "metrics": _rounded(content["metrics"]),
+        "mpjpe_mm_interval": [_rounded(interval).get(end) for end in ("low", "high")],
+        "mean_pose_mpjpe_mm": _rounded(mean_pose).get("mpjpe_mm"),
+    }
+
+
+def _rounded(numbers: dict) -> dict:
+    return {
+        name: round(value, _DIGITS)
+        for name, value in numbers.items()
+        if isinstance(value, float)
+    }
+
+
+def _order(score):
+    splits = ("test", "validation", "train")
+    options = score["options"]
+    return (
+        splits.index(score["split"]) if score["split"] in splits else len(splits),
+        score["dataset"],
+        score["actions"] is not None,
+        options.get("noise_px", 0.0),
+        not options.get("flip", True),
+        options.get("seed", 0),
+    )

@@ -1,0 +1,141 @@
+"""SavedModels of a lifter, with a card that says what they take and give."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+
+import tensorflow as tf
+
+from dgnet_tf.errors import UserError
+from dgnet_tf.exporting import (
+    graph_check,
+    layout_inputs,
+    model_card,
+    signatures,
+    warmup,
+)
+from dgnet_tf.files.atomic import replacing
+from dgnet_tf.models import preset_files
+
+CARD = model_card.PATH
+_GRAPH = "saved_model.pb"
+
+
+def save(
+    model,
+    config,
+    output,
+    *,
+    version: int = 1,
+    flip: bool = True,
+    precision: str | None = None,
+    min_confidence: float = layout_inputs.MIN_CONFIDENCE,
+    workdir=None,
+):
+    """Writes `output`/`version`, whole or not at all.
+
+    Beside the graph and its weights it holds `assets.extra/model_card.json` and, where
+    tensorflow-serving-api is installed, `assets.extra/tf_serving_warmup_requests`.
+
+    Args:
+        model: normalised keypoints (B, T, N, 2) -> {"pose": (B, T, N, 3), ...}.
+        config: the run's configuration.
+        output: folder of the model's versions; its name is the model's.
+        version: name of the new one; TensorFlow Serving takes the highest.
+        flip: average with the mirrored estimate.
+        precision: see `folding.fold`.
+        min_confidence: keypoints of detectors at or below it are missing.
+        workdir: the run's folder, for the model card.
+
+    Returns:
+        The path of the new version.
+
+    Raises:
+        UserError: if that version exists or cannot be written, or the run's files
+            are damaged.
+    """
+    path = pathlib.Path(output) / str(version)
+    if path.exists():
+        raise UserError(
+            f"{path}: exists already. Choose another --version or --output, or "
+            "remove it."
+        )
+    card = model_card.make(
+        config,
+        flip=flip,
+        precision=precision,
+        min_confidence=min_confidence,
+        workdir=workdir,
+    )
+    functions = signatures.build(
+        model, config, flip=flip, precision=precision, min_confidence=min_confidence
+    )
+    # Only what the functions use: the model would be saved with all of its own.
+    module = tf.Module()
+    module.weights = list(functions[signatures.DEFAULT].graph.variables)
+    with replacing(path) as beside:
+        try:
+            tf.saved_model.save(module, str(beside), signatures=functions)
+            (beside / CARD).parent.mkdir()
+            warmup.write(beside, config, path.absolute().parent.name)
+        except tf.errors.OpError as error:  # TensorFlow's word for a full disk.
+            raise UserError(f"{path}: cannot be written: {error.message}") from error
+        (beside / CARD).write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
+        if wrong := graph_check.problems(beside):
+            raise RuntimeError(f"the graph cannot be served: {wrong}")
+    return path
+
+
+def load(path):
+    """Loads an exported model.
+
+    Args:
+        path: `output` of `save`, of which the highest version is taken, or one
+            version's folder.
+
+    Returns:
+        The function of `serving_default`, and the model card.
+
+    Raises:
+        UserError: if there is no exported model, or it is not whole.
+    """
+    found, card = load_signatures(path)
+    return found[signatures.DEFAULT], card
+
+
+def load_signatures(path):
+    """Loads an exported model with all that it can do.
+
+    Args:
+        path: see `load`.
+
+    Returns:
+        A dict of signatures by name, `serving_default` among them; the model card.
+
+    Raises:
+        UserError: if there is no exported model, or it is not whole.
+    """
+    path = _newest(pathlib.Path(path))
+    card = model_card.read(path)
+    try:
+        found = dict(tf.saved_model.load(str(path)).signatures.items())
+        return {signatures.DEFAULT: found[signatures.DEFAULT], **found}, card
+    except Exception as error:  # TensorFlow raises many kinds for damaged files.
+        raise UserError(
+            f"{path}: is no whole export of this package ({type(error).__name__}: "
+            f"{error}). Export the run again."
+        ) from error
+
+
+def _newest(path: pathlib.Path) -> pathlib.Path:
+    if (path / _GRAPH).is_file():
+        return path
+    versions = [p.parent for p in path.glob(f"*/{_GRAPH}") if p.parent.name.isdigit()]
+    if not versions:
+        raise UserError(
+            f"{path}: holds no SavedModel. Name a folder written by `python -m "
+            "dgnet_tf.export`, one of its versions, a finished run or trained weights. "
+            f"{preset_files.known()}."
+        )
+    return max(versions, key=lambda version: int(version.name))

@@ -1,0 +1,77 @@
+"""Exports a lifter as one .tflite file for small devices.
+
+The file lifts one window of T frames. Its operations are TensorFlow Lite's built-in
+ones alone, so that every build of the runtime has them, and its shapes are fixed, as
+accelerators want them. Model card and a digest of the model are in a .zip at the end of
+the file, where TensorFlow Lite's metadata has what goes with a model.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import pathlib
+import zipfile
+
+import tensorflow as tf
+
+from dgnet_tf.errors import UserError
+from dgnet_tf.exporting import edge_lifter, window_graph
+from dgnet_tf.files.atomic import replacing
+
+SUFFIX = ".tflite"
+
+
+def save(model, config, path, card: dict, *, flip: bool = True, int8: bool = False):
+    """Writes the file, whole or not at all; it takes the place of an older one.
+
+    Its signature `serving_default` takes `keypoints` float32 (1, T, N, 2) pixels and
+    `image_size` float32 (1, 2), and gives `positions` float32 (1, T, N, 3) metres,
+    the root at 0, camera axes.
+
+    Args:
+        model: normalised keypoints (B, T, N, 2) -> {"pose": (B, T, N, 3), ...}.
+        config: has `skeleton` and `frames`.
+        path: the file; ends in `.tflite`.
+        card: what goes into the file as its model card.
+        flip: average with the mirrored estimate.
+        int8: dynamic-range quantisation. The large kernels are stored in 8 bits with
+            one scale for each output channel; inputs, outputs and all else stay
+            float32, and a product's input is quantised when it is computed.
+
+    Returns:
+        The path.
+
+    Raises:
+        UserError: if the path ends otherwise, or if the network needs operations that
+            TensorFlow Lite does not have.
+    """
+    path = pathlib.Path(path)
+    if path.suffix != SUFFIX:
+        raise UserError(f"--output must end in {SUFFIX} for this --format, got {path}.")
+    module = window_graph.frozen(
+        window_graph.window_function(model, config, flip=flip, batch=1)
+    )
+    converter = tf.lite.TFLiteConverter.from_concrete_functions(
+        [module.serve.get_concrete_function()], module
+    )
+    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
+    if int8:
+        converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    try:
+        content = converter.convert()
+    except Exception as error:  # The converter's own kinds differ between versions.
+        raise UserError(
+            f"{path}: TensorFlow Lite cannot hold this network ({type(error).__name__}:"
+            f" {str(error)[:300]}). Export it as a SavedModel."
+        ) from error
+    with replacing(path) as beside:
+        beside.write_bytes(content)
+        extra = {
+            edge_lifter.CARD: json.dumps(card, indent=2),
+            edge_lifter.DIGEST: hashlib.sha256(content).hexdigest(),
+        }
+        with zipfile.ZipFile(beside, "a") as archive:
+            for name, text in extra.items():
+                archive.writestr(zipfile.ZipInfo(name), text + "\n")
+    return path

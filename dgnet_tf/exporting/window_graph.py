@@ -1,0 +1,99 @@
+"""One window as a graph of constants: what a .tflite or .onnx file holds.
+
+Such a file holds a window of T frames and not a whole video: small runtimes want
+fixed shapes, and a video's windows and their overlap are a few lines of NumPy, which
+`edge_lifter` has. Normalisation, the mirrored estimate and the root are in the graph,
+as they would be easy to get wrong outside.
+"""
+
+from __future__ import annotations
+
+import tensorflow as tf
+from tensorflow.core.protobuf import config_pb2
+from tensorflow.python.framework import convert_to_constants
+from tensorflow.python.grappler import tf_optimizer
+from tensorflow.python.training import saver
+
+from dgnet_tf import cameras, skeletons
+from dgnet_tf.data.augmentation import augmentation
+from dgnet_tf.models import folding
+
+
+def window_function(model, config, *, flip: bool, batch: int | None = None):
+    """Returns the lifting of B windows as a `tf.function` with one signature.
+
+    It takes `keypoints` (B, T, N, 2), pixels, oldest frame first, `frame_stride`
+    frames apart, and `image_size` (B, 2), width and height in pixels, both float32,
+    and gives {"positions": (B, T, N, 3)}, float32 metres, camera axes, the root at 0.
+
+    Args:
+        model: normalised keypoints (B, T, N, 2) -> {"pose": (B, T, N, 3), ...}. Its
+            batch norms are folded and its products taken in float32.
+        config: has `skeleton` and `frames`.
+        flip: average with the mirrored estimate of the mirrored keypoints.
+        batch: B; any if None.
+    """
+    model = folding.fold(model, "float32")
+    skeleton = skeletons.get(config.skeleton)
+    shape = (batch, config.frames, len(skeleton.joints), 2)
+
+    @tf.function(
+        input_signature=[
+            tf.TensorSpec(shape, tf.float32, name="keypoints"),
+            tf.TensorSpec([batch, 2], tf.float32, name="image_size"),
+        ],
+        autograph=False,
+    )
+    def lift(keypoints, image_size):
+        x = cameras.normalize_screen(keypoints, image_size[:, None])
+        if flip:
+            mirrored = augmentation.flip_keypoints(x, skeleton.mirror)
+            x = tf.concat([x, mirrored], axis=0)
+        pose = tf.cast(model(x, training=False)["pose"], tf.float32)
+        if flip:
+            pose, mirrored = tf.split(pose, 2, axis=0)
+            mirrored = augmentation.flip_positions(mirrored, skeleton.mirror)
+            pose = (pose + mirrored) / 2.0
+        root = pose[:, :, skeleton.root : skeleton.root + 1]
+        return {"positions": pose - root}
+
+    return lift
+
+
+def frozen(function) -> tf.Module:
+    """Returns a module whose `serve` is the function without variables.
+
+    All that depends on weights alone is computed once: the converter for TFLite would
+    leave it to every call, and would not find the kernels that it is to quantise.
+
+    Args:
+        function: from `window_function`.
+    """
+    traced = function.get_concrete_function()
+    constant = convert_to_constants.convert_variables_to_constants_v2(traced)
+    meta_graph = saver.export_meta_graph(
+        graph_def=constant.graph.as_graph_def(), graph=constant.graph
+    )
+    kept = meta_graph.collection_def["train_op"].node_list.value
+    kept.extend(tensor.name for tensor in (*constant.inputs, *constant.outputs))
+    options = config_pb2.ConfigProto()
+    rewriting = options.graph_options.rewrite_options
+    rewriting.min_graph_nodes = -1  # However small.
+    rewriting.optimizers.append("constfold")
+    folded = tf_optimizer.OptimizeGraph(options, meta_graph)
+
+    wrapped = tf.compat.v1.wrap_function(
+        lambda: tf.import_graph_def(folded, name=""), []
+    )
+    find = wrapped.graph.get_tensor_by_name
+    pruned = wrapped.prune(
+        [find(tensor.name) for tensor in constant.inputs],
+        {"positions": find(constant.outputs[0].name)},
+    )
+    module = tf.Module()
+    module.serve = tf.function(
+        lambda keypoints, image_size: pruned(keypoints, image_size),
+        input_signature=function.input_signature,
+        autograph=False,
+    )
+    return module

@@ -1,0 +1,1 @@
+"""Whole videos through a network: windows, smoothing, stitching, root."""

@@ -1,0 +1,127 @@
+"""Who a trained network lets talk to whom, frame by frame (paper Fig. 6)."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import tensorflow as tf
+
+from dgnet_tf import cameras
+from dgnet_tf.inference import whole_videos
+from dgnet_tf.inference.keypoint_smoothing import smooth_keypoints
+from dgnet_tf.layers import ResidualGraphModule
+from dgnet_tf.models.dgnet import DGNet
+
+keras = tf.keras
+
+_NAMES = ("spatial", "forward", "backward")
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Affinities:
+    """Weighted affinity matrices of one block over F frames of N joints.
+
+    Rows are joint i, columns its neighbours j. A matrix that the block's units do
+    not compute, as without DTG, is None.
+
+    Attributes:
+        spatial: (F, N, N) B_t of the first DSG.
+        forward: (F, N, N) Q_{t+1} of the first DTG: from frame t to the next.
+        backward: (F, N, N) Q_{t-1} of the same layer: from frame t to the one
+            before. Either is zero where that frame does not exist.
+    """
+
+    spatial: np.ndarray | None
+    forward: np.ndarray | None
+    backward: np.ndarray | None
+
+
+def over_time(model, config, keypoints, image_size, block: int = 1) -> Affinities:
+    """Returns the affinities of one block in every frame of a video.
+
+    Each frame's matrices are those of one window, in which the frame, or the pair
+    of frames, stands in the middle: averaged over windows, more than K joints
+    would be neighbours. Beyond the video's ends windows repeat its last frame, as
+    in `inference.lift_keypoints`. With a stride, the next frame is the next one of
+    the window.
+
+    Args:
+        model: a `DGNet`, folded or not; other networks have no affinities.
+        config: has `frames`, `frame_stride` and `keypoint_smoothing`.
+        keypoints: (F, N, 2) pixels.
+        image_size: (2,) width and height, pixels.
+        block: number of the DG-Conv block, from 1; the paper shows the first.
+
+    Raises:
+        ValueError: if there is no such block.
+    """
+    if not isinstance(model, DGNet):
+        return Affinities(None, None, None)
+    blocks = model.get_config()["blocks"]
+    if not 1 <= block <= blocks:
+        raise ValueError(f"`block` must be from 1 to {blocks}, got {block}.")
+    keypoints = tf.constant(np.asarray(keypoints, np.float32)[None])
+    smooth = smooth_keypoints(keypoints, config.keypoint_smoothing)
+    normalized = cameras.normalize_screen(
+        smooth[0].numpy(), np.asarray(image_size, np.float32)
+    )
+    windows_of = _windows_function(model, block)
+    frames, stride, length = config.frames, config.frame_stride, len(normalized)
+    slots = _middle(frames)
+    starts = np.arange(length) - stride * slots
+    parts = {}
+    step = max(whole_videos.CHUNK_FRAMES // frames, 1)
+    for first in range(0, length, step):
+        indices = starts[first : first + step, None] + stride * np.arange(frames)
+        windows = normalized[np.clip(indices, 0, length - 1)]  # (W, T, N, 2)
+        for name, matrices in windows_of(tf.constant(windows)).items():
+            parts.setdefault(name, []).append(matrices.numpy())
+    found = {name: np.concatenate(matrices) for name, matrices in parts.items()}
+    if "backward" in found:
+        found["forward"][max(length - stride, 0) :] = 0
+        if frames == 2:  # The pair's second frame stands `stride` behind the middle.
+            found["backward"] = np.roll(found["backward"], stride, axis=0)
+        found["backward"][:stride] = 0
+    return Affinities(*(found.get(name) for name in _NAMES))
+
+
+def _middle(frames):
+    return (frames - 1) // 2
+
+
+def _windows_function(model, block):
+    """Returns (W, T, N, 2) windows -> {name: (W, N, N) of each window's middle}.
+
+    "backward" is that of the middle frame, or of the second of two.
+    """
+    before = f"dg_block_{block - 1}" if block > 1 else "input_relu"
+    features = keras.Model(model.inputs, model.get_layer(before).output)
+    chain = model.get_layer(f"dg_block_{block}").chain
+    while chain and getattr(chain[-1], "operation", "") not in ("dsg", "dtg"):
+        chain = chain[:-1]  # Nothing to find there.
+    frames, joints = model.inputs[0].shape[1:3]
+    middle = _middle(frames)
+
+    @tf.function(input_signature=[tf.TensorSpec([None, frames, joints, 2])])
+    def call(windows):
+        x, found = features(windows, training=False), {}
+        for layer in chain:
+            if not isinstance(layer, ResidualGraphModule):
+                x = layer(x, training=False)
+                continue
+            # The module's first convolution sees what the module sees.
+            if layer.operation == "dsg" and "spatial" not in found:
+                found["spatial"] = layer.conv_1.affinity(x, windows)[:, middle]
+            if layer.operation == "dtg" and "forward" not in found:
+                if frames > 1:
+                    forward, backward = layer.conv_1.affinity(x, windows)
+                    found["forward"] = forward[:, middle]
+                    found["backward"] = backward[:, max(middle - 1, 0)]
+                else:
+                    none = tf.zeros([tf.shape(x)[0], joints, joints])
+                    found["forward"] = found["backward"] = none
+            x = layer(x, keypoints=windows, training=False)
+        return {name: tf.cast(matrix, tf.float32) for name, matrix in found.items()}
+
+    return call

@@ -1,0 +1,1 @@
+"""2-D keypoints: detectors' files and layouts, people tracked from frame to frame."""

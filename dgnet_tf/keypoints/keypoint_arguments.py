@@ -1,0 +1,147 @@
+"""Makes tracks of the keypoints that Python callers give: arrays, or a dict of them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dgnet_tf.errors import UserError
+from dgnet_tf.keypoints import detections, keypoint_files, layouts
+from dgnet_tf.keypoints.readers import arrays
+from dgnet_tf.keypoints.tracks import Track
+
+
+def tracks(keypoints, confidence, layout: str, image_size) -> list[Track]:
+    """Returns a track of each person, checked as keypoint files are.
+
+    Args:
+        keypoints: (F, J, 2) of one person, (P, F, J, 2) of several, or a dict of a
+            name to (F, J, 2) of each; pixels. With a last axis of 3, the third column
+            is the confidence. A dict may also hold `tracks.Track`.
+        confidence: the same without the last axis, or None: a joint is missing where
+            its confidence is 0 or, without confidence, its coordinates are NaN.
+        layout: name of the keypoints' layout.
+        image_size: width and height of the video, pixels.
+
+    Raises:
+        UserError: if keypoints do not fit the layout or image, are no numbers, or a
+            person is never seen.
+        ValueError: if image size or confidence are not what is described.
+    """
+    check_size(image_size)
+    layouts.get(layout)
+    people = [
+        _track(where, name, rows, score, layout)
+        for where, name, rows, score in _people(keypoints, confidence)
+    ]
+    for person in people:
+        if not person.confidence.any():
+            raise UserError(
+                f"`keypoints`: every joint of person {person.person} is missing in "
+                "every frame."
+            )
+    keypoint_files.check_pixels("`keypoints`", people, tuple(image_size))
+    return people
+
+
+def check_size(image_size):
+    """Checks a width and height in pixels.
+
+    Raises:
+        ValueError: if they are not two numbers above 0.
+    """
+    size = _array("image_size", image_size)
+    if size.shape != (2,) or size.dtype.kind not in "fiu" or not (size > 0).all():
+        raise ValueError(
+            f"`image_size` must be width and height in pixels, above 0, got "
+            f"{image_size!r}."
+        )
+    if not np.isfinite(size).all():
+        raise ValueError(f"`image_size` must be finite, got {image_size!r}.")
+
+
+def split(where: str, keypoints, confidence=None):
+    """Takes the confidence from a third column of (..., J, 3) keypoints.
+
+    Returns:
+        (..., J, 2) keypoints; (..., J) confidence or None.
+
+    Raises:
+        UserError: if the last axis has neither 2 nor 3 columns.
+        ValueError: if there are a third column and `confidence`.
+    """
+    keypoints = _array(where, keypoints)
+    confidence = None if confidence is None else _array("`confidence`", confidence)
+    if keypoints.ndim < 2 or keypoints.shape[-1] not in (2, 3):
+        raise UserError(
+            f"{where}: must end in (joints, 2) or (joints, 3), has shape "
+            f"{keypoints.shape}."
+        )
+    if keypoints.shape[-1] == 2:
+        return keypoints, confidence
+    if confidence is not None:
+        raise ValueError(
+            "`confidence` must be None where `keypoints` have a third column."
+        )
+    return keypoints[..., :2], keypoints[..., 2]
+
+
+def numbers(where: str, values) -> np.ndarray:
+    """Returns numbers as float64.
+
+    Raises:
+        UserError: if they are something else.
+    """
+    array = _array(where, values)
+    if array.dtype.kind not in "fiu":
+        raise UserError(f"{where}: must hold numbers, is {array.dtype}.")
+    return detections.floats(array)
+
+
+def _people(keypoints, confidence):
+    """Yields where, name, keypoints and confidence of each person."""
+    if isinstance(keypoints, dict):
+        if not keypoints:
+            raise UserError("`keypoints`: is an empty dict. Give at least one person.")
+        if confidence is not None and not isinstance(confidence, dict):
+            raise ValueError("`confidence` must be a dict as `keypoints` is, or None.")
+        lacking = set(keypoints) ^ set(keypoints if confidence is None else confidence)
+        if lacking:
+            raise ValueError(
+                "`confidence` must hold the people of `keypoints`; "
+                f"{sorted(map(str, lacking))} are in one of them alone."
+            )
+        for name, rows in keypoints.items():
+            score = None if confidence is None else confidence[name]
+            yield f"`keypoints` of {name}", str(name), rows, score
+        return
+    array = _array("`keypoints`", keypoints)
+    if array.ndim != 4:
+        yield "`keypoints`", "1", array, confidence
+        return
+    if not len(array):
+        raise UserError(f"`keypoints`: has no person; its shape is {array.shape}.")
+    if confidence is not None and len(confidence) != len(array):
+        raise ValueError(
+            f"`confidence` must be of the {len(array)} people of `keypoints`, got "
+            f"{len(confidence)}."
+        )
+    for index, rows in enumerate(array):
+        score = None if confidence is None else confidence[index]
+        yield f"`keypoints` of {index + 1}", str(index + 1), rows, score
+
+
+def _track(where, name, rows, score, layout) -> Track:
+    if isinstance(rows, Track):
+        layouts.check_count(where, rows.confidence.shape[-1], layout)
+        return rows
+    rows, score = split(where, rows, score)
+    return arrays.track(where, rows, score, layout, name)
+
+
+def _array(where, values) -> np.ndarray:
+    try:
+        return np.asarray(values)
+    except ValueError as error:  # Rows of different lengths.
+        raise UserError(
+            f"{where}: is no array of numbers; its parts differ in shape ({error})."
+        ) from error

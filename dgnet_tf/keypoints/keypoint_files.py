@@ -1,0 +1,191 @@
+"""Reads 2-D keypoints from the files of all detectors that are known."""
+
+from __future__ import annotations
+
+import dataclasses
+import pathlib
+
+import numpy as np
+
+from dgnet_tf.errors import UserError
+from dgnet_tf.files import mat_files, npz_files
+from dgnet_tf.keypoints import layouts, tracks
+from dgnet_tf.keypoints.readers import (
+    arrays,
+    coco,
+    detectron,
+    json_fields,
+    mediapipe,
+    mediapipe_csv,
+    mmpose,
+    openpose,
+    penn_action,
+)
+from dgnet_tf.keypoints.tracks import Track
+
+# Text takes several times its size in memory.
+MAX_BYTES = {
+    ".json": json_fields.MAX_BYTES,
+    ".csv": json_fields.MAX_BYTES,
+    ".mat": mat_files.MAX_BYTES,
+    ".npz": arrays.MAX_BYTES,
+    ".npy": arrays.MAX_BYTES,
+}
+SUFFIXES = tuple(MAX_BYTES)
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class KeypointFile:
+    """The people of one video.
+
+    Attributes:
+        people: at least one track, in order of first sight.
+        image_size: width and height of the video, pixels: what was given or else
+            what the file states; None if neither.
+        action: what the people do, where the file states it; else "".
+    """
+
+    people: tuple[Track, ...]
+    image_size: tuple[int, int] | None = None
+    action: str = ""
+
+
+def read(path, layout: str, image_size=None) -> KeypointFile:
+    """Reads a keypoint file, of whatever kind it is.
+
+    The kinds are those of the modules `coco_results` (COCO and AlphaPose), `openpose`
+    (a folder, or one frame), `mmpose`, `mediapipe`, `mediapipe_csv`, `detectron`,
+    `penn_action` and `keypoint_arrays`; the suffix and the content tell which.
+
+    Args:
+        path: the file, or OpenPose's folder.
+        layout: name of its layout.
+        image_size: width and height of the video, pixels, if known.
+
+    Raises:
+        UserError: if the file is missing, damaged or of no known kind, if its joints
+            are not the layout's, if it shows nobody, or if its keypoints cannot be
+            pixels of that image.
+    """
+    path = pathlib.Path(path)
+    layouts.get(layout)
+    if not path.is_dir() and path.suffix not in SUFFIXES:
+        raise UserError(
+            f"{path}: must end in {', '.join(SUFFIXES)}, or be a folder of OpenPose's "
+            f"{openpose.PATTERN}."
+        )
+    if not path.exists():
+        raise UserError(f"{path}: not found. Name a file of 2-D keypoints.")
+    if not path.is_dir():
+        _check_file(path)
+    found = _read(path, layout, image_size)
+    people = [person for person in found.people if person.confidence.any()]
+    if not people:
+        raise UserError(f"{path}: every joint is missing in every frame.")
+    stated = found.image_size
+    if image_size and stated and tuple(image_size) != stated:
+        raise UserError(
+            f"{path}: is of a {'{}x{}'.format(*stated)} video, --image_size says "
+            f"{'{}x{}'.format(*image_size)}. Give the video's own."
+        )
+    size = tuple(image_size) if image_size else stated
+    if size:
+        check_pixels(path, people, size)
+    return KeypointFile(tuple(people), size, found.action)
+
+
+def _check_file(path):
+    """Refuses what cannot be read to its end: pipes, devices, files without bounds."""
+    if not path.is_file():
+        raise UserError(f"{path}: is no file. Name a file of 2-D keypoints.")
+    size, most = path.stat().st_size, MAX_BYTES[path.suffix]
+    if size > most:
+        raise UserError(
+            f"{path}: has {size / 1e6:.0f} MB, more than the {most / 1e6:.0f} MB that "
+            "are read. Split the video."
+        )
+
+
+def _read(path, layout, image_size) -> KeypointFile:
+    if path.is_dir():
+        if not openpose.files(path):
+            raise UserError(
+                f"{path}: is a folder without OpenPose's {openpose.PATTERN}. Name a "
+                f"file that ends in {', '.join(SUFFIXES)}, or such a folder."
+            )
+        return _joined(path, openpose.detections(path, layout))
+    if path.suffix == ".json":
+        return _joined(path, _from_json(path, layout, image_size))
+    if path.suffix == ".csv":
+        _need_size(path, image_size)
+        layouts.check_count(path, mediapipe.JOINTS, layout)
+        return _joined(path, mediapipe_csv.detections(path, image_size))
+    if path.suffix == ".mat":
+        labels = penn_action.read(path)
+        layouts.check_count(path, penn_action.JOINTS, layout)
+        return KeypointFile((labels.track,), labels.image_size, labels.action)
+    if path.suffix == ".npz":
+        names = npz_files.names(path)
+        if detectron.fits(names):
+            detections, stated = detectron.read(path, layout)
+            return _joined(path, detections, stated)
+        return KeypointFile((arrays.from_npz(path, names, layout),))
+    return KeypointFile((arrays.from_npy(path, layout),))
+
+
+def _from_json(path, layout, image_size):
+    content = json_fields.load(path)
+    if coco.fits(content):
+        return coco.detections(path, content, layout)
+    if mmpose.fits(content):
+        return mmpose.detections(path, content, layout)
+    if openpose.fits(content):
+        return openpose.people(path, content, 0, layout)
+    if mediapipe.fits(content):
+        _need_size(path, image_size)
+        layouts.check_count(path, mediapipe.JOINTS, layout)
+        return mediapipe.detections(path, content, image_size)
+    raise UserError(
+        f"{path}: is no keypoint file that is known. JSON must be COCO's or "
+        "AlphaPose's results (a list with 'image_id' and 'keypoints'), MMPose's "
+        "('instance_info', or a list with 'frame_id' and 'instances'), OpenPose's "
+        "('people') or MediaPipe's landmarks (a list of frames with 'pose_landmarks')."
+    )
+
+
+def _joined(path, detections, image_size=None) -> KeypointFile:
+    return KeypointFile(tracks.join(path, detections), image_size)
+
+
+def _need_size(path, image_size):
+    if not image_size:
+        raise UserError(
+            f"{path}: MediaPipe's landmarks go from 0 to 1. Give the video's "
+            "--image_size, as in 1920x1080."
+        )
+
+
+def check_pixels(path, people, image_size):
+    """Checks that keypoints can be pixels of an image.
+
+    Args:
+        path: where they are from, for messages.
+        people: their tracks, at least one with a visible joint.
+        image_size: width and height, pixels.
+
+    Raises:
+        UserError: if they look normalised, or most lie outside of the image.
+    """
+    seen = np.concatenate([p.keypoints[p.confidence > 0] for p in people])
+    size = "{}x{}".format(*image_size)
+    if np.ptp(seen, axis=0).max() < 4:
+        raise UserError(
+            f"{path}: all keypoints lie within {np.ptp(seen, axis=0).max():.2g} "
+            "pixels; they look normalised. Give pixels."
+        )
+    inside = ((seen >= 0) & (seen <= image_size)).all(axis=-1).mean()
+    if inside < 0.5:
+        raise UserError(
+            f"{path}: only {inside:.0%} of the keypoints lie in the {size} image. "
+            "Give pixels, and the video's own --image_size."
+        )

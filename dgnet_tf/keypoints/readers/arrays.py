@@ -1,0 +1,102 @@
+"""Reads one person's keypoints from `.npz` and `.npy` files of plain arrays.
+
+`.npz` holds `keypoints` (F, J, 2) pixels and perhaps `confidence` (F, J); `.npy` is
+(F, J, 2), or (F, J, 3) with the confidence last. A joint is missing where its
+confidence is 0; in a file without confidence, where its coordinates are NaN.
+"""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+
+from dgnet_tf.errors import UserError
+from dgnet_tf.files import npz_files, unpickling
+from dgnet_tf.keypoints import detections, layouts
+from dgnet_tf.keypoints.tracks import Track
+
+MAX_BYTES = 1 << 30  # inflated
+
+
+def from_npz(path, names, layout: str) -> Track:
+    """Returns the person of an `.npz` file.
+
+    Args:
+        path: the file.
+        names: of its arrays.
+        layout: name of its layout.
+
+    Raises:
+        UserError: if it cannot be read or does not hold what is described.
+    """
+    wanted = ["keypoints", *(["confidence"] if "confidence" in names else [])]
+    arrays = npz_files.read(path, wanted, MAX_BYTES)
+    return track(path, arrays["keypoints"], arrays.get("confidence"), layout)
+
+
+def from_npy(path, layout: str) -> Track:
+    """Returns the person of an `.npy` file.
+
+    Raises:
+        UserError: if it cannot be read or does not hold what is described.
+    """
+    try:
+        with open(path, "rb") as file, warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Of headers that Python 2 wrote.
+            shape, fortran, dtype = npz_files.header(file)
+            # A view of what is there: a shape alone claims no memory.
+            array = unpickling.numeric(shape, dtype, fortran, file.read())
+    except (
+        unpickling.Refused, ValueError, TypeError, LookupError, OverflowError, EOFError,
+        OSError, MemoryError, RecursionError,
+    ) as error:  # fmt: skip
+        raise UserError(
+            f"{path}: cannot be read as .npy without pickles "
+            f"({' '.join(str(error).split())[:100]}). Write it with numpy.save from an "
+            "array of numbers."
+        ) from error
+    if array.ndim == 3 and array.shape[2] == 3:
+        return track(path, array[..., :2], array[..., 2], layout)
+    return track(path, array, None, layout)
+
+
+def track(path, keypoints, confidence, layout: str, person: str = "1") -> Track:
+    """Returns the person that arrays show, from frame 0 on.
+
+    Args:
+        path: where the arrays are from, for messages.
+        keypoints: (F, J, 2) pixels.
+        confidence: (F, J), or None: joints are missing where coordinates are NaN.
+        layout: name of their layout.
+        person: name of the track.
+
+    Raises:
+        UserError: if they do not fit the layout or hold what is no pixel.
+    """
+    keypoints = _floats(path, "keypoints", keypoints)
+    if keypoints.ndim != 3 or keypoints.shape[2] != 2:
+        raise UserError(
+            f"{path}: 'keypoints' must have shape (frames, joints, 2), has "
+            f"{keypoints.shape}."
+        )
+    layouts.check_count(path, keypoints.shape[1], layout)
+    if len(keypoints) == 0:
+        raise UserError(f"{path}: has no frame. Give keypoints of one frame or more.")
+    if confidence is None:
+        confidence = np.where(np.isnan(keypoints).any(axis=-1), 0.0, 1.0)
+    confidence = _floats(path, "confidence", confidence)
+    if confidence.shape != keypoints.shape[:2]:
+        raise UserError(
+            f"{path}: 'confidence' must have shape {keypoints.shape[:2]}, as the "
+            f"keypoints, has {confidence.shape}."
+        )
+    detections.refuse(path, confidence < 0, "'confidence' is negative")
+    return Track(person, 0, *detections.masked(path, keypoints, confidence))
+
+
+def _floats(path, name, array):
+    if not isinstance(array, np.ndarray) or array.dtype.kind not in "fiu":
+        kind = getattr(array, "dtype", type(array).__name__)
+        raise UserError(f"{path}: {name!r} must hold numbers, is {kind}.")
+    return detections.floats(array)

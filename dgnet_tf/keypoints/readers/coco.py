@@ -1,0 +1,65 @@
+"""Reads COCO keypoint results, and AlphaPose's, which are much the same.
+
+A list of `{"image_id", "keypoints": [x, y, score, ...]}`, one for each person in each
+image. `image_id` is the frame's number, or an image's name that ends in it, such as
+"12.jpg". People may have ids: `track_id`, or AlphaPose's `idx`.
+"""
+
+from __future__ import annotations
+
+import pathlib
+import re
+
+from dgnet_tf.errors import UserError
+from dgnet_tf.keypoints import layouts
+from dgnet_tf.keypoints.detections import Detection, masked
+from dgnet_tf.keypoints.readers import json_fields
+
+
+def fits(content) -> bool:
+    """Says whether the content of a JSON file is of this kind."""
+    return (
+        isinstance(content, list)
+        and len(content) > 0
+        and isinstance(content[0], dict)
+        and "image_id" in content[0]
+    )
+
+
+def detections(path, content: list, layout: str) -> list[Detection]:
+    """Returns the people of all frames.
+
+    Raises:
+        UserError: if an entry is not as described.
+    """
+    found, images = [], {}
+    for index, entry in enumerate(content):
+        where = f"{path}: entry {index}"
+        image = json_fields.field(where, entry, "image_id")
+        frame = _frame(where, image)
+        if images.setdefault(frame, image) != image:
+            raise UserError(
+                f"{where}: both {images[frame]!r} and {image!r} are frame {frame}. "
+                "Keep the results of each video in a file of its own."
+            )
+        keypoints = json_fields.field(where, entry, "keypoints")
+        keypoints = json_fields.triples(f"{where}: 'keypoints'", keypoints)
+        layouts.check_count(where, len(keypoints), layout)
+        person = json_fields.person(
+            f"{where}: 'track_id'", entry.get("track_id", entry.get("idx"))
+        )
+        pixels, confidence = masked(where, keypoints[:, :2], keypoints[:, 2])
+        found.append(Detection(frame, pixels, confidence, person))
+    return found
+
+
+def _frame(where, image) -> int:
+    if isinstance(image, str):
+        match = re.search(r"([0-9]{1,15})[^0-9]*$", pathlib.PurePath(image).stem)
+        if not match:
+            raise UserError(
+                f"{where}: 'image_id' is {image[:60]!r}, which does not end in a "
+                "frame's number, as '12.jpg' does. Name the images by number."
+            )
+        return int(match[1])
+    return json_fields.whole(f"{where}: 'image_id'", image)

@@ -1,0 +1,93 @@
+"""Reads MediaPipe's 33 pose landmarks from JSON.
+
+MediaPipe writes no files itself; this is its results as they are: a list with an entry
+for each frame. That is null, or a list of people, each a list of 33
+`{"x", "y", "visibility"}`, with x and y from 0 to 1; one person may stand without the
+outer list. An entry may also be an object that holds this as `pose_landmarks`,
+`poseLandmarks` or `landmarks`, and a person one that holds their list as `landmark`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dgnet_tf.keypoints import layouts
+from dgnet_tf.keypoints.detections import Detection, masked
+from dgnet_tf.keypoints.readers import json_fields
+
+LAYOUT = "mediapipe_33"
+JOINTS = len(layouts.get(LAYOUT).joints)
+_HOLDERS = ("pose_landmarks", "poseLandmarks", "landmarks")
+
+
+def fits(content) -> bool:
+    """Says whether the content of a JSON file is of this kind."""
+    if not isinstance(content, list):
+        return False
+    entry = next((entry for entry in content if entry is not None), None)
+    if isinstance(entry, dict):
+        return any(holder in entry for holder in _HOLDERS)
+    return isinstance(entry, list)
+
+
+def detections(path, content: list, image_size) -> list[Detection]:
+    """Returns the people of all frames of a JSON file.
+
+    Args:
+        path: the file, for messages.
+        content: what it holds.
+        image_size: width and height of the image, pixels.
+
+    Raises:
+        UserError: if an entry is not as described.
+    """
+    found = []
+    for frame, entry in enumerate(content):
+        where = f"{path}: frame {frame}"
+        if isinstance(entry, dict):
+            holder = next((name for name in _HOLDERS if name in entry), _HOLDERS[0])
+            entry = json_fields.field(where, entry, holder)
+        people = [] if entry is None else entry
+        if isinstance(people, dict) or _is_person(people):
+            people = [people]
+        for person in json_fields.listed(where, people):
+            if isinstance(person, dict):
+                person = json_fields.field(where, person, "landmark")
+            rows = [
+                _row(f"{where}, landmark {index}", landmark)
+                for index, landmark in enumerate(json_fields.listed(where, person))
+            ]
+            layouts.check_count(where, len(rows), LAYOUT)
+            found.append(detection(where, frame, np.stack(rows), image_size))
+    return found
+
+
+def _is_person(people) -> bool:
+    return (
+        isinstance(people, list)
+        and len(people) > 0
+        and isinstance(people[0], dict)
+        and "x" in people[0]
+    )
+
+
+def _row(where, landmark):
+    fields = [json_fields.field(where, landmark, name) for name in ("x", "y")]
+    return json_fields.numbers(where, [*fields, landmark.get("visibility", 1.0)])
+
+
+def detection(where: str, frame: int, rows: np.ndarray, image_size) -> Detection:
+    """Makes pixels of one person's landmarks.
+
+    Args:
+        where: file, and place in it, for messages.
+        frame: number of the frame.
+        rows: (33, 3) x and y from 0 to 1, and visibility.
+        image_size: width and height of the image, pixels.
+
+    Raises:
+        UserError: if a value is not finite.
+    """
+    with np.errstate(over="ignore"):  # `masked` refuses what is infinite.
+        pixels = rows[:, :2] * np.array(image_size, float)
+    return Detection(frame, *masked(where, pixels, rows[:, 2]))

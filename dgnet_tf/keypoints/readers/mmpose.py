@@ -1,0 +1,77 @@
+"""Reads the JSON that MMPose's inferencer and demos save for a video.
+
+A list of frames, `{"frame_id", "instances": [...]}`, which the demos wrap in
+`{"meta_info", "instance_info": [...]}`. An instance is one person: `keypoints`, a list
+of [x, y], `keypoint_scores`, and perhaps `track_id`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dgnet_tf.errors import UserError
+from dgnet_tf.keypoints import layouts
+from dgnet_tf.keypoints.detections import Detection, masked
+from dgnet_tf.keypoints.readers import json_fields
+
+
+def fits(content) -> bool:
+    """Says whether the content of a JSON file is of this kind."""
+    if isinstance(content, dict):
+        return "instance_info" in content
+    return (
+        isinstance(content, list)
+        and len(content) > 0
+        and isinstance(content[0], dict)
+        and "instances" in content[0]
+    )
+
+
+def detections(path, content, layout: str) -> list[Detection]:
+    """Returns the people of all frames.
+
+    Raises:
+        UserError: if an entry is not as described, or a frame is there twice.
+    """
+    if isinstance(content, dict):
+        content = json_fields.field(str(path), content, "instance_info")
+    found, frames = [], set()
+    for index, entry in enumerate(json_fields.listed(f"{path}: its frames", content)):
+        where = f"{path}: entry {index}"
+        frame = json_fields.field(where, entry, "frame_id")
+        frame = json_fields.whole(f"{where}: 'frame_id'", frame)
+        if frame in frames:
+            raise UserError(
+                f"{where}: frame {frame} is there twice. Keep the results of each "
+                "video in a file of its own."
+            )
+        frames.add(frame)
+        instances = json_fields.field(where, entry, "instances")
+        instances = json_fields.listed(f"{where}: 'instances'", instances)
+        for number, instance in enumerate(instances):
+            person = f"{where}, instance {number}"
+            found.append(_detection(person, frame, instance, layout))
+    return found
+
+
+def _detection(where, frame, instance, layout) -> Detection:
+    points = json_fields.field(where, instance, "keypoints")
+    points = [
+        json_fields.numbers(f"{where}: 'keypoints' of joint {joint}", point)
+        for joint, point in enumerate(
+            json_fields.listed(f"{where}: 'keypoints'", points)
+        )
+    ]
+    layouts.check_count(where, len(points), layout)
+    if {len(point) for point in points} != {2}:
+        raise UserError(
+            f"{where}: 'keypoints' must be pairs [x, y]. Save the 2-D results."
+        )
+    scores = json_fields.field(where, instance, "keypoint_scores")
+    scores = json_fields.numbers(f"{where}: 'keypoint_scores'", scores)
+    if len(scores) != len(points):
+        raise UserError(
+            f"{where}: has {len(scores)} 'keypoint_scores' for {len(points)} keypoints."
+        )
+    person = json_fields.person(f"{where}: 'track_id'", instance.get("track_id"))
+    return Detection(frame, *masked(where, np.array(points), scores), person)

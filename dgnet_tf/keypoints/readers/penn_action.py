@@ -1,0 +1,78 @@
+"""Reads Penn Action's label files: MATLAB's v5 format, one person in each.
+
+`x`, `y` and `visibility` are (F, 13); a joint of visibility 0 is missing. `dimensions`
+holds height, width and number of frames of the video, `action` its name.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+
+from dgnet_tf.errors import UserError
+from dgnet_tf.files import mat_files
+from dgnet_tf.keypoints import layouts
+from dgnet_tf.keypoints.detections import floats, masked
+from dgnet_tf.keypoints.tracks import Track
+
+LAYOUT = "penn_action_13"
+JOINTS = len(layouts.get(LAYOUT).joints)
+_ARRAYS = ("x", "y", "visibility")
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Labels:
+    """What a label file holds.
+
+    Attributes:
+        track: the person.
+        image_size: width and height of the video, pixels.
+        action: what they do.
+    """
+
+    track: Track
+    image_size: tuple[int, int]
+    action: str
+
+
+def read(path) -> Labels:
+    """Reads a label file.
+
+    Raises:
+        UserError: if it is not as described.
+    """
+    content = mat_files.read(path, (*_ARRAYS, "dimensions", "action"))
+    arrays = [_numbers(path, content, name) for name in _ARRAYS]
+    shapes = {array.shape for array in arrays}
+    if len(shapes) > 1 or arrays[0].ndim != 2 or not len(arrays[0]):
+        raise UserError(
+            f"{path}: 'x', 'y' and 'visibility' must have one shape, (frames, 13), "
+            f"have {sorted(shapes)}."
+        )
+    x, y, visibility = arrays
+    layouts.check_count(path, x.shape[1], LAYOUT)
+    dimensions = _numbers(path, content, "dimensions").ravel()
+    sides = dimensions[:2].tolist()
+    if len(sides) < 2 or not all(0 < v <= 1e5 and v == int(v) for v in sides):
+        raise UserError(
+            f"{path}: 'dimensions' must start with the height and width of the video "
+            f"in pixels, are {dimensions[:3].tolist()}."
+        )
+    pixels = np.stack([x, y], axis=-1)
+    track = Track("1", 0, *masked(str(path), pixels, visibility))
+    return Labels(track, (int(sides[1]), int(sides[0])), _action(content["action"]))
+
+
+def _numbers(path, content, name):
+    array = content[name]
+    if not isinstance(array, np.ndarray) or array.dtype.kind not in "iuf":
+        raise UserError(f"{path}: {name!r} must hold numbers.")
+    return floats(array)
+
+
+def _action(action) -> str:
+    """Returns the action if it can be one, as part of records' names; else ""."""
+    if isinstance(action, str) and action.isprintable() and "/" not in action:
+        return action[:64]
+    return ""

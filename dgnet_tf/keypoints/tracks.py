@@ -1,0 +1,185 @@
+"""Joins detections of people in single frames to one track per person.
+
+Where the file names its people, each name is a track. Else people are told apart by
+the boxes around their visible keypoints. From frame to frame, boxes are assigned to
+tracks so that their overlaps (intersection over union) add up to the most, and a pair
+that overlaps by less than `MIN_OVERLAP` is none. A box without a track begins one. A
+track without a box waits where it was last seen, for up to `MAX_GAP` frames.
+"""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+from scipy import optimize
+
+from dgnet_tf.errors import UserError
+from dgnet_tf.keypoints.detections import Detection
+
+MIN_OVERLAP = 0.3
+MAX_GAP = 30  # frames: a second or so
+MAX_PEOPLE = 200  # in one frame
+SPARSEST = 100  # frames that tracks may have for each detection
+MAX_SPARSE = 1_000_000  # frames of all tracks, where they have ten or more for each
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Track:
+    """One person, from the first to the last frame that shows them.
+
+    Attributes:
+        person: the file's name for the person; without one, a number from "1" on.
+        first_frame: number of the first of the F frames, as the file counts.
+        keypoints: (F, J, 2) float64 pixels; NaN where a joint is missing.
+        confidence: (F, J) float64, 0 where a joint is missing and else up to 1.
+    """
+
+    person: str
+    first_frame: int
+    keypoints: np.ndarray
+    confidence: np.ndarray
+
+
+def join(where, detections: Sequence[Detection]) -> tuple[Track, ...]:
+    """Joins detections to tracks, in order of their people's first sight.
+
+    Detections without a visible joint are left out. A frame in which a track has no
+    detection has all its joints missing.
+
+    Args:
+        where: the file, for messages.
+        detections: in any order.
+
+    Raises:
+        UserError: if only some detections have a name, if a frame has a name twice
+            or more than `MAX_PEOPLE` people, or if the frames' numbers lie so far
+            apart that they cannot be of one video.
+    """
+    by_frame = collections.defaultdict(list)
+    for found in sorted(detections, key=lambda found: found.frame):
+        if found.confidence.any():
+            by_frame[found.frame].append(found)
+    for frame, found in by_frame.items():
+        if len(found) > MAX_PEOPLE:
+            raise UserError(
+                f"{where}: frame {frame} shows {len(found)} people; up to "
+                f"{MAX_PEOPLE} are tracked. Raise the detector's threshold."
+            )
+    groups = _by_name(where, by_frame) or _by_overlap(by_frame)
+    length = sum(group[-1].frame - group[0].frame + 1 for group in groups.values())
+    count = len(detections)
+    if length > min(SPARSEST * (100 + count), max(MAX_SPARSE, 10 * count)):
+        raise UserError(
+            f"{where}: {len(detections)} detections lie scattered over {length} "
+            "frames. Number the frames of one video one after another."
+        )
+    return tuple(_track(person, group) for person, group in groups.items())
+
+
+def choose(path, people: Sequence[Track], person: str | None = None) -> Track:
+    """Returns the person of that name; by default who is seen in the most frames.
+
+    Args:
+        path: their file, for messages.
+        people: its tracks.
+        person: name of a track.
+
+    Raises:
+        UserError: if there is nobody of that name.
+    """
+    if person is None:
+        return max(people, key=_frames_seen)
+    for track in people:
+        if track.person == person:
+            return track
+    names = ", ".join(track.person for track in people[:12])
+    raise UserError(f"{path}: shows nobody named {person!r}; there are {names}.")
+
+
+def _frames_seen(track) -> int:
+    return int(track.confidence.any(axis=-1).sum())
+
+
+def _track(person, group) -> Track:
+    first = group[0].frame
+    joints = len(group[0].confidence)
+    keypoints = np.full((group[-1].frame - first + 1, joints, 2), np.nan)
+    confidence = np.zeros(keypoints.shape[:2])
+    for found in group:
+        keypoints[found.frame - first] = found.keypoints
+        confidence[found.frame - first] = found.confidence
+    return Track(person, first, keypoints, confidence)
+
+
+def _by_name(where, by_frame) -> dict[str, list[Detection]]:
+    """Returns the detections of each person that the file names; {} for no names."""
+    groups = collections.defaultdict(list)
+    twice = None
+    for found in (found for frame in by_frame.values() for found in frame):
+        group = groups[found.person]
+        if group and group[-1].frame == found.frame and found.person is not None:
+            twice = twice or found
+        group.append(found)
+    if None in groups and len(groups) > 1:
+        raise UserError(
+            f"{where}: frame {groups[None][0].frame} has a person without an id, "
+            f"though others have one ({list(groups)[:3]}). Give everybody an id, or "
+            "nobody: people are then tracked by their boxes."
+        )
+    # AlphaPose without tracking gives everybody the same.
+    if None in groups or (twice and len(groups) == 1):
+        return {}
+    if twice:
+        raise UserError(
+            f"{where}: frame {twice.frame} has the id {twice.person!r} twice. Give "
+            "each person an id of their own, or nobody: people are then tracked by "
+            "their boxes."
+        )
+    return dict(groups)
+
+
+def _by_overlap(by_frame) -> dict[str, list[Detection]]:
+    groups, waiting = [], []
+    for frame, found in by_frame.items():
+        waiting = [g for g in waiting if frame - g[-1].frame <= MAX_GAP + 1]
+        boxes = np.array([_box(one) for one in found])
+        overlaps = _overlaps(
+            np.array([_box(group[-1]) for group in waiting]).reshape(-1, 4), boxes
+        )
+        pairs = zip(
+            *optimize.linear_sum_assignment(overlaps, maximize=True), strict=True
+        )
+        group_of = {
+            there: waiting[here]
+            for here, there in pairs
+            if overlaps[here, there] >= MIN_OVERLAP
+        }
+        for index, one in enumerate(found):
+            if index not in group_of:
+                group_of[index] = []
+                groups.append(group_of[index])
+                waiting.append(group_of[index])
+            group_of[index].append(one)
+    return {str(number): group for number, group in enumerate(groups, start=1)}
+
+
+def _box(found: Detection) -> np.ndarray:
+    """Returns left, top, right and bottom of the visible keypoints, pixels."""
+    seen = found.keypoints[found.confidence > 0]
+    return np.concatenate([seen.min(axis=0), seen.max(axis=0)])
+
+
+def _overlaps(boxes: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Returns the intersection over union of (A, 4) and (B, 4) boxes: (A, B)."""
+    a, b = boxes[:, None], others[None]
+    sides = np.minimum(a[..., 2:], b[..., 2:]) - np.maximum(a[..., :2], b[..., :2])
+    common = np.prod(np.maximum(sides, 0), axis=-1)
+    union = _area(a) + _area(b) - common
+    return np.divide(common, union, out=np.zeros_like(common), where=union > 0)
+
+
+def _area(boxes):
+    return np.prod(boxes[..., 2:] - boxes[..., :2], axis=-1)

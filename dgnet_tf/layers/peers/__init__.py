@@ -1,0 +1,1 @@
+"""Layers of the networks that the paper compares itself with."""

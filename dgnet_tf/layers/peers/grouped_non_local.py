@@ -1,0 +1,78 @@
+"""SemGCN's non-local layer."""
+
+from __future__ import annotations
+
+import tensorflow as tf
+
+from dgnet_tf.layers.batch_norm import make_batch_norm
+from dgnet_tf.layers.graph_conv import dense
+from dgnet_tf.layers.peers.group_pooling import as_lists, group_max
+
+keras = tf.keras
+
+
+@keras.utils.register_keras_serializable(package="dgnet_tf")
+class GroupedNonLocal(keras.layers.Layer):
+    """x + BN(W y), y_i = 1/G sum over g of ReLU(a.theta(x_i) + b.phi(x)_g) g(x)_g.
+
+    The "concatenation" form of non-local networks, as SemGCN has it: phi and g are
+    maxima over groups of joints, and the number of groups G divides, in place of a
+    softmax. Inner width is half of the channels. The batch norm's scale starts at
+    zero, so the layer starts as the identity.
+
+    Args:
+        groups: for each group the indices of its joints.
+        **kwargs: `name`, `dtype`.
+
+    Call arguments:
+        x: (B, T, N, C).
+
+    Returns:
+        (B, T, N, C).
+    """
+
+    def __init__(self, groups, **kwargs):
+        super().__init__(**kwargs)
+        self.groups = as_lists(groups)
+        self.norm = make_batch_norm("norm", dtype=self.dtype_policy, gamma=0.0)
+
+    def build(self, input_shape):
+        """Makes the weights for (B, T, N, C) inputs."""
+        channels = input_shape[-1]
+        inner = max(1, channels // 2)
+
+        def add(name, shape, initializer="glorot_uniform"):
+            setattr(
+                self,
+                name,
+                self.add_weight(name=name, shape=shape, initializer=initializer),
+            )
+
+        for name in ("theta", "phi", "g"):
+            add(name, (channels, inner))
+            add(f"{name}_bias", (inner,), "zeros")
+        add("a", (inner, 1))
+        add("b", (inner, 1))
+        add("w", (inner, channels))
+        add("w_bias", (channels,), "zeros")
+        self.norm.build(input_shape)
+        self.built = True
+
+    def call(self, x, training=None):
+        """Adds what each joint gathers from the groups of its frame."""
+        theta, phi, g = dense(x, self.theta, self.phi, self.g)
+        theta = theta + tf.cast(self.theta_bias, x.dtype)
+        phi = group_max(phi + tf.cast(self.phi_bias, x.dtype), self.groups)
+        g = group_max(g + tf.cast(self.g_bias, x.dtype), self.groups)
+        (of_i,), (of_g,) = dense(theta, self.a), dense(phi, self.b)
+        scores = tf.nn.relu(of_i + tf.linalg.matrix_transpose(of_g))  # (B, T, N, G)
+        (y,) = dense(tf.matmul(scores / len(self.groups), g), self.w)
+        return x + self.norm(y + tf.cast(self.w_bias, y.dtype), training=training)
+
+    def compute_output_shape(self, input_shape):
+        """The input's shape."""
+        return input_shape
+
+    def get_config(self):
+        """Returns the constructor's arguments."""
+        return {**super().get_config(), "groups": as_lists(self.groups)}

@@ -1,0 +1,130 @@
+"""The convolutions of the temporal-convolution lifter."""
+
+from __future__ import annotations
+
+import tensorflow as tf
+
+from dgnet_tf.layers.batch_norm import make_batch_norm
+from dgnet_tf.layers.graph_conv import check_positive
+from dgnet_tf.layers.peers.fully_connected import FullyConnected, scaled_glorot
+from dgnet_tf.layers.peers.stateless_dropout import StatelessDropout
+from dgnet_tf.layers.peers.temporal_conv import TemporalConv
+
+keras = tf.keras
+
+
+@keras.utils.register_keras_serializable(package="dgnet_tf")
+class TemporalTower(keras.layers.Layer):
+    """Convolution, then residual blocks whose taps lie 3, 9, 27, ... frames apart.
+
+    Each block is a convolution of three taps and a fully-connected layer; each of
+    these, and the first convolution, is followed by batch norm, ReLU and dropout.
+    The shortcut takes the frames in the middle. A pose sees R = 3^(blocks + 1) frames.
+
+    Args:
+        channels: C.
+        outputs: numbers that come out for each frame.
+        blocks: number of residual blocks.
+        dropout: rate.
+        head_scale: initial scale of the last kernel, relative to Glorot's.
+        seed: of dropout.
+        **kwargs: `name`; `dtype`, the policy of all but the last layer.
+
+    Call arguments:
+        x: (B, L, D), any L from R, which need not be known.
+
+    Returns:
+        (B, L - R + 1, outputs), float32.
+    """
+
+    def __init__(
+        self,
+        channels,
+        outputs,
+        *,
+        blocks=2,
+        dropout=0.25,
+        head_scale=1.0,
+        seed=0,
+        **kwargs,
+    ):
+        super().__init__(**kwargs)
+        check_positive("blocks", blocks)
+        self.channels = channels
+        self.outputs = outputs
+        self.blocks = blocks
+        self.dropout = dropout
+        self.head_scale = head_scale
+        self.seed = seed
+        policy = {"dtype": self.dtype_policy}
+        # The first convolution; then a convolution and a fully-connected layer for
+        # each block.
+        self.products = [TemporalConv(channels, name="expand", **policy)]
+        for i in range(1, blocks + 1):
+            self.products += [
+                TemporalConv(channels, dilation=3**i, name=f"conv_{i}", **policy),
+                FullyConnected(
+                    channels,
+                    use_bias=False,
+                    kernel_initializer="he_uniform",
+                    name=f"mix_{i}",
+                    **policy,
+                ),
+            ]
+        names = [layer.name for layer in self.products]
+        self.norms = [
+            make_batch_norm(f"{n}_norm", dtype=policy["dtype"]) for n in names
+        ]
+        self.drops = [
+            StatelessDropout(dropout, seed=seed + i, name=f"{name}_dropout", **policy)
+            for i, name in enumerate(names)
+        ]
+        self.shrink = FullyConnected(
+            outputs,
+            kernel_initializer=scaled_glorot(head_scale),
+            name="shrink",
+            dtype="float32",
+        )
+
+    @property
+    def reach(self) -> int:
+        """Frames that a pose sees on either side of its own: (R - 1) / 2."""
+        return (3 ** (self.blocks + 1) - 1) // 2
+
+    def build(self, input_shape):
+        """Makes the weights for (B, L, D) inputs."""
+        features = (None, None, self.channels)
+        self.products[0].build(input_shape)
+        for layer in (*self.products[1:], *self.norms, *self.drops, self.shrink):
+            layer.build(features)
+        self.built = True
+
+    def call(self, x, training=None):
+        """Applies all layers."""
+        x = self._unit(0, x, training)
+        for i in range(1, 2 * self.blocks, 2):
+            gap = self.products[i].dilation
+            y = self._unit(i, x, training)
+            x = x[:, gap:-gap] + self._unit(i + 1, y, training)
+        return self.shrink(x)
+
+    def _unit(self, i, x, training):
+        y = self.norms[i](self.products[i](x), training=training)
+        return self.drops[i](tf.nn.relu(y), training=training)
+
+    def compute_output_shape(self, input_shape):
+        """(B, L, D) -> (B, L - R + 1, outputs)."""
+        batch, frames, _ = input_shape
+        return (batch, frames and frames - 2 * self.reach, self.outputs)
+
+    def get_config(self):
+        """Returns the constructor's arguments."""
+        return {
+            **super().get_config(),
+            "channels": self.channels,
+            "outputs": self.outputs,
+            "blocks": self.blocks,
+            "dropout": self.dropout,
+            "head_scale": self.head_scale,
+            "seed": self.seed,
+        }

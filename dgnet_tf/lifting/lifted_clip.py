@@ -1,0 +1,60 @@
+"""Makes the clip that is drawn and played of lifted people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from dgnet_tf.drawing.clip import Clip, Person
+from dgnet_tf.inference import affinities
+from dgnet_tf.keypoints import interpolation
+from dgnet_tf.lifting.lifted import Lifted
+
+
+def make(
+    lifter, people: Sequence[Lifted], title: str, image_size, *, resample: bool = True
+) -> Clip:
+    """Returns people as they are shown: where their roots are known, in their places.
+
+    Of a lifter that was loaded from a run it holds the spatial affinities of the first
+    block, too. A SavedModel does not give any.
+
+    Args:
+        lifter: that lifted them.
+        people: at least one, of one frame rate.
+        title: of the clip.
+        image_size: width and height of the video, pixels.
+        resample: whether they were lifted at the model's frame rate.
+    """
+    return Clip(
+        title=title,
+        fps=people[0].fps,
+        image_size=tuple(image_size),
+        skeleton=lifter.skeleton,
+        people=tuple(
+            Person(
+                name=person.person,
+                first_frame=person.first_frame,
+                keypoints=person.keypoints,
+                positions=person.places,
+                affinity=_affinity(lifter, person, image_size, resample),
+            )
+            for person in people
+        ),
+    )
+
+
+def _affinity(lifter, person, image_size, resample) -> np.ndarray | None:
+    """Returns (F, N, N) of the model's frames that are nearest to the person's."""
+    if lifter.run is None:
+        return None
+    keypoints, length = person.keypoints, len(person.keypoints)
+    nearest = np.arange(length)
+    if resample and not interpolation.same_rate(person.fps, lifter.fps):
+        times = interpolation.frame_times(length, person.fps, lifter.fps)
+        keypoints = interpolation.sample(keypoints, times)
+        nearest = np.round(nearest * lifter.fps / person.fps).astype(int)
+    run = lifter.run
+    found = affinities.over_time(run.model, run.config, keypoints, image_size).spatial
+    return None if found is None else found[np.minimum(nearest, len(found) - 1)]

@@ -1,0 +1,289 @@
+"""Lifts people's 2-D keypoints with an exported model, a run or trained weights."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import math
+import pathlib
+from collections.abc import Callable
+
+import numpy as np
+
+from dgnet_tf import skeletons
+from dgnet_tf.errors import UserError
+from dgnet_tf.exporting import saved_model, signatures
+from dgnet_tf.inference import root_trajectory, whole_videos
+from dgnet_tf.keypoints import (
+    interpolation,
+    keypoint_arguments,
+    keypoint_files,
+    layouts,
+    tracks,
+)
+from dgnet_tf.lifting import smoothing
+from dgnet_tf.lifting.lifted import Lifted
+from dgnet_tf.models import preset_files, pretrained, runs
+
+ROOTS = ("none", "fit")
+
+
+@dataclasses.dataclass(frozen=True)
+class Lifter:
+    """A model ready to lift.
+
+    Attributes:
+        serve: its serving function.
+        skeleton: of its keypoints and positions.
+        fps: frame rate that it was trained at.
+        span: frames from a window's start to the next one that does not overlap it.
+        frame_stride: frames from one of a window's T to the next.
+        newest: gives the last of `reach` frames alone; None where `serve` must do.
+        run: the run or trained weights that it was loaded from; None for an exported
+            model.
+    """
+
+    serve: Callable
+    skeleton: skeletons.Skeleton
+    fps: float
+    span: int
+    frame_stride: int = 1
+    newest: Callable | None = None
+    run: runs.Run | None = None
+
+    @classmethod
+    def load(cls, path=None) -> Lifter:
+        """Loads what can lift.
+
+        Args:
+            path: trained weights, by a name that the package ships or their folder;
+                a run; an exported model (its highest version); or one version. None
+                stands for the weights `preset_files.DEFAULT`.
+
+        Raises:
+            UserError: if there are no such weights and the folder holds none of these.
+        """
+        if path is None:
+            path = preset_files.default()
+        if preset_files.exists(path):
+            return cls._of_run(pretrained.load(path))
+        if (pathlib.Path(path) / runs.CONFIG).is_file():
+            return cls._of_run(runs.load(path))
+        found, card = saved_model.load_signatures(path)
+        return cls._of(
+            found[signatures.DEFAULT], card["config"], found.get(signatures.STREAM)
+        )
+
+    @classmethod
+    def _of_run(cls, run) -> Lifter:
+        serve = whole_videos.serving_function(run.model, run.config, flip=True)
+
+        @functools.cache
+        def newest():  # Folds the model again: only where a stream asks for it.
+            return whole_videos.newest_function(run.model, run.config, flip=True)
+
+        config = dataclasses.asdict(run.config)
+        return cls._of(serve, config, lambda **inputs: newest()(**inputs), run)
+
+    @classmethod
+    def _of(cls, serve, config, newest, run=None) -> Lifter:
+        stride = config["frame_stride"]
+        skeleton = skeletons.get(config["skeleton"])
+        span = config["frames"] * stride
+        return cls(serve, skeleton, config["fps"], span, stride, newest, run)
+
+    @property
+    def frames(self) -> int:
+        """The T frames of the model's window."""
+        return self.span // self.frame_stride
+
+    @property
+    def reach(self) -> int:
+        """Frames from a window's first to its last."""
+        return self.span - self.frame_stride + 1
+
+    def lift(self, keypoints, *, layout: str, image_size, confidence=None, **options):
+        """Lifts people's keypoints.
+
+        Args:
+            keypoints: (F, J, 2) pixels of one person, (P, F, J, 2) of several, or a
+                dict of name to (F, J, 2) of each. A last axis of 3 has the confidence
+                as its third column.
+            layout: name of the keypoints' layout, such as "coco_17".
+            image_size: width and height of the video, pixels.
+            confidence: the same without the last axis. A joint is missing where it is
+                0, or without confidence where the coordinates are NaN.
+            **options: `fps`, `resample`, `smooth`, `root` and `focal_px`, see
+                `lift_track`.
+
+        Returns:
+            `Lifted` of one person; a list of them of a (P, F, J, 2) array; a dict of
+            them of a dict.
+
+        Raises:
+            UserError: if the keypoints fit neither layout, model nor image, or a
+                person never shows a joint that the model needs.
+            ValueError: for wrong arguments.
+        """
+        people = keypoint_arguments.tracks(keypoints, confidence, layout, image_size)
+        lifted = [
+            lift_track(self, "`keypoints`", person, layout, image_size, **options)
+            for person in people
+        ]
+        if isinstance(keypoints, dict):
+            return dict(zip(keypoints, lifted, strict=True))
+        return lifted if np.ndim(keypoints) == 4 else lifted[0]
+
+    def stream(self, image_size, *, layout: str, **options):
+        """Returns a `Stream` for a live feed; see there."""
+        from dgnet_tf.lifting.stream import Stream
+
+        return Stream(self, image_size, layout=layout, **options)
+
+
+def load(path=None) -> Lifter:
+    """Loads trained weights, a run or an exported model; see `Lifter.load`."""
+    return Lifter.load(path)
+
+
+def lift_file(
+    lifter: Lifter, path, layout: str, image_size, *, person: str | None = None, **more
+) -> Lifted:
+    """Lifts one person of a keypoint file; see `keypoint_files.read`, `lift_track`.
+
+    Args:
+        lifter: from `load`.
+        path: keypoint file.
+        layout: name of its layout.
+        image_size: width and height of the video, pixels.
+        person: name of the person's track; by default see `tracks.choose`.
+        **more: see `lift_track`.
+
+    Raises:
+        UserError: if the file does not fit layout, model or image, shows nobody of
+            that name, or never shows a joint that the model needs.
+    """
+    people = keypoint_files.read(path, layout, image_size).people
+    track = tracks.choose(path, people, person)
+    return lift_track(lifter, path, track, layout, image_size, **more)
+
+
+def lift_track(
+    lifter: Lifter,
+    path,
+    track: tracks.Track,
+    layout: str,
+    image_size,
+    *,
+    fps: float | None = None,
+    resample: bool = True,
+    smooth=None,
+    root: str = "none",
+    focal_px: float | None = None,
+) -> Lifted:
+    """Lifts one person.
+
+    Missing joints are interpolated in time. At another frame rate than the model's,
+    keypoints are interpolated to the model's frames, and the positions back to the
+    person's; both linearly. Smoothing comes last.
+
+    Args:
+        lifter: from `load`.
+        path: the person's keypoint file, for messages.
+        track: the person.
+        layout: name of the keypoints' layout.
+        image_size: width and height of the video, pixels.
+        fps: frame rate of the video; None stands for the model's.
+        resample: False lifts the frames as they are, whatever their rate.
+        smooth: see `smoothing.named`.
+        root: "fit" also gives where the root stands, relative to the camera: the
+            closed-form fit of `root_trajectory` to the joints that were seen.
+        focal_px: focal length for that, pixels; by default an assumed field of view.
+
+    Raises:
+        UserError: if the layout does not fit the model, no frame shows a joint that
+            the model needs, or the root cannot be fitted in any frame.
+        ValueError: for wrong arguments.
+    """
+    if fps is not None and not 0 < fps < math.inf:
+        raise ValueError(f"`fps` must be above 0, got {fps!r}.")
+    if root not in ROOTS:
+        raise ValueError(f"`root` must be one of {ROOTS}, got {root!r}.")
+    smooth = smoothing.named(smooth)
+    keypoints, confidence = layouts.convert(
+        interpolation.fill_gaps(track.keypoints),
+        track.confidence,
+        layout,
+        lifter.skeleton.name,
+    )
+    _check_seen(path, track, keypoints, lifter.skeleton)
+    fps = fps or lifter.fps
+    size = np.array(image_size)
+    if resample:
+        positions = lift_at(lifter, keypoints, size, fps)
+    else:
+        positions = whole_videos.lift_view(lifter.serve, keypoints, size, lifter.span)
+    if smooth:
+        positions = smooth.smooth(positions, fps)
+    found = {}
+    if root == "fit":
+        found = _fit_root(
+            path, track, positions, keypoints, confidence, image_size, focal_px
+        )
+        if smooth:
+            found["root"] = smooth.smooth(found["root"], fps)
+    return Lifted(
+        track.person,
+        track.first_frame,
+        keypoints,
+        positions,
+        fps,
+        lifter.skeleton,
+        confidence,
+        **found,
+    )
+
+
+def _check_seen(path, track, keypoints, skeleton):
+    unseen = np.isnan(keypoints[0]).any(axis=-1)
+    if unseen.any():
+        names = [n for n, u in zip(skeleton.joints, unseen, strict=True) if u]
+        raise UserError(
+            f"{path}: no frame shows what joint {names[0]!r} of person {track.person} "
+            f"is made from ({len(names)} such joints in all). Give keypoints of the "
+            "whole body."
+        )
+
+
+def lift_at(lifter: Lifter, keypoints, image_size, fps: float) -> np.ndarray:
+    """Lifts one video at the model's frame rate and gives back the video's frames.
+
+    Args:
+        lifter: from `load`.
+        keypoints: (F, N, 2) pixels, the model's joints.
+        image_size: (2,) width and height, pixels.
+        fps: frame rate of the video.
+
+    Returns:
+        (F, N, 3) float32 metres, camera axes, the root at 0.
+    """
+    if interpolation.same_rate(fps, lifter.fps):
+        return whole_videos.lift_view(lifter.serve, keypoints, image_size, lifter.span)
+    times = interpolation.frame_times(len(keypoints), fps, lifter.fps)
+    there = interpolation.sample(keypoints, times)
+    positions = whole_videos.lift_view(lifter.serve, there, image_size, lifter.span)
+    back = np.arange(len(keypoints)) * lifter.fps / fps
+    return interpolation.sample(positions, back).astype(np.float32)
+
+
+def _fit_root(path, track, positions, keypoints, confidence, image_size, focal_px):
+    intrinsics = root_trajectory.assumed_intrinsics(image_size, focal_px)
+    each = root_trajectory.fit_each_frame(positions, keypoints, intrinsics, confidence)
+    if np.isnan(each).any(axis=-1).all():
+        raise UserError(
+            f"{path}: the root of person {track.person} cannot be fitted in any frame; "
+            "the keypoints do not fit the lifted poses. Check --image_size and "
+            "--focal_px, or leave the root out."
+        )
+    root = root_trajectory.fit_root(positions, keypoints, intrinsics, confidence)
+    return {"root": root.astype(np.float32), "focal_px": float(intrinsics[0])}

@@ -1,0 +1,1 @@
+"""Networks: DG-Net, its peers, run folders and trained weights."""

@@ -1,0 +1,116 @@
+"""Networks by name: what `--architecture` builds."""
+
+from __future__ import annotations
+
+import tensorflow as tf
+
+from dgnet_tf.config.config import Config
+from dgnet_tf.models.dgnet import DGNet
+from dgnet_tf.models.peers.martinez import Martinez
+from dgnet_tf.models.peers.semgcn import SemGCN
+from dgnet_tf.models.peers.stgcn import STGCN
+from dgnet_tf.models.peers.tcn import TCN
+
+
+def dgnet(config: Config) -> tf.keras.Model:
+    """Builds DG-Net."""
+    return DGNet(**_arguments(config))
+
+
+def baseline(config: Config) -> tf.keras.Model:
+    """Builds the paper's baseline: the same network with fixed graphs only.
+
+    FSG stands where DG-Net has DSG, FTG where it has DTG (Sec. IV-D and IV-F name
+    the baseline and its "fixed spatial and temporal graph convolutions"; Table VII
+    has both replacements as rows). Sizes, non-local blocks and training stay.
+    """
+    return DGNet(
+        **{
+            **_arguments(config),
+            "spatial_unit": config.spatial_unit.replace("dsg", "fsg"),
+            "temporal_unit": config.temporal_unit.replace("dtg", "ftg"),
+        }
+    )
+
+
+def martinez(config: Config) -> tf.keras.Model:
+    """Builds the fully-connected lifter."""
+    return Martinez(**_of_peer(config))
+
+
+def semgcn(config: Config) -> tf.keras.Model:
+    """Builds the semantic graph network."""
+    return SemGCN(**_of_peer(config), non_local=config.non_local)
+
+
+def tcn(config: Config) -> tf.keras.Model:
+    """Builds the temporal-convolution lifter."""
+    return TCN(**_of_peer(config))
+
+
+def stgcn(config: Config) -> tf.keras.Model:
+    """Builds the local-to-global graph network."""
+    return STGCN(**_of_peer(config), non_local=config.non_local)
+
+
+# By the names that `config.py` allows; each takes a configuration.
+BUILDERS = {
+    "dgnet": dgnet,
+    "baseline": baseline,
+    "martinez": martinez,
+    "semgcn": semgcn,
+    "tcn": tcn,
+    "stgcn": stgcn,
+}
+# What tables and charts call them; an architecture that is not here, by its name.
+TITLES = {
+    "dgnet": "DG-Net",
+    "baseline": "baseline",
+    "martinez": "Martinez et al.",
+    "semgcn": "SemGCN",
+    "tcn": "Pavllo et al.",
+    "stgcn": "Cai et al.",
+}
+# Whose `get_config` and weights are all of them.
+PEERS = (Martinez, SemGCN, TCN, STGCN)
+
+
+def title(name: str) -> str:
+    """Returns what tables and charts call an architecture."""
+    return TITLES.get(name, name)
+
+
+def _of_peer(config):
+    names = (
+        "skeleton",
+        "frames",
+        "blocks",
+        "channels",
+        "dropout",
+        "head_scale",
+        "seed",
+    )
+    return {name: getattr(config, name) for name in names}
+
+
+def _arguments(config):
+    return {
+        "skeleton": config.skeleton,
+        "frames": config.frames,
+        "blocks": config.blocks,
+        "channels": config.channels,
+        "spatial_neighbors": config.spatial_neighbors,
+        "temporal_neighbors": config.temporal_neighbors,
+        "connection": config.connection,
+        "weighting": config.weighting,
+        "score_activation": config.score_activation,
+        "normalization": config.normalization,
+        "spatial_unit": config.spatial_unit,
+        "temporal_unit": config.temporal_unit,
+        "semantic": config.semantic,
+        "non_local": config.non_local,
+        "joint_embedding": config.joint_embedding,
+        "residual_gamma": config.residual_gamma,
+        "head_scale": config.head_scale,
+        "seed": config.seed,
+    }

@@ -1,0 +1,226 @@
+"""DG-Net, the Dynamical Graph Network."""
+
+from __future__ import annotations
+
+import tensorflow as tf
+
+from dgnet_tf import skeletons
+from dgnet_tf.layers.batch_norm import make_batch_norm
+from dgnet_tf.layers.dg_conv_block import DGConvBlock
+from dgnet_tf.layers.fixed_spatial_graph_conv import FixedSpatialGraphConv
+from dgnet_tf.layers.graph_conv import check_positive
+from dgnet_tf.layers.joint_embedding import JointEmbedding
+from dgnet_tf.layers.peers.fully_connected import scaled_glorot
+
+keras = tf.keras
+
+
+class _Presets:
+    """Attribute of a class: the names of trained weights that are shipped."""
+
+    def __get__(self, instance, owner):
+        from dgnet_tf.models import preset_files
+
+        return preset_files.names()
+
+
+@keras.utils.register_keras_serializable(package="dgnet_tf")
+class DGNet(keras.Model):
+    """Lifts windows of 2-D keypoints to 3-D poses (paper Sec. III-C, Fig. 3).
+
+    FSG maps the keypoints to features; DG-Conv blocks follow one another; each has a
+    head of its own, and the network's head reads the features of all blocks
+    together. Sizes are the paper's. Where the paper is silent, the defaults are
+    the choices of DECISIONS.md; they differ from the layers' own defaults, which
+    are the equations as printed.
+
+    Args:
+        skeleton: name of the skeleton; gives N.
+        frames: T.
+        blocks: number of DG-Conv blocks.
+        channels: C.
+        spatial_neighbors: K of DSG.
+        temporal_neighbors: K of DTG.
+        connection: how DSG and DTG find neighbours (Table VI).
+        weighting: how they weigh them (Table VI).
+        score_activation: behind the fully-connected score.
+        normalization: of each joint's affinities: "none", "mean" or "softmax".
+        spatial_unit: operations of the spatial units (Table VII).
+        temporal_unit: operations of the temporal units (Table VII).
+        semantic: learn the weights of the skeleton's bones in FSG.
+        non_local: spatial non-local blocks (Table IX).
+        joint_embedding: add a learned vector for each joint to the input features.
+        residual_gamma: initial scale of residual branches.
+        head_scale: initial scale of the heads' kernels, relative to Glorot's.
+        batch_norm: False is the network that `folding.fold` makes of a trained one:
+            its batch norms have become part of its kernels and biases.
+        seed: of random connections.
+        **kwargs: `name`; `dtype`, the policy of all layers but the heads.
+
+    Call arguments:
+        keypoints: (B, T, N, 2), normalised by `cameras.normalize_screen`.
+
+    Returns:
+        A dict of root-relative poses (B, T, N, 3) in metres, camera axes, always
+        float32: "pose" of the network's head, and "block_1", ... of the blocks'.
+
+    Example:
+        >>> model = DGNet()
+        >>> model.compile("adam", loss="mse")
+        >>> model.fit(load_windows("data"), shuffle=False)
+    """
+
+    presets = _Presets()
+
+    def __init__(
+        self,
+        skeleton="human36m_17",
+        frames=4,
+        blocks=5,
+        channels=128,
+        spatial_neighbors=3,
+        temporal_neighbors=4,
+        connection="dynamic",
+        weighting="fc",
+        score_activation="leaky_relu",
+        normalization="softmax",
+        spatial_unit="fsg,dsg",
+        temporal_unit="ftg,dtg,ftg",
+        semantic=True,
+        non_local=True,
+        joint_embedding=True,
+        residual_gamma=0.2,
+        head_scale=0.1,
+        batch_norm=True,
+        seed=0,
+        **kwargs,
+    ):
+        for name, value in (("frames", frames), ("blocks", blocks)):
+            check_positive(name, value)
+        joints = len(skeletons.get(skeleton).joints)
+
+        # Layers. Policies are passed down, as a model revives under its own.
+        policy = kwargs.pop("dtype", None) or keras.mixed_precision.global_policy()
+        input_graph = FixedSpatialGraphConv(
+            channels,
+            skeleton=skeleton,
+            semantic=semantic,
+            activation=None,
+            use_bias=not batch_norm,
+            name="input_graph",
+            dtype=policy,
+        )
+        block_layers = [
+            DGConvBlock(
+                channels,
+                spatial_unit=spatial_unit,
+                temporal_unit=temporal_unit,
+                spatial_neighbors=spatial_neighbors,
+                temporal_neighbors=temporal_neighbors,
+                connection=connection,
+                weighting=weighting,
+                score_activation=score_activation,
+                normalization=normalization,
+                semantic=semantic,
+                non_local=non_local,
+                residual_gamma=residual_gamma,
+                batch_norm=batch_norm,
+                skeleton=skeleton,
+                seed=seed + 100 * i,
+                name=f"dg_block_{i + 1}",
+                dtype=policy,
+            )
+            for i in range(blocks)
+        ]
+
+        # Functional model.
+        keypoints = keras.Input((frames, joints, 2), name="keypoints")
+        x = input_graph(keypoints)
+        if batch_norm:
+            x = make_batch_norm("input_norm", dtype=policy)(x)
+        if joint_embedding:
+            x = JointEmbedding(name="joint_embedding", dtype=policy)(x)
+        x = keras.layers.ReLU(name="input_relu", dtype=policy)(x)
+        outputs, features = {}, []
+        for i, block in enumerate(block_layers, start=1):
+            if connection == "precomputed":
+                x = block(x, keypoints=keypoints)
+            else:
+                x = block(x)
+            features.append(x)
+            outputs[f"block_{i}"] = _head(f"block_{i}", head_scale)(x)
+        if blocks > 1:
+            x = keras.layers.Concatenate(name="fusion", dtype=policy)(features)
+        outputs["pose"] = _head("pose", head_scale)(x)
+        super().__init__(inputs=keypoints, outputs=outputs, **kwargs)
+
+        # Config.
+        self._config = {
+            "skeleton": skeleton,
+            "frames": frames,
+            "blocks": blocks,
+            "channels": channels,
+            "spatial_neighbors": spatial_neighbors,
+            "temporal_neighbors": temporal_neighbors,
+            "connection": connection,
+            "weighting": weighting,
+            "score_activation": score_activation,
+            "normalization": normalization,
+            "spatial_unit": spatial_unit,
+            "temporal_unit": temporal_unit,
+            "semantic": semantic,
+            "non_local": non_local,
+            "joint_embedding": joint_embedding,
+            "residual_gamma": residual_gamma,
+            "head_scale": head_scale,
+            "batch_norm": batch_norm,
+            "seed": seed,
+        }
+
+    def get_config(self):
+        """Returns the constructor's arguments."""
+        return {**self._config, "name": self.name}
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        """Builds the model from `get_config`'s dict."""
+        del custom_objects
+        return cls(**config)
+
+    @classmethod
+    def from_preset(cls, preset, load_weights=True):
+        """Returns a trained network.
+
+        Args:
+            preset: one of `DGNet.presets`, the names that this installation ships, or
+                the path of a folder that `dgnet_tf.save_preset` made.
+            load_weights: False gives the network as it is before training.
+
+        Raises:
+            ValueError: if there is no such preset, or it is another network.
+            UserError: if its files are damaged.
+        """
+        # They build configurations' networks, this one among them.
+        from dgnet_tf.models import preset_files, pretrained
+
+        if not preset_files.exists(preset):
+            raise ValueError(
+                f"`preset` must be one of {preset_files.names()} or a folder made by "
+                f"dgnet_tf.save_preset, got {str(preset)!r}."
+            )
+        run = pretrained.load(preset, load_weights=load_weights)
+        if not isinstance(run.model, cls):
+            raise ValueError(
+                f"`preset` must hold a {cls.__name__}, {str(preset)!r} holds a "
+                f"{type(run.model).__name__} ({run.config.architecture}); load it with "
+                "`dgnet_tf.pretrained.load`."
+            )
+        return run.model
+
+
+def _head(name, scale):
+    """Maps features to 3-D positions, (B, T, N, C) -> (B, T, N, 3)."""
+    # Positions in metres need float32's digits.
+    return keras.layers.Dense(
+        3, kernel_initializer=scaled_glorot(scale), name=name, dtype="float32"
+    )

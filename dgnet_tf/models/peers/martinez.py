@@ -1,0 +1,120 @@
+"""The fully-connected lifter of Martinez et al. 2017."""
+
+from __future__ import annotations
+
+import tensorflow as tf
+
+from dgnet_tf import skeletons
+from dgnet_tf.layers.batch_norm import make_batch_norm
+from dgnet_tf.layers.graph_conv import check_positive
+from dgnet_tf.layers.peers.fully_connected import FullyConnected, scaled_glorot
+from dgnet_tf.layers.peers.stateless_dropout import StatelessDropout
+
+keras = tf.keras
+
+
+@keras.utils.register_keras_serializable(package="dgnet_tf")
+class Martinez(keras.Model):
+    """Lifts each frame alone, all joints together.
+
+    J. Martinez, R. Hossain, J. Romero, J. J. Little: "A simple yet effective baseline
+    for 3d human pose estimation", ICCV 2017; the paper's reference [11]. A linear
+    layer to the features, residual blocks of two, a linear layer to the pose; each
+    but the last is followed by batch norm, ReLU and dropout. At the published sizes it
+    has 4,291,632 trainable parameters with 16 joints, 4,296,755 with 17.
+
+    Departures: keypoints are normalised by the image's size and positions are metres,
+    where the original takes both to mean 0 and variance 1 over the training data;
+    weights are not clipped to norm 1.
+
+    Args:
+        skeleton: name of the skeleton; gives N.
+        frames: T, frames of a window; each is lifted alone.
+        blocks: residual blocks.
+        channels: features of a frame.
+        dropout: rate.
+        head_scale: initial scale of the last kernel, relative to Glorot's.
+        seed: of dropout.
+        **kwargs: `name`; `dtype`, the policy of all layers but the last.
+
+    Call arguments:
+        keypoints: (B, T, N, 2), normalised by `cameras.normalize_screen`.
+
+    Returns:
+        {"pose": (B, T, N, 3)}, root-relative metres, camera axes, float32.
+    """
+
+    def __init__(
+        self,
+        skeleton="human36m_17",
+        frames=1,
+        blocks=2,
+        channels=1024,
+        dropout=0.5,
+        head_scale=0.1,
+        seed=0,
+        **kwargs,
+    ):
+        for name, value in (("frames", frames), ("blocks", blocks)):
+            check_positive(name, value)
+        joints = len(skeletons.get(skeleton).joints)
+
+        # Layers. Policies are passed down, as a model revives under its own.
+        policy = kwargs.pop("dtype", None) or keras.mixed_precision.global_policy()
+
+        def unit(x, index, name):
+            x = FullyConnected(
+                channels, kernel_initializer="he_normal", name=name, dtype=policy
+            )(x)
+            x = make_batch_norm(f"{name}_norm", dtype=policy)(x)
+            x = keras.layers.ReLU(name=f"{name}_relu", dtype=policy)(x)
+            return StatelessDropout(
+                dropout, seed=seed + index, name=f"{name}_dropout", dtype=policy
+            )(x)
+
+        # Functional model.
+        keypoints = keras.Input((frames, joints, 2), name="keypoints")
+        x = keras.layers.Reshape((frames, 2 * joints), name="flat", dtype=policy)(
+            keypoints
+        )
+        x = unit(x, 0, "input")
+        for i in range(1, blocks + 1):
+            y = unit(x, 2 * i - 1, f"block_{i}_first")
+            y = unit(y, 2 * i, f"block_{i}_second")
+            x = keras.layers.Add(name=f"block_{i}_sum", dtype=policy)([x, y])
+        # Positions in metres need float32's digits.
+        x = FullyConnected(
+            3 * joints,
+            kernel_initializer=scaled_glorot(head_scale),
+            name="positions",
+            dtype="float32",
+        )(x)
+        pose = keras.layers.Reshape((frames, joints, 3), name="pose", dtype="float32")
+        super().__init__(inputs=keypoints, outputs={"pose": pose(x)}, **kwargs)
+
+        # Config.
+        self._config = {
+            "skeleton": skeleton,
+            "frames": frames,
+            "blocks": blocks,
+            "channels": channels,
+            "dropout": dropout,
+            "head_scale": head_scale,
+            "seed": seed,
+        }
+
+    def frame_multiply_adds(self) -> int:
+        """Returns what a frame costs: each matrix meets it once."""
+        joints = self.inputs[0].shape[2]
+        channels, blocks = self._config["channels"], self._config["blocks"]
+        return (2 * joints + 2 * blocks * channels + 3 * joints) * channels
+
+    def get_config(self):
+        """Returns the constructor's arguments."""
+        return {**self._config, "name": self.name}
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        """Builds the model from `get_config`'s dict."""
+        del custom_objects
+        return cls(**config)

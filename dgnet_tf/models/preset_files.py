@@ -1,0 +1,159 @@
+"""Folders of trained weights: where they are, what they hold, whether they are whole.
+
+Such a folder holds `model.weights.h5`, as `keras.Model.save_weights` writes it,
+`preset.json`, which has all that is known of it, and `model_card.md` for people.
+docs/weights.md explains the fields.
+"""
+
+from __future__ import annotations
+
+import json
+import pathlib
+import re
+
+from dgnet_tf.errors import UserError
+from dgnet_tf.files import file_digests
+
+# The folders that the package ships, one of each name.
+FOLDER = pathlib.Path(__file__).parents[1] / "presets"
+FILE, WEIGHTS, CARD = "preset.json", "model.weights.h5", "model_card.md"
+FORMAT = 1
+# What lifts where no model is named.
+DEFAULT = "mocap_human36m_17"
+# Of a shipped `model.weights.h5`.
+MAX_BYTES = 12_000_000
+
+_FIELDS = {
+    "format": int,
+    "name": str,
+    "version": int,
+    "config": dict,
+    "weights": dict,
+    "training": dict,
+    "scores": list,
+    "licence": list,
+    "limits": list,
+}
+_OF_WEIGHTS = {"bytes": int, "sha256": str}
+_NAME = re.compile(r"[a-z0-9][a-z0-9_]*")
+
+
+def names() -> list[str]:
+    """Returns the names of the weights that this installation ships."""
+    return sorted(path.parent.name for path in FOLDER.glob(f"*/{FILE}"))
+
+
+def known() -> str:
+    """Returns those names for a message."""
+    return f"This installation ships {', '.join(names()) or 'no weights'}"
+
+
+def is_name(text: str) -> bool:
+    """Whether a text can name weights: lower-case letters, digits, underscores."""
+    return bool(_NAME.fullmatch(text))
+
+
+def exists(weights) -> bool:
+    """Whether `weights` is a shipped name or a folder of trained weights."""
+    return str(weights) in names() or (pathlib.Path(weights) / FILE).is_file()
+
+
+def find(weights) -> pathlib.Path:
+    """Returns the folder of trained weights.
+
+    Args:
+        weights: a shipped name, or the path of a folder. A name comes first:
+            `./NAME` is the folder.
+
+    Raises:
+        UserError: if it is neither.
+    """
+    if str(weights) in names():
+        return FOLDER / str(weights)
+    folder = pathlib.Path(weights)
+    if (folder / FILE).is_file():
+        return folder
+    raise UserError(
+        f"{weights}: is neither the name of shipped weights nor a folder with "
+        f"{FILE}. {known()}; `python -m dgnet_tf.save_preset` makes such folders."
+    )
+
+
+def default() -> str:
+    """Returns the name of the weights that lift where no model is named.
+
+    Raises:
+        UserError: if this installation does not ship them.
+    """
+    if DEFAULT not in names():
+        raise UserError(
+            f"No model is named, and the weights {DEFAULT} that would lift then are "
+            "not in this installation. Name an exported model, a run or weights "
+            f"with --model. {known()}."
+        )
+    return DEFAULT
+
+
+def read(folder) -> dict:
+    """Reads a folder's `preset.json`.
+
+    Raises:
+        UserError: if it is missing, damaged or of another format.
+    """
+    path = pathlib.Path(folder) / FILE
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise UserError(
+            f"{path}: not found. Name a folder made by `python -m "
+            "dgnet_tf.save_preset`."
+        ) from None
+    except (ValueError, RecursionError) as error:
+        raise UserError(f"{path}: is no JSON ({error}). {_again(path)}") from error
+    _check(path, "the file", content, _FIELDS)
+    _check(path, "`weights`", content["weights"], _OF_WEIGHTS)
+    if content["format"] != FORMAT:
+        raise UserError(
+            f"{path}: `format` is {content['format']!r}, this code reads {FORMAT}. "
+            "Use the version of the package that wrote it, or make the folder again."
+        )
+    return content
+
+
+def weights_file(folder) -> pathlib.Path:
+    """Returns the path of a folder's weights, compared with its `preset.json`.
+
+    Raises:
+        UserError: if the file is missing, or is not the one that was written.
+    """
+    told = read(folder)["weights"]
+    path = pathlib.Path(folder) / WEIGHTS
+    if not path.is_file():
+        raise UserError(f"{path}: not found. {_again(path)}")
+    found = {"bytes": path.stat().st_size, "sha256": file_digests.sha256(path)}
+    for name, value in found.items():
+        if told[name] != value:
+            raise UserError(
+                f"{path}: has {name} {value} where {FILE} says {told[name]}; it is "
+                f"damaged or was replaced. {_again(path)}"
+            )
+    return path
+
+
+def _check(path, where, content, fields):
+    if not isinstance(content, dict):
+        raise UserError(f"{path}: {where} must be an object. {_again(path)}")
+    for name, kind in fields.items():
+        if name not in content:
+            raise UserError(f"{path}: {where} has no field {name!r}. {_again(path)}")
+        if type(content[name]) is not kind:
+            raise UserError(
+                f"{path}: field {name!r} of {where} must be of type {kind.__name__}, "
+                f"got {content[name]!r:.80}. {_again(path)}"
+            )
+
+
+def _again(path) -> str:
+    if path.is_relative_to(FOLDER):
+        return "Install the package again."
+    return "Copy the folder again, or make it anew with save_preset."

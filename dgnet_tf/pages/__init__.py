@@ -1,0 +1,1 @@
+"""HTML pages that play clips and show reports."""

@@ -1,0 +1,38 @@
+"""A clip as one HTML file that plays it in any browser, without a network."""
+
+from __future__ import annotations
+
+from dgnet_tf.drawing.clip import Clip
+from dgnet_tf.files.atomic import replacing
+from dgnet_tf.pages import clip_json, web_page
+
+
+def write(clip: Clip, path):
+    """Writes a clip's page, whole or not at all.
+
+    The page holds its scripts and its data and forbids itself any request. A frame of
+    a person of 17 joints takes 230 bytes, its ground truth 140 and its affinities 390
+    more; see `packed_arrays` for what that costs in precision.
+    `#frame=120&person=2` behind its address opens that frame with that person alone.
+
+    Args:
+        clip: what to show. People whose roots all stay at 0 stand side by side.
+        path: the `.html` file.
+    """
+    joints, people = len(clip.skeleton.joints), len(clip.people)
+    frames = clip.last_frame - clip.first_frame + 1
+    facts = (
+        f"{people} {'person' if people == 1 else 'people'}, {frames} frames at "
+        f"{clip.fps:g} a second, {joints} joints ({clip.skeleton.name})."
+    )
+    page = web_page.fill(
+        "viewer.html",
+        {
+            **web_page.player_parts(),
+            "title": web_page.escaped(clip.title),
+            "facts": web_page.escaped(facts),
+            "clip": web_page.script_json(clip_json.encode(clip)),
+        },
+    )
+    with replacing(path) as beside:
+        beside.write_text(page, encoding="utf-8")

@@ -1,0 +1,62 @@
+"""Self-contained HTML pages from the package's templates."""
+
+from __future__ import annotations
+
+import html
+import importlib.resources
+import json
+import re
+
+# The order in which a page with playback loads them.
+PLAYER_SCRIPTS = (
+    "clip_data.js",
+    "clip_figures.js",
+    "clip_scene.js",
+    "clip_player.js",
+)
+
+
+def text(name: str) -> str:
+    """Returns a template, script or style sheet of the package."""
+    file = importlib.resources.files("dgnet_tf.pages") / "templates" / name
+    return file.read_text(encoding="utf-8")
+
+
+def fill(template: str, parts: dict[str, str]) -> str:
+    """Puts parts into the template's `{{name}}`; what they hold is not looked at.
+
+    Args:
+        template: name of a template of the package.
+        parts: HTML, CSS, scripts, or the results of `escaped` and `script_json`.
+
+    Raises:
+        KeyError: if the template names a part that is not given.
+    """
+    return re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], text(template))
+
+
+def player_parts() -> dict[str, str]:
+    """Returns the parts that a page with playback is made of."""
+    return {
+        "page_style": text("web_page.css"),
+        "player_style": text("clip_player.css"),
+        "player": text("clip_player.html"),
+        "scripts": "\n".join(text(name) for name in PLAYER_SCRIPTS),
+    }
+
+
+def escaped(words: str) -> str:
+    """Returns words as HTML that shows them; "?" for what no file can hold."""
+    writable = words.encode("utf-8", "replace").decode("utf-8")
+    return html.escape(writable, quote=True)
+
+
+def script_json(value) -> str:
+    """Returns JSON that may stand in a script element, whatever its strings say.
+
+    Raises:
+        ValueError: if a number is not finite.
+    """
+    found = json.dumps(value, allow_nan=False, separators=(",", ":"))
+    # No tag or comment can begin or end; ASCII, so no odd line ends either.
+    return found.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

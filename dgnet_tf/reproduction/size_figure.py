@@ -1,0 +1,145 @@
+"""Figure 4: error against size, the published lifters and our runs."""
+
+from __future__ import annotations
+
+import pathlib
+from collections.abc import Sequence
+
+from dgnet_tf.data import manifest
+from dgnet_tf.drawing import style
+from dgnet_tf.evaluation import run_reports
+from dgnet_tf.files import tables
+from dgnet_tf.models import architectures
+from dgnet_tf.reproduction import published
+
+_NOTES = """\
+- Published points: MPJPE on Human3.6M from detected 2-D, Protocol 1. The figure prints
+  no numbers; parameters are those of the sources named.
+- Our runs: the plain mean over actions, the network's own estimate. Parameters count
+  batch norms' moving statistics too.
+- Multiply-adds are what the equations need for one window, over its frames
+  (`models/multiply_adds.py`). A run lifts each frame with the overlap rule that the
+  table names: "once" runs one window for T frames, "center" and "mean" run T; the
+  mirrored estimate doubles either. "lifting" is the product."""
+
+_TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20)
+
+
+def make(
+    workdirs: Sequence, data_dir, split: str, folder, *, flip: bool = True
+) -> list[pathlib.Path]:
+    """Writes Figure 4 and its table.
+
+    Args:
+        workdirs: folders of finished runs; none shows the published points alone.
+        data_dir: converted data set that the runs are scored on.
+        split: of it.
+        folder: for `figure4.md`, `.csv` and `.png`.
+        flip: average with the mirrored estimate.
+
+    Returns:
+        Their paths.
+    """
+    dataset = manifest.read(data_dir).dataset if workdirs else ""
+    rows = []
+    for name, workdir in zip(run_reports.names(workdirs), workdirs, strict=True):
+        report = run_reports.find_or_make(workdir, data_dir, split, flip=flip)
+        rows.append(our_row(name, report))
+    same = dataset == "human36m" and split == "test" and _detected(data_dir)
+    columns = [
+        *("method", "data", "MPJPE, mm", "parameters"),
+        *("multiply-adds a frame", "overlap", "flip", "lifting", "source"),
+    ]
+    printed = [
+        [
+            p.label,
+            "human36m",
+            p.mpjpe_mm,
+            p.parameters,
+            None,
+            None,
+            None,
+            None,
+            p.source,
+        ]
+        for p in published.FIGURE_4
+    ]
+    parts = ["# Figure 4: error against size"]
+    if rows and not same:
+        parts.append(
+            f"Our runs are on the {split} split of `{dataset}`, the published points "
+            "on other data: heights are not to be compared, sizes are."
+        )
+    parts += [
+        tables.markdown(columns, printed + rows),
+        _NOTES,
+        "![chart](figure4.png)",
+    ]
+    text = "\n\n".join(parts)
+    paths = tables.write(folder, "figure4", text, columns, printed + rows)
+    picture = style.save(chart(rows, same), pathlib.Path(folder) / "figure4.png")
+    return [*paths, picture]
+
+
+def _detected(data_dir) -> bool:
+    """Whether the keypoints are a detector's, as those of the published points."""
+    return manifest.read(data_dir).options.get("detections") is not None
+
+
+def our_row(name: str, report: dict) -> list:
+    """Returns a run's row of the table."""
+    options = report["options"]
+    model, frames = options["model"], options["model"]["frames"]
+    needed = model["multiply_adds_per_frame"]
+    times = (1 if options["overlap"] == "once" else frames) * (1 + options["flip"])
+    return [
+        f"{architectures.title(model['architecture'])}, run {name}",
+        report["dataset"],
+        report["metrics_action_mean"]["mpjpe_mm"],
+        model["parameters"],
+        needed,
+        options["overlap"],
+        "yes" if options["flip"] else "no",
+        needed and needed * times,
+        "report.json",
+    ]
+
+
+def chart(rows: Sequence[Sequence], same_data: bool, points=published.FIGURE_4):
+    """Returns the chart: published points grey, our runs in colours.
+
+    Args:
+        rows: of `our_row`; the first five columns are drawn.
+        same_data: whether runs and published points are on the same data.
+        points: those published.
+    """
+    made = style.figure(8.4, 4.4)
+    where = "MPJPE, mm" if same_data or not rows else "MPJPE, mm (each on its own data)"
+    axes = style.axes(made, "parameters, millions", where)
+    for i, point in enumerate(points):
+        _point(axes, point.label, point.parameters, point.mpjpe_mm, i)
+    for i, row in enumerate(rows):
+        label = row[0]
+        if row[4] is not None:
+            label += f"\n{row[4] / 1e6:.1f} M multiply-adds a frame"
+        color = style.COLORS[i % len(style.COLORS)]
+        _point(axes, label, row[3], row[2], i, color)
+    axes.set_xscale("log")
+    axes.margins(x=0.1, y=0.1)
+    low, high = axes.get_xlim()
+    axes.set_xticks(_TICKS, [f"{tick:g}" for tick in _TICKS])
+    axes.set_xlim(low, high)  # Ticks beyond the points would widen it.
+    axes.minorticks_off()
+    made.legend(loc="outside right center", frameon=False, fontsize=8)
+    return made
+
+
+def _point(axes, label, parameters, error, number, color=style.PUBLISHED):
+    axes.plot(
+        parameters / 1e6,
+        error,
+        style.MARKERS[number % len(style.MARKERS)],
+        color=color,
+        markersize=9,
+        label=label,
+    )

@@ -1,0 +1,200 @@
+"""What `model.fit` does besides fitting: progress, history, checkpoints, NaN."""
+
+from __future__ import annotations
+
+import csv
+import math
+import pathlib
+import sys
+
+import tensorflow as tf
+import tqdm
+
+from dgnet_tf.errors import UserError
+from dgnet_tf.files.atomic import replacing
+from dgnet_tf.training import optimizers
+
+keras = tf.keras
+
+_LOOK_EVERY = 20  # Steps.
+
+
+class Callbacks(keras.callbacks.CallbackList):
+    """Callbacks, told of an epoch's figures but not of each step's.
+
+    To read a step's figures is to wait for the device, which would stand idle until
+    the next step is sent to it; Keras 3 reads them even if nobody asks.
+
+    Args:
+        callbacks: a list of them.
+        model: compiled model.
+    """
+
+    def __init__(self, callbacks, model):
+        super().__init__(callbacks, add_history=True, model=model)
+
+    def on_train_batch_end(self, batch, logs=None):
+        """Tells nobody."""
+
+    def on_test_batch_end(self, batch, logs=None):
+        """Tells nobody."""
+
+
+class Watch(keras.callbacks.Callback):
+    """Shows a progress bar and ends a training whose loss is no longer finite.
+
+    It looks at the figures every 20 steps and after each epoch. All workers must
+    do so together: what they read is their common mean.
+
+    Args:
+        steps: of an epoch.
+        epochs: of the whole training.
+        first_epoch: epochs done before.
+        progress: show the bar.
+    """
+
+    def __init__(self, steps, epochs, first_epoch, progress):
+        super().__init__()
+        self.steps = steps
+        self.epoch, self.looked_at, self.shown = first_epoch, 0, {}
+        self.bar = tqdm.tqdm(
+            total=steps * epochs,
+            initial=steps * first_epoch,
+            unit="step",
+            # In a log file each refresh is one more line.
+            mininterval=0.5 if sys.stderr.isatty() else 15.0,
+            disable=not progress,
+        )
+
+    def on_epoch_begin(self, epoch, logs=None):
+        """Remembers the epoch."""
+        self.epoch, self.looked_at = epoch, 0
+
+    def on_train_batch_begin(self, batch, logs=None):
+        """Moves the bar; looks at the figures every 20 steps."""
+        if batch - self.looked_at >= _LOOK_EVERY:
+            self.looked_at = batch
+            self._look(self.model.get_metrics_result(), batch)
+        self._move_to(batch)
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Looks at the epoch's figures and the validation's."""
+        self._look(logs or {}, self.steps)
+        self._move_to(self.steps)
+
+    def on_train_end(self, logs=None):
+        """Closes the bar."""
+        self.bar.close()
+
+    def _move_to(self, step):
+        self.bar.update(self.epoch * self.steps + step - self.bar.n)
+
+    def _look(self, figures, step):
+        loss = float(figures.get("loss", 0.0))
+        if not math.isfinite(loss):
+            raise UserError(
+                f"Training diverged: the loss is {loss} at step {step} of epoch "
+                f"{self.epoch}. Lower --learning_rate (it is "
+                f"{self._learning_rate():.2g} there) or use --normalization=softmax; "
+                "the last good checkpoint is kept."
+            )
+        names = {"pose_mpjpe_mm": "MPJPE mm", "val_pose_mpjpe_mm": "validation mm"}
+        for name, title in names.items():
+            if name in figures:
+                self.shown[title] = f"{float(figures[name]):.1f}"
+        self.bar.set_postfix(self.shown, refresh=False)
+
+    def _learning_rate(self):
+        rate = self.model.optimizer.learning_rate
+        if isinstance(rate, keras.optimizers.schedules.LearningRateSchedule):
+            rate = rate(self.model.optimizer.iterations)  # TensorFlow Addons.
+        return float(tf.convert_to_tensor(rate))
+
+
+class History(keras.callbacks.Callback):
+    """Appends each epoch's figures to `history.csv`.
+
+    Args:
+        path: the file.
+        first_epoch: rows of this epoch and later ones, left by a run that was
+            killed before its checkpoint, are dropped.
+    """
+
+    def __init__(self, path, first_epoch):
+        super().__init__()
+        self.path = pathlib.Path(path)
+        rows = []
+        if first_epoch and self.path.is_file():
+            with open(self.path, newline="") as file:
+                rows = [
+                    r for r in csv.DictReader(file) if int(r["epoch"]) < first_epoch
+                ]
+        self.rows = rows
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Writes the file anew with one more row."""
+        row = {"epoch": epoch, **{name: float(v) for name, v in (logs or {}).items()}}
+        self.rows.append(row)
+        with replacing(self.path) as beside, open(beside, "w", newline="") as file:
+            writer = csv.DictWriter(file, list(row), extrasaction="ignore")
+            writer.writeheader()
+            writer.writerows(self.rows)
+
+
+class Checkpoints(keras.callbacks.Callback):
+    """Saves weights, optimiser and epoch after each epoch; restores the last.
+
+    Args:
+        folder: to save to.
+        model: compiled model.
+        restore_from: folder to restore from.
+        averaged: further variables, `WeightAverage.variables`.
+    """
+
+    def __init__(self, folder, model, restore_from, averaged=()):
+        super().__init__()
+        self.restore_from = pathlib.Path(restore_from)
+        self.epochs_done = tf.Variable(0, dtype=tf.int64, trainable=False)
+        optimizer, more = model.optimizer, {}
+        # Keras 2 does not count float16's loss scale among the variables.
+        if hasattr(optimizer, "_loss_scale"):
+            more["loss_scale"] = optimizer._loss_scale
+        if averaged:
+            more["averaged"] = list(averaged)
+        if optimizers.build(optimizer, model):
+            optimizer = _variables(optimizer)
+        # Variables one by one: Keras 3 does not list a batch norm's moving
+        # statistics among what a checkpoint of the model would hold. (Older
+        # optimisers make their variables later, and are tracked as they are.)
+        self.manager = tf.train.CheckpointManager(
+            tf.train.Checkpoint(
+                model=_variables(model),
+                optimizer=optimizer,
+                epochs_done=self.epochs_done,
+                **more,
+            ),
+            str(folder),
+            max_to_keep=2,
+        )
+
+    def newest(self) -> str | None:
+        """Returns the name of the newest checkpoint to restore from."""
+        path = tf.train.latest_checkpoint(str(self.restore_from))
+        return path and pathlib.Path(path).name
+
+    def restore(self) -> int:
+        """Restores the newest checkpoint; returns the number of epochs done."""
+        name = self.newest()
+        if name:
+            restored = self.manager.checkpoint.restore(str(self.restore_from / name))
+            restored.assert_existing_objects_matched()
+        return int(self.epochs_done.numpy())
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Saves."""
+        self.epochs_done.assign(epoch + 1)
+        self.manager.save(checkpoint_number=epoch + 1)
+
+
+def _variables(owner):
+    return [v if isinstance(v, tf.Variable) else v.value for v in owner.variables]

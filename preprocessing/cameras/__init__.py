@@ -1,0 +1,1 @@
+"""Virtual cameras, for motion that none has filmed."""

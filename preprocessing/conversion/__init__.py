@@ -1,0 +1,1 @@
+"""From recordings to camera views, records and shards."""

@@ -1,0 +1,127 @@
+"""What a data set becomes on its way to camera views: recordings and sequences."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+
+import numpy as np
+
+from dgnet_tf.data.views import View
+from dgnet_tf.errors import UserError
+
+FARTHEST = 1e6  # metres; millimetres stay below, and the checks name them
+
+
+class MissingSource(UserError):
+    """A data set's files are not where `--source` says.
+
+    `preprocessing.convert` prints the data set's section of BUILD.md before it.
+    """
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class PoseSequence:
+    """One recorded motion.
+
+    Attributes:
+        subject, action, take: the person, what they do, and which recording of it.
+        positions: (F, N, 3) metres, world axes, z up, floor at 0.
+        fps: frames a second.
+    """
+
+    subject: str
+    action: str
+    take: str
+    positions: np.ndarray
+    fps: float
+
+
+@dataclasses.dataclass(frozen=True)
+class Recording:
+    """A promise of one sequence's views: small, and sent to worker processes.
+
+    Attributes:
+        subject, action, take: name of the sequence.
+        load: function without arguments that reads the sequence and returns its
+            list of `View`s. It must be picklable (`functools.partial` of a
+            module's function), and it runs where the views are used, so that no
+            more than one sequence is in memory per process.
+    """
+
+    subject: str
+    action: str
+    take: str
+    load: Callable[[], list[View]]
+
+
+@dataclasses.dataclass(frozen=True)
+class Dataset:
+    """What a dataset module hands to the conversion.
+
+    Attributes:
+        name: value of `--dataset`.
+        skeleton: name of the skeleton of all its poses.
+        fps: frames a second of its views; where `rates` has several, the one that
+            models take it to be.
+        recordings: its recordings, in any order.
+        options: whatever else determines the bytes; goes to `dataset.json`.
+        sources: file name to SHA-256 of the files that it was read from.
+        test_subjects, validation_subjects: its own splits; empty where it has none.
+        rates: all frame rates of its views, where it mixes several.
+        people: the person that each subject is, where its protocol makes several
+            subjects of one; a subject that is not named is a person of its own.
+        expected_frames: for groups of subjects, how many frames with ground truth
+            the full set has of them, each camera's counted.
+    """
+
+    name: str
+    skeleton: str
+    fps: float
+    recordings: tuple[Recording, ...]
+    options: dict
+    sources: dict[str, str]
+    test_subjects: tuple[str, ...] = ()
+    validation_subjects: tuple[str, ...] = ()
+    rates: tuple[float, ...] = ()
+    people: dict[str, str] = dataclasses.field(default_factory=dict)
+    expected_frames: dict[tuple[str, ...], int] = dataclasses.field(
+        default_factory=dict
+    )
+
+
+def check_positions(positions: np.ndarray, joints: int, where: str):
+    """Checks that an array can be a sequence's positions.
+
+    Args:
+        positions: what was read.
+        joints: the number of joints that it must have.
+        where: file and field, for the message.
+
+    Raises:
+        UserError: unless it is a floating-point array of shape (F, joints, 3)
+            with F > 0 and finite values up to `FARTHEST`.
+    """
+    kind = getattr(positions, "dtype", type(positions).__name__)
+    if not isinstance(positions, np.ndarray) or kind.kind != "f":
+        raise UserError(
+            f"{where}: is {kind}; positions must be floating-point numbers in metres."
+        )
+    if positions.ndim != 3 or positions.shape[1:] != (joints, 3):
+        raise UserError(
+            f"{where}: has shape {positions.shape}; it must be (frames, {joints}, 3). "
+            "Reorder the joints to the skeleton's."
+        )
+    if len(positions) == 0:
+        raise UserError(f"{where}: has no frames. Remove the clip or record it again.")
+    bad = np.flatnonzero(~np.isfinite(positions).all(axis=(1, 2)))
+    if len(bad):
+        raise UserError(
+            f"{where}: {len(bad)} of {len(positions)} frames hold NaN or infinite "
+            f"positions, the first is frame {bad[0]}. Fill them in or cut the clip."
+        )
+    farthest = float(np.abs(positions).max())
+    if farthest > FARTHEST:
+        raise UserError(
+            f"{where}: has positions {farthest:.3g} m away. Are these metres?"
+        )

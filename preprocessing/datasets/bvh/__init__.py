@@ -1,0 +1,1 @@
+"""Users' motion capture as BVH files."""

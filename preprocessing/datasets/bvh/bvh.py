@@ -1,0 +1,182 @@
+"""Users' own motion capture as BVH files, filmed by virtual cameras.
+
+A file is one recording of one person, named as `bvh_names` says. Joints become
+`human36m_17`'s by their names (`bvh_mappings`), all is resampled to one rate, and the
+floor is put 7 cm below the 5th percentile of the lower ankle's height.
+"""
+
+from __future__ import annotations
+
+import functools
+import pathlib
+import sys
+
+import numpy as np
+
+from dgnet_tf.data.views import View
+from dgnet_tf.errors import UserError
+from dgnet_tf.files import file_digests
+from preprocessing.cameras import camera_rig, virtual_cameras
+from preprocessing.conversion.sequences import Dataset, Recording
+from preprocessing.datasets import joint_mapping
+from preprocessing.datasets.bvh import files as bvh_files
+from preprocessing.datasets.bvh import mappings as bvh_mappings
+from preprocessing.datasets.bvh import names
+from preprocessing.datasets.bvh.takes import Take
+from preprocessing.datasets.joint_mapping import SKELETON
+
+FPS = 50.0  # Human3.6M's
+UP = ("y", "z")
+UNITS = {
+    "millimetres": 0.001,
+    "centimetres": 0.01,
+    "inches": 0.0254,
+    "CMU's units of 1/0.45 inch": 0.0254 / 0.45,
+    "metres": 1.0,
+}
+# Metres from an ankle to the head, along the bones. The span is less than from one
+# unit to the next, so that no length is a person's in two of them.
+PERSON = (1.2, 2.1)
+
+
+def read(source, rig: camera_rig.Rig = camera_rig.DEFAULT, **options) -> Dataset:
+    """Lists BVH files and reads their joints, not yet their frames.
+
+    Args:
+        source: a BVH file, or the folder that holds them, at any depth.
+        rig: the virtual cameras that film each file.
+        **options: see `takes`.
+
+    Raises:
+        UserError: see `takes`.
+    """
+    found = takes(source, **options)
+    mapping = options.get("mapping")
+    return Dataset(
+        name="bvh",
+        skeleton=SKELETON.name,
+        fps=found[0].fps,
+        recordings=tuple(
+            Recording(
+                take.subject, take.action, take.take, functools.partial(load, take, rig)
+            )
+            for take in found
+        ),
+        options={
+            "mappings": sorted({pathlib.Path(t.mapping.name).name for t in found}),
+            "up": found[0].up,
+            "scale": found[0].scale,
+            "skip_frames": sorted({take.skip_frames for take in found}),
+            **rig.options(),
+        },
+        sources=_digests(source, [take.path for take in found], mapping),
+    )
+
+
+def load(take: Take, rig: camera_rig.Rig) -> list[View]:
+    """Reads and films one file; see `Take.sequence` and `virtual_cameras.film`."""
+    return virtual_cameras.film(take.sequence(), rig)
+
+
+def takes(
+    source,
+    mapping: str | None = None,
+    up: str = "y",
+    scale: float | None = None,
+    fps: float = FPS,
+    skip_frames: int | None = None,
+) -> list[Take]:
+    """Finds BVH files, and says who does what in them and how to read them.
+
+    Args:
+        source: a BVH file, or the folder that holds them, at any depth.
+        mapping: name of a known mapping or path of a JSON file; None to recognise
+            each file's.
+        up: the files' vertical axis, "y" or "z".
+        scale: metres per unit. None: the one of `UNITS` in which everybody measures
+            what people do; it is printed.
+        fps: frames a second to resample to.
+        skip_frames: frames to drop at each file's start; None for the mapping's own
+            number (CMU's conversions start with a T-pose).
+
+    Raises:
+        MissingSource: if there are no BVH files.
+        UserError: if a file is damaged, its joints or units are not recognised, or
+            two files have one name.
+    """
+    _check_options(up, scale, fps, skip_frames)
+    files = names.find(source)
+    given = None if mapping is None else bvh_mappings.named(mapping)
+    mappings, lengths = {}, {}
+    for file in files:
+        hierarchy = bvh_files.read_hierarchy(file)
+        mappings[file] = given or bvh_mappings.recognise(file, hierarchy)
+        joint_mapping.check(file, mappings[file], hierarchy)
+        lengths[file] = _length(joint_mapping.rest_pose(mappings[file], hierarchy))
+    scale = scale or _scale(lengths)
+    return [
+        Take(
+            *name,
+            path=str(file),
+            mapping=mappings[file],
+            up=up,
+            scale=scale,
+            fps=fps,
+            skip_frames=(
+                mappings[file].skip_frames if skip_frames is None else skip_frames
+            ),
+        )
+        for file, name in names.names(source, files).items()
+    ]
+
+
+def _check_options(up, scale, fps, skip_frames):
+    """Raises ValueError for options that `takes` does not take."""
+    if up not in UP:
+        raise ValueError(f"`up` must be one of {UP}, got {up!r}.")
+    if scale is not None and not 0.0 < scale <= 1000.0:
+        raise ValueError(f"`scale` must be positive, up to 1000, got {scale}.")
+    if not bvh_files.SLOWEST <= fps <= bvh_files.FASTEST:
+        raise ValueError(
+            f"`fps` must be {bvh_files.SLOWEST:g} to {bvh_files.FASTEST:g}, got {fps}."
+        )
+    if skip_frames is not None and skip_frames < 0:
+        raise ValueError(f"`skip_frames` must be at least 0, got {skip_frames}.")
+
+
+def _digests(source, files, mapping) -> dict[str, str]:
+    named = {names.relative(source, file): file for file in files}
+    if mapping is not None and pathlib.Path(mapping).is_file():
+        named[pathlib.Path(mapping).name] = mapping
+    return {name: file_digests.sha256(file) for name, file in named.items()}
+
+
+def _length(rest) -> float:
+    """Returns the length from the left ankle over the root to the head."""
+    length = 0.0
+    for name in ("left_ankle", "head"):
+        joint = SKELETON.joints.index(name)
+        while SKELETON.parents[joint] >= 0:
+            bone = rest[joint] - rest[SKELETON.parents[joint]]
+            length += float(np.sqrt((bone**2).sum()))
+            joint = SKELETON.parents[joint]
+    return length
+
+
+def _scale(lengths) -> float:
+    shortest, longest = (pick(lengths, key=lengths.get) for pick in (min, max))
+    low, high = lengths[shortest], lengths[longest]
+    for unit, scale in UNITS.items():
+        if PERSON[0] <= low * scale and high * scale <= PERSON[1]:
+            print(
+                f"lengths are taken to be in {unit}: people then measure "
+                f"{low * scale:.2f} to {high * scale:.2f} m from ankle to head "
+                f"(--scale={scale!r} says so)",
+                file=sys.stderr,
+            )
+            return scale
+    raise UserError(
+        f"{shortest}: the unit of length is unclear. From ankle to head it measures "
+        f"{low:g} units, and {longest} {high:g}; in none of {', '.join(UNITS)} are all "
+        f"between {PERSON[0]} and {PERSON[1]} m. Give metres per unit as --scale."
+    )

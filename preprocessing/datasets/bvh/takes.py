@@ -1,0 +1,72 @@
+"""One BVH file as a motion in metres, world axes, at one rate."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+
+from dgnet_tf import axes
+from dgnet_tf.errors import UserError
+from preprocessing.conversion.sequences import PoseSequence
+from preprocessing.datasets.bvh import files
+from preprocessing.datasets.joint_mapping import SKELETON, Mapping
+from preprocessing.datasets.resample import resample
+
+
+@dataclasses.dataclass(frozen=True)
+class Take:
+    """A BVH file and how to read it: small, and sent to worker processes.
+
+    Attributes:
+        subject, action, take: its names.
+        path: the file.
+        mapping: its joints.
+        up: its vertical axis, "y" or "z".
+        scale: metres per unit.
+        fps: frames a second to resample to.
+        skip_frames: frames to drop at its start.
+    """
+
+    subject: str
+    action: str
+    take: str
+    path: str
+    mapping: Mapping
+    up: str
+    scale: float
+    fps: float
+    skip_frames: int
+
+    def sequence(self) -> PoseSequence:
+        """Reads the file.
+
+        Raises:
+            UserError: if it is damaged or has no frames.
+        """
+        motion = files.read(self.path)
+        frames = len(motion.values)
+        if frames <= self.skip_frames:
+            raise UserError(
+                f"{self.path}: has {frames} frames, of which {self.skip_frames} are "
+                "skipped; nothing is left. Remove the file or give --skip_frames."
+            )
+        hierarchy = self.mapping.mend(motion.hierarchy)
+        joints = _joints(motion.after(self.skip_frames, hierarchy), self.mapping)
+        if self.up == "y":
+            x, y, z = np.moveaxis(joints, -1, 0)
+            joints = np.stack([x, -z, y], axis=-1)
+        positions = resample(joints * self.scale, motion.fps, self.fps)
+        positions[..., 2] -= axes.floor(positions[..., 2], SKELETON.joints)
+        return PoseSequence(self.subject, self.action, self.take, positions, self.fps)
+
+
+def _joints(motion, mapping) -> np.ndarray:
+    """Returns (F, 17, 3) in the file's units and axes."""
+    weights = mapping.weights(motion.hierarchy)
+    wanted = sorted({joint for pairs in weights for joint in pairs})
+    places = files.positions(motion, wanted)
+    return np.stack(
+        [sum(weight * places[j] for j, weight in pairs.items()) for pairs in weights],
+        axis=1,
+    )

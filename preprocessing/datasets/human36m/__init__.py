@@ -1,0 +1,1 @@
+"""Human3.6M, in each form in which people have it."""

@@ -1,0 +1,192 @@
+"""Human3.6M: seven people, fifteen actions twice each, four cameras, 50 Hz.
+
+`human36m_files` says in which forms the 3-D positions are read, `human36m_cameras`
+where the cameras come from, `positions_2d` what 2-D keypoints there can be.
+"""
+
+from __future__ import annotations
+
+import functools
+import pathlib
+import sys
+from collections.abc import Callable
+
+import numpy as np
+
+from dgnet_tf import cameras, skeletons
+from dgnet_tf.data.views import View
+from dgnet_tf.errors import UserError
+from dgnet_tf.files import file_digests
+from preprocessing.conversion.sequences import Dataset, MissingSource, Recording
+from preprocessing.datasets import community_files
+from preprocessing.datasets.human36m import cameras as human36m_cameras
+from preprocessing.datasets.human36m import names as human36m_names
+from preprocessing.datasets.human36m import positions as human36m_files
+from preprocessing.datasets.human36m.cameras import Camera
+
+FPS = 50.0
+# Joints of Human3.6M's 32 that `human36m_17` has, in its order.
+JOINTS_17 = (0, 1, 2, 3, 6, 7, 8, 12, 13, 14, 15, 17, 18, 19, 25, 26, 27)
+METADATA = "metadata.xml"
+# Nearer than this, a joint is not in front of the camera.
+_NEAREST = 0.1  # metres
+
+
+def read(
+    source, *, detections=None, metadata=None, skeleton: str = "human36m_17"
+) -> Dataset:
+    """Finds the sequences and reads the cameras, and all keypoints of `detections`.
+
+    Args:
+        source: folder that holds the files in one of `human36m_files`' forms.
+        detections: a `data_2d_h36m_*.npz`; without it, keypoints are the positions'
+            projection with Human3.6M's distortion model.
+        metadata: the official metadata.xml; without it, the one in `source`.
+        skeleton: "human36m_17", or "human36m_16", which lacks the neck.
+
+    Raises:
+        MissingSource: if a file is not there.
+        UserError: if a file is not what it should be.
+    """
+    joints_of_32(skeleton)  # Checks its name.
+    found = human36m_files.find(source, human36m_names.SUBJECTS)
+    names = human36m_names.takes(found.positions)
+    if not names:
+        raise MissingSource(
+            f"{source}: has no sequence of {', '.join(human36m_names.SUBJECTS)}."
+        )
+    subjects = sorted({subject for subject, _ in names})
+    metadata = pathlib.Path(metadata or pathlib.Path(source) / METADATA)
+    if not metadata.is_file():
+        raise MissingSource(
+            f"{metadata}: not found. The positions are in world axes, and no form of "
+            f"Human3.6M's data holds the cameras: put the {METADATA} of its official "
+            "code (Release-v1.2) there, or name it with --metadata=FILE."
+        )
+    of_subject = human36m_cameras.read(metadata, subjects)
+    files = [*found.files, metadata]
+    keypoints = None
+    if detections is not None:
+        if not pathlib.Path(detections).is_file():
+            raise MissingSource(
+                f"{detections}: not found. --detections must name a data_2d_h36m_*.npz."
+            )
+        keypoints = community_files.read(detections, skeleton)
+        files.append(pathlib.Path(detections))
+    recordings = tuple(
+        Recording(
+            subject,
+            human36m_names.action_of(take),
+            take,
+            functools.partial(
+                load,
+                found.positions[subject, name],
+                subject,
+                take,
+                of_subject[subject],
+                skeleton,
+                None
+                if keypoints is None
+                else keypoints.of(subject, take, len(of_subject[subject])),
+            ),
+        )
+        for (subject, take), name in sorted(names.items())
+    )
+    print(human36m_names.completeness(names), file=sys.stderr)
+    return Dataset(
+        name="human36m",
+        skeleton=skeleton,
+        fps=FPS,
+        recordings=recordings,
+        options={"detections": None if keypoints is None else files[-1].name},
+        sources={_name(path, source): file_digests.sha256(path) for path in files},
+        test_subjects=tuple(
+            subject for subject in human36m_names.TEST if subject in subjects
+        ),
+        expected_frames=human36m_names.FRAMES,
+    )
+
+
+def load(
+    positions: Callable[[], np.ndarray],
+    subject: str,
+    take: str,
+    seen_by: tuple[Camera, ...],
+    skeleton: str,
+    detected: community_files.Detected | None,
+) -> list[View]:
+    """Reads one sequence and returns each camera's view of it.
+
+    Args:
+        positions: returns float32 (F, 32, 3), metres, world axes.
+        subject, take: the sequence's name.
+        seen_by: the cameras.
+        skeleton: name of the skeleton to keep.
+        detected: the keypoints, one array per camera; None for the projection.
+
+    Raises:
+        UserError: if the sequence's file is damaged, a joint is not in front of a
+            camera, or there are fewer keypoints than positions.
+    """
+    world = positions()[:, joints_of_32(skeleton)].astype(np.float64)
+    views = []
+    for index, camera in enumerate(seen_by):
+        # Rounded once, so that the projection is that of the stored positions.
+        in_camera = cameras.world_to_camera(
+            world, camera.rotation, camera.center
+        ).astype(np.float32)
+        _check_in_front(in_camera, f"{subject}/{take}, camera {camera.name}")
+        if detected is None:
+            keypoints = cameras.project(in_camera.astype(np.float64), camera.intrinsics)
+            confidence = np.ones(keypoints.shape[:2])
+        else:
+            keypoints, confidence = community_files.fit(
+                detected, index, skeleton, len(in_camera)
+            )
+        views.append(
+            View(
+                keypoints=keypoints.astype(np.float32),
+                confidence=confidence.astype(np.float32),
+                positions=in_camera,
+                valid=np.ones(len(in_camera), bool),
+                intrinsics=camera.intrinsics,
+                image_size=camera.image_size,
+                fps=FPS,
+                subject=subject,
+                action=human36m_names.action_of(take),
+                take=take,
+                camera=camera.name,
+            )
+        )
+    return views
+
+
+def joints_of_32(skeleton: str) -> list[int]:
+    """Returns which of Human3.6M's 32 joints a skeleton has, in its order.
+
+    Raises:
+        ValueError: if it is none of Human3.6M's.
+    """
+    if skeleton not in ("human36m_17", "human36m_16"):
+        raise ValueError(
+            f"`skeleton` must be 'human36m_17' or 'human36m_16', got {skeleton!r}."
+        )
+    index = dict(zip(skeletons.get("human36m_17").joints, JOINTS_17, strict=True))
+    return [index[joint] for joint in skeletons.get(skeleton).joints]
+
+
+def _name(path, source) -> str:
+    """Returns a file's name in dataset.json: below the source folder if it is there."""
+    if path.is_relative_to(source):
+        return path.relative_to(source).as_posix()
+    return path.name
+
+
+def _check_in_front(positions, where):
+    near = (positions[..., 2] < _NEAREST).any(axis=1)
+    if near.any():
+        raise UserError(
+            f"{where}: in {near.sum()} of {len(near)} frames, the first being frame "
+            f"{np.flatnonzero(near)[0]}, joints are behind the camera or at it. "
+            f"Positions and {METADATA} do not belong together."
+        )

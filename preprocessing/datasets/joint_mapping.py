@@ -1,0 +1,169 @@
+"""Which joints of a motion capture file are those of `human36m_17`.
+
+As JSON a mapping is an object with the 17 joints of `human36m_17`. Each is given a
+joint's name, a list of names (their mean), or an object of names and weights that
+sum to 1:
+
+    {"hip": ["LeftUpLeg", "RightUpLeg"], "head": {"Head": 1.8, "Neck": -0.8}, ...}
+
+`A/end` is the End Site of joint A. A namespace (`mixamorig:`) may be left out.
+"""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import json
+import math
+import os
+
+import numpy as np
+
+from dgnet_tf import skeletons
+from dgnet_tf.errors import UserError
+from preprocessing.datasets.bvh.hierarchy import Hierarchy
+
+SKELETON = skeletons.get("human36m_17")
+MAX_JSON_BYTES = 1 << 20
+MAX_WEIGHT = 100.0
+
+
+@dataclasses.dataclass(frozen=True)
+class Mapping:
+    """Where the joints of `human36m_17` come from.
+
+    Attributes:
+        name: how it is called.
+        joints: for each joint of `human36m_17`, in its order, the (name, weight)
+            pairs of the file's joints that it is the sum of.
+        marks: further joints that a file of this naming has.
+        skip_frames: how many frames at a file's start are no motion.
+        lifted: joints that the file puts, wrongly, where their parent is; they are
+            given their parent's own offset.
+    """
+
+    name: str
+    joints: tuple[tuple[tuple[str, float], ...], ...]
+    marks: tuple[str, ...] = ()
+    skip_frames: int = 0
+    lifted: tuple[str, ...] = ()
+
+    def missing(self, hierarchy: Hierarchy) -> list[str]:
+        """Returns the joints that the file lacks, or has more than once."""
+        found = _indices(hierarchy)
+        wanted = [name for weights in self.joints for name, _ in weights]
+        return [n for n in dict.fromkeys((*wanted, *self.marks)) if n not in found]
+
+    def weights(self, hierarchy: Hierarchy) -> list[dict[int, float]]:
+        """Returns each joint as {index of a file's joint: weight}."""
+        found = _indices(hierarchy)
+        return [{found[n]: weight for n, weight in pairs} for pairs in self.joints]
+
+    def mend(self, hierarchy: Hierarchy) -> Hierarchy:
+        """Returns the hierarchy with the `lifted` joints in their place."""
+        offsets = hierarchy.offsets.copy()
+        for name in self.lifted:
+            joint = _indices(hierarchy).get(name)
+            if joint is not None and not offsets[joint].any():
+                offsets[joint] = hierarchy.offsets[hierarchy.parents[joint]]
+        return dataclasses.replace(hierarchy, offsets=offsets)
+
+
+def mean(names) -> tuple[tuple[str, float], ...]:
+    """Returns (name, weight) pairs of a name, of several, or of {name: weight}."""
+    names = (names,) if isinstance(names, str) else names
+    if isinstance(names, dict):
+        return tuple(names.items())
+    return tuple((name, 1.0 / len(names)) for name in names)
+
+
+def check(path, mapping: Mapping, hierarchy: Hierarchy):
+    """Checks that a mapping fits a file.
+
+    Raises:
+        UserError: if joints are missing, or if two joints that a bone of
+            `human36m_17` joins are in one place.
+    """
+    missing = mapping.missing(hierarchy)
+    if missing:
+        raise UserError(
+            f"{path}: has no joint {listing(missing)} (or several of the name), which "
+            f"mapping {mapping.name!r} names. The file has "
+            f"{listing(hierarchy.names, 40)}."
+        )
+    rest = rest_pose(mapping, hierarchy)
+    for joint, parent in SKELETON.edges:
+        if not np.abs(rest[joint] - rest[parent]).max() > 0.0:
+            both = f"{SKELETON.joints[joint]!r} where {SKELETON.joints[parent]!r} is"
+            raise UserError(
+                f"{path}: mapping {mapping.name!r} puts {both}. Give other joints by "
+                "--mapping=FILE.json."
+            )
+
+
+def rest_pose(mapping: Mapping, hierarchy: Hierarchy) -> np.ndarray:
+    """Returns the (17, 3) joints where nothing is turned, in the file's units."""
+    hierarchy = mapping.mend(hierarchy)
+    rest = hierarchy.rest()
+    return np.stack(
+        [
+            sum(weight * rest[joint] for joint, weight in weights.items())
+            for weights in mapping.weights(hierarchy)
+        ]
+    )
+
+
+def _indices(hierarchy) -> dict[str, int]:
+    """Returns the joints by their names, whole and without namespace, where unique."""
+    short = [name.rsplit(":", 1)[-1] for name in hierarchy.names]
+    found = {}
+    for names in (short, hierarchy.names):
+        count = collections.Counter(names)
+        found |= {name: i for i, name in enumerate(names) if count[name] == 1}
+    return found
+
+
+def from_json(path) -> Mapping:
+    """Reads a mapping.
+
+    Raises:
+        UserError: if the file holds none.
+    """
+    if os.path.getsize(path) > MAX_JSON_BYTES:
+        raise UserError(f"{path}: is too large to be a mapping of 17 joints.")
+    try:
+        with open(path, encoding="utf-8-sig") as file:
+            content = json.load(file)
+    except (ValueError, RecursionError) as error:
+        raise UserError(f"{path}: is not JSON ({error}).") from error
+    if not isinstance(content, dict) or set(content) != set(SKELETON.joints):
+        given = set(content) if isinstance(content, dict) else set()
+        raise UserError(
+            f"{path}: must be an object with the 17 joints of human36m_17; missing "
+            f"{listing(sorted(set(SKELETON.joints) - given))}, unknown "
+            f"{listing(sorted(given - set(SKELETON.joints)))}."
+        )
+    for joint, value in content.items():
+        names = [value] if isinstance(value, str) else value
+        if not isinstance(names, (list, dict)) or not names or not _sums(names):
+            raise UserError(
+                f"{path}: {joint!r} must be a joint's name, a list of names, or an "
+                "object of names and weights that sum to 1."
+            )
+    return Mapping(str(path), tuple(mean(content[joint]) for joint in SKELETON.joints))
+
+
+def _sums(names) -> bool:
+    if isinstance(names, dict):
+        numbers = list(names.values())
+        plain = all(type(number) in (int, float) for number in numbers)
+        small = plain and all(abs(number) <= MAX_WEIGHT for number in numbers)
+        return small and math.isclose(sum(numbers), 1.0, abs_tol=1e-6)
+    plain = all(isinstance(name, str) for name in names)
+    return plain and len(set(names)) == len(names)
+
+
+def listing(names, most: int = 8) -> str:
+    """Returns names as they stand in messages."""
+    shown = ", ".join(repr(name) for name in names[:most]) or "none"
+    return f"{shown} and {len(names) - most} more" if len(names) > most else shown

@@ -1,0 +1,1 @@
+"""MPI-INF-3DHP, in each form in which people have it."""

@@ -1,0 +1,70 @@
+"""Procedural walkers as a data set: no download, for tests and trials.
+
+It is no substitute for real motion: scores on it say nothing about people.
+"""
+
+from __future__ import annotations
+
+import functools
+
+from dgnet_tf.data.views import View
+from preprocessing.cameras import camera_rig, virtual_cameras
+from preprocessing.conversion.sequences import Dataset, PoseSequence, Recording
+from preprocessing.datasets import walker
+
+
+def read(
+    subjects: int = 8,
+    clip_frames: int = 300,
+    motion_seed: int = 0,
+    rig: camera_rig.Rig = camera_rig.DEFAULT,
+) -> Dataset:
+    """Lists the clips: one of each action for each person.
+
+    The last person is the test split, the last but one the validation split.
+
+    Args:
+        subjects: number of people, at least 3.
+        clip_frames: frames of each clip, at 50 a second.
+        motion_seed: seed of people and motions.
+        rig: the virtual cameras that film each clip.
+    """
+    if subjects < 3:
+        raise ValueError(f"`subjects` must be at least 3, got {subjects}.")
+    if clip_frames < 1:
+        raise ValueError(f"`clip_frames` must be at least 1, got {clip_frames}.")
+    people = [f"walker_{person:02d}" for person in range(subjects)]
+    recordings = tuple(
+        Recording(
+            name,
+            action,
+            "take_0",
+            functools.partial(
+                load, person, name, action, clip_frames, motion_seed, rig
+            ),
+        )
+        for person, name in enumerate(people)
+        for action in walker.ACTIONS
+    )
+    return Dataset(
+        name="synthetic",
+        skeleton="human36m_17",
+        fps=walker.FPS,
+        recordings=recordings,
+        options={
+            "subjects": subjects,
+            "clip_frames": clip_frames,
+            "motion_seed": motion_seed,
+            **rig.options(),
+        },
+        sources={},
+        test_subjects=(people[-1],),
+        validation_subjects=(people[-2],),
+    )
+
+
+def load(person, name, action, frames, motion_seed, rig) -> list[View]:
+    """Makes and films one clip."""
+    positions = walker.motion(person, action, frames, motion_seed)
+    sequence = PoseSequence(name, action, "take_0", positions, walker.FPS)
+    return virtual_cameras.film(sequence, rig)

@@ -1,0 +1,296 @@
+"""What the signatures give and refuse, against the file readers' path and by hand."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from support.keypoints.random_detections import detections
+from support.lifting.lifting_stand_ins import Config, small_model
+
+from dgnet_tf import skeletons
+from dgnet_tf.config import config as configuration
+from dgnet_tf.exporting import signatures
+from dgnet_tf.inference import whole_videos
+from dgnet_tf.keypoints import layouts, tracks
+from dgnet_tf.lifting import lifter as lifting
+from dgnet_tf.models import runs
+
+SIZE = (1920, 1080)
+
+
+@pytest.fixture(scope="module")
+def built():
+    """The signatures of a small network, and the function that they stand for."""
+    config, model = Config(), small_model()
+    functions = signatures.build(model, config, flip=True)
+    return functions, whole_videos.serving_function(model, config, flip=True)
+
+
+@pytest.fixture(scope="module")
+def network():
+    """The signatures of a real, untrained network."""
+    config = configuration.make(
+        "smoke", channels=4, blocks=1, skeleton="human36m_17", fps=50.0
+    )
+    return signatures.build(runs.build_model(config), config, flip=True)
+
+
+def pixels(batch, frames, joints=17, seed=0):
+    rng = np.random.default_rng(seed)
+    return rng.uniform(0, 1000, (batch, frames, joints, 2)).astype(np.float32)
+
+
+def sizes(batch):
+    return np.full((batch, 2), SIZE, np.float32)
+
+
+def call(function, **inputs):
+    outputs = function(**{name: tf.constant(value) for name, value in inputs.items()})
+    return {name: value.numpy() for name, value in outputs.items()}
+
+
+def test_there_is_a_signature_for_each_layout_that_gives_the_skeleton():
+    names = {
+        skeleton: set(signatures.describe(Config(skeleton=skeleton)))
+        for skeleton in skeletons.SKELETONS
+    }
+    every = {"serving_default", "stream"}
+    for layout in ("coco_17", "openpose_25", "openpose_25b", "halpe_26"):
+        every |= {layout, f"stream_{layout}"}
+    every |= {"mediapipe_33", "stream_mediapipe_33"}
+    for skeleton in ("human36m_17", "human36m_16", "humaneva_15"):
+        assert names[skeleton] == every
+    assert names["mpi_inf_3dhp_17"] == {"serving_default", "stream"}
+
+
+def test_the_description_is_what_the_functions_take_and_give(built):
+    functions, _ = built
+    described = signatures.describe(Config())
+    assert set(described) == set(functions)
+    for name, function in functions.items():
+        arguments, _ = function.structured_input_signature
+        inputs = {spec.name: spec for spec in arguments}
+        for found, told in (
+            (inputs, described[name]["inputs"]),
+            (function.structured_outputs, described[name]["outputs"]),
+        ):
+            assert set(found) == set(told)
+            for key, tensor in found.items():
+                assert tensor.dtype.name == told[key]["dtype"]
+                # Axes of any length have a name in the description.
+                shape = [None if isinstance(n, str) else n for n in told[key]["shape"]]
+                assert tensor.shape.as_list() == shape
+
+
+@pytest.mark.parametrize("layout", signatures.LAYOUTS)
+@pytest.mark.parametrize("frames", [1, 3, 40])
+def test_a_layout_is_lifted_as_its_file_would_be(built, layout, frames):
+    functions, serve = built
+    keypoints, confidence = detections(4, frames, layout, 0.3 if frames > 3 else 0.02)
+    confidence[0], keypoints[0] = 0.5, pixels(1, frames, keypoints.shape[2])
+    found = call(
+        functions[layout],
+        keypoints=keypoints,
+        confidence=confidence,
+        image_size=sizes(4),
+    )
+    lifter = lifting.Lifter(serve, skeletons.get("human36m_17"), 50.0, 4)
+    assert found["valid"][0]
+    for person in range(4):
+        masked = np.where(confidence[person, ..., None] > 0, keypoints[person], np.nan)
+        track = tracks.Track("1", 0, masked.astype(np.float64), confidence[person])
+        if not found["valid"][person]:
+            with pytest.raises(lifting.UserError, match="no frame shows"):
+                lifting.lift_track(lifter, "file", track, layout, SIZE)
+            np.testing.assert_array_equal(found["positions"][person], 0)
+            continue
+        expected = lifting.lift_track(lifter, "file", track, layout, SIZE).positions
+        assert np.abs(expected).max() > 0.1
+        np.testing.assert_allclose(found["positions"][person], expected, atol=1e-4)
+
+
+@pytest.mark.parametrize("overlap", whole_videos.OVERLAPS)
+@pytest.mark.parametrize("stride", [1, 2])
+@pytest.mark.parametrize("flip", [True, False])
+def test_a_stream_gives_the_last_frame_of_its_video(overlap, stride, flip):
+    config = Config(overlap=overlap, frame_stride=stride)
+    model = small_model(config)
+    frames = whole_videos.newest_frames(config)
+    assert frames == {1: 4, 2: 7}[stride]
+    keypoints, size = tf.constant(pixels(5, frames)), tf.constant(sizes(5))
+    newest = whole_videos.lift_newest(model, config, keypoints, size, flip=flip)
+    video = whole_videos.lift_keypoints(model, config, keypoints, size, flip=flip)
+    assert newest.shape == (5, 17, 3)
+    assert np.abs(video[:, -1]).max() > 0.1
+    np.testing.assert_allclose(newest, video[:, -1], atol=1e-5)
+
+
+def test_streams_of_any_number_of_people_need_no_new_trace(built):
+    functions, _ = built
+    for batch in (1, 3, 64):
+        keypoints = pixels(batch, 4, seed=batch)
+        of_stream, of_video = (
+            call(functions[name], keypoints=keypoints, image_size=sizes(batch))
+            for name in ("stream", "serving_default")
+        )
+        np.testing.assert_allclose(
+            of_stream["positions"], of_video["positions"][:, -1], atol=1e-5
+        )
+
+
+def test_a_stream_follows_a_video_as_its_frames_come(built):
+    """Fed frame by frame, the first frame repeated, as the documentation says."""
+    functions, _ = built
+    video = pixels(1, 9)
+    for seen in range(1, 10):
+        last = video[:, max(seen - 4, 0) : seen]
+        first = np.repeat(video[:, :1], 4 - last.shape[1], axis=1)
+        newest = call(
+            functions["stream"],
+            keypoints=np.concatenate([first, last], axis=1),
+            image_size=sizes(1),
+        )
+        so_far = call(
+            functions["serving_default"],
+            keypoints=video[:, :seen],
+            image_size=sizes(1),
+        )
+        np.testing.assert_allclose(
+            newest["positions"], so_far["positions"][:, -1], atol=1e-5
+        )
+
+
+def test_layout_streams_give_the_last_frame_of_their_layout(built):
+    functions, _ = built
+    for layout in ("coco_17", "openpose_25b"):
+        keypoints, confidence = detections(9, 4, layout, 0.2)
+        confidence[4] = 0
+        inputs = {"keypoints": keypoints, "confidence": confidence}
+        stream, video = (
+            call(functions[name], **inputs, image_size=sizes(9))
+            for name in (f"stream_{layout}", layout)
+        )
+        assert stream["valid"].any() and not stream["valid"][4]
+        np.testing.assert_array_equal(stream["valid"], video["valid"])
+        np.testing.assert_allclose(
+            stream["positions"], video["positions"][:, -1], atol=1e-5
+        )
+
+
+@pytest.mark.parametrize("name", ["serving_default", "stream"])
+def test_a_nan_is_its_own_persons_alone(network, name):
+    keypoints = pixels(3, 4 if name == "stream" else 20)
+    whole = call(network[name], keypoints=keypoints, image_size=sizes(3))["positions"]
+    assert np.isfinite(whole).all()
+    keypoints[1, -1, 5] = np.nan
+    found = call(network[name], keypoints=keypoints, image_size=sizes(3))["positions"]
+    np.testing.assert_allclose(found[[0, 2]], whole[[0, 2]], atol=1e-5)
+    if name == "stream":
+        assert np.isnan(found[1]).any()
+    else:  # No window that holds frame 19 holds frame 15.
+        np.testing.assert_allclose(found[1, :16], whole[1, :16], atol=1e-5)
+        assert np.isnan(found[1, 16:]).any(axis=(1, 2)).all()
+
+
+def test_a_person_nobody_sees_is_zero_and_not_valid(built, network):
+    for layout in signatures.LAYOUTS:
+        functions = network if layout == "coco_17" else built[0]
+        joints = len(layouts.get(layout).joints)
+        for name, frames in ((layout, 9), (f"stream_{layout}", 4)):
+            keypoints = pixels(3, frames, joints)
+            confidence = np.ones(keypoints.shape[:3], np.float32)
+            inputs = {"confidence": confidence, "image_size": sizes(3)}
+            whole = call(functions[name], keypoints=keypoints, **inputs)
+            assert whole["valid"].tolist() == [True] * 3
+            confidence[1] = 0
+            keypoints[1] = np.nan
+            found = call(functions[name], keypoints=keypoints, **inputs)
+            assert found["valid"].tolist() == [True, False, True]
+            np.testing.assert_array_equal(found["positions"][1], 0)
+            np.testing.assert_allclose(
+                found["positions"][[0, 2]], whole["positions"][[0, 2]], atol=1e-5
+            )
+
+
+def test_pixels_far_outside_of_the_image_give_finite_poses(network):
+    keypoints = pixels(1, 5) * 1000
+    confidence = np.ones((1, 5, 17), np.float32)
+    found = call(
+        network["coco_17"],
+        keypoints=keypoints,
+        confidence=confidence,
+        image_size=np.ones((1, 2), np.float32),
+    )
+    assert found["valid"][0] and np.isfinite(found["positions"]).all()
+
+
+@pytest.mark.parametrize(
+    "size", [(0, 1080), (1920, 0), (-1, 5), (np.nan, 5), (np.inf, 5)]
+)
+@pytest.mark.parametrize("name", ["serving_default", "stream", "halpe_26"])
+def test_an_impossible_image_is_refused(built, name, size):
+    joints = 26 if name == "halpe_26" else 17
+    inputs = {"keypoints": pixels(2, 4, joints), "image_size": sizes(2)}
+    if joints == 26:
+        inputs["confidence"] = np.ones((2, 4, 26), np.float32)
+    inputs["image_size"][1] = size
+    with pytest.raises(
+        tf.errors.InvalidArgumentError,
+        match="image_size must be width and height in pixels, positive and finite",
+    ):
+        call(built[0][name], **inputs)
+
+
+def test_inputs_that_do_not_belong_together_are_refused(built):
+    functions, _ = built
+    with pytest.raises(tf.errors.InvalidArgumentError, match="one row for each video"):
+        call(functions["serving_default"], keypoints=pixels(3, 4), image_size=sizes(1))
+    with pytest.raises(tf.errors.InvalidArgumentError, match="must have a frame"):
+        call(functions["serving_default"], keypoints=pixels(1, 0), image_size=sizes(1))
+    with pytest.raises(tf.errors.InvalidArgumentError, match="confidence must have"):
+        call(
+            functions["coco_17"],
+            keypoints=pixels(1, 4),
+            confidence=np.ones((1, 5, 17), np.float32),
+            image_size=sizes(1),
+        )
+
+
+def test_nobody_is_no_error(built):
+    functions, _ = built
+    for name in ("serving_default", "stream"):
+        found = call(functions[name], keypoints=pixels(0, 4), image_size=sizes(0))
+        assert found["positions"].shape == (
+            (0, 17, 3) if name == "stream" else (0, 4, 17, 3)
+        )
+
+
+def test_the_network_is_traced_once_for_all_signatures():
+    traces = []
+    model = small_model()
+
+    def counting(windows, training):
+        traces.append(windows.shape.as_list())
+        return model(windows, training=training)
+
+    functions = signatures.build(counting, Config(), flip=True)
+    assert len(functions) == 12
+    assert traces == [[None, 4, 17, 2]]
+
+
+def test_a_higher_threshold_of_confidence_leaves_more_out():
+    config = dataclasses.replace(Config(), overlap="once")
+    functions = signatures.build(
+        small_model(config), config, flip=False, min_confidence=0.3
+    )
+    keypoints = pixels(2, 4)
+    confidence = np.full((2, 4, 17), 0.3, np.float32)
+    confidence[1] = 0.31
+    found = call(
+        functions["coco_17"],
+        keypoints=keypoints,
+        confidence=confidence,
+        image_size=sizes(2),
+    )
+    assert found["valid"].tolist() == [False, True]

@@ -1,0 +1,1 @@
+"""Lifters that answer at once, and what the command is given."""

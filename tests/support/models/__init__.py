@@ -1,0 +1,1 @@
+"""Networks and trained weights for tests."""

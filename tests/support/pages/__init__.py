@@ -1,0 +1,1 @@
+"""Clips and pages to look at."""

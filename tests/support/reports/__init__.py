@@ -1,0 +1,1 @@
+"""Reports whose numbers are known."""

@@ -1,0 +1,1 @@
+"""The paper's ablation tables, Tables V to IX."""

@@ -1,0 +1,196 @@
+"""Running a table: which rows there are on this data, and in which order."""
+
+from __future__ import annotations
+
+import dataclasses
+import pathlib
+from collections.abc import Mapping, Sequence
+
+import tensorflow as tf
+
+from dgnet_tf.config import network_sizes
+from dgnet_tf.config.config import Config
+from dgnet_tf.data import manifest
+from dgnet_tf.errors import UserError
+from dgnet_tf.evaluation.balance import XYZ
+from tuning.ablations import paper_tables
+from tuning.ablations.paper_tables import Row, Table
+from tuning.studies import oracles, rows, scheduling
+from tuning.studies import study as studies
+
+_DETECTORS = {"sh": "the Stacked Hourglass", "cpn": "the cascaded pyramid network"}
+
+
+@dataclasses.dataclass(frozen=True)
+class Planned:
+    """A row on given data.
+
+    Attributes:
+        row: of the table.
+        config: its configuration, with the study's first seed.
+        data_dir: its data set.
+        id: see `study.row_id`; empty if the row cannot run.
+        absent: why it cannot run; empty if it can.
+    """
+
+    row: Row
+    config: Config
+    data_dir: str = ""
+    id: str = ""
+    absent: str = ""
+
+
+def run(
+    table: Table,
+    base: Config,
+    data_dir,
+    workdir,
+    *,
+    seeds: int = 1,
+    split: str = "test",
+    sources: Mapping[str, str | None] | None = None,
+    names: Sequence[str] = (),
+    progress: bool = True,
+) -> list[Planned]:
+    """Runs a table's rows that are not done.
+
+    Args:
+        table: of `ablations`.
+        base: configuration that the rows change.
+        data_dir: converted data set.
+        workdir: the study's folder.
+        seeds: trainings of each row, from the base's seed upwards.
+        split: split to score; nothing is chosen by it.
+        sources: data sets by detector, for rows that need one of their own.
+        names: of the rows to run, as the table names its settings; all if empty.
+        progress: show progress bars.
+
+    Returns:
+        The rows.
+
+    Raises:
+        UserError: if the data do not fit, the table has no row of a name, or the
+            folder is of another study.
+    """
+    chosen = paper_tables.named(table, names)
+    study, planned = plan(table, base, data_dir, split, sources or {})
+    seeds = range(base.seed, base.seed + seeds)
+    estimates = _estimates([one for one in planned if one.row in chosen])
+    # A seed of all rows before the next one.
+    jobs = [{"row": row, "seed": seed} for seed in seeds for row in estimates]
+    by_id = {one.id: one for one in reversed(planned)}  # The first of equal rows.
+
+    def begin():
+        write(workdir, table, planned, seeds)
+        for one in planned:
+            if one.absent:
+                print(f"left out: {one.row.title}: {one.absent}", flush=True)
+
+    def work(job):
+        one = by_id[job["row"]]
+        place = f"{table.name} {jobs.index(job) + 1}/{len(jobs)}"
+        print(f"{place}: {one.row.title}, seed {job['seed']}", flush=True)
+        config = dataclasses.replace(one.config, seed=job["seed"])
+        # Estimates in the training's own job: two workers share no run folder.
+        results = [
+            rows.run(
+                *(workdir, one.id, config, one.data_dir, split),
+                estimate=estimate,
+                progress=progress,
+            )
+            for estimate in estimates[one.id]
+        ]
+        told = [
+            result["reason"] or f"{result['metrics']['mpjpe_mm']:.1f} mm"
+            for result in results
+        ]
+        print(f"{place}: {', '.join(dict.fromkeys(told))}", flush=True)
+        return results[0]
+
+    grow_memory()
+    scheduling.run(workdir, study, oracles.TableOracle(jobs), work, begin)
+    return planned
+
+
+def _estimates(planned):
+    """Returns {row id: estimates to score}, the network's own pose first."""
+    found = {}
+    for one in planned:
+        if not one.absent:
+            found.setdefault(one.id, set()).add(one.row.estimate)
+    return {row: sorted(names, key=lambda e: e != XYZ) for row, names in found.items()}
+
+
+def plan(table: Table, base: Config, data_dir, split: str, sources):
+    """Returns the study and the table's rows on this data, checked.
+
+    Raises:
+        UserError: if the data lack the split, the training split, or an overlap that
+            is large enough for each row, or if the base's network ignores a field.
+    """
+    data = {"": manifest.read(data_dir)}
+    folders = {"": str(data_dir)}
+    for name, folder in sources.items():
+        if folder is not None:
+            data[name], folders[name] = manifest.read(folder), str(folder)
+    study = studies.Study(base, studies.data_digest(data[""]), data[""].dataset, split)
+    planned = []
+    for row in table.rows:
+        config = dataclasses.replace(base, **row.overrides)
+        for name in row.overrides:
+            if name in network_sizes.IGNORED[base.architecture]:
+                raise UserError(
+                    f"Table {table.name!r} varies {name!r}, which says nothing to the "
+                    f"architecture {base.architecture!r}. Leave --architecture out."
+                )
+        if row.source not in data:
+            absent = (
+                f"no data set with 2-D keypoints of {_DETECTORS[row.source]} was "
+                f"given; convert one and name it with --data_{row.source}"
+            )
+            planned.append(Planned(row, config, absent=absent))
+            continue
+        there, folder = data[row.source], folders[row.source]
+        check(config, folder, there, split)
+        name = studies.row_id(study, config, studies.data_digest(there))
+        planned.append(Planned(row, config, folder, name))
+    return study, planned
+
+
+def check(config: Config, folder: str, data: manifest.Manifest, split: str):
+    """Checks that windows of a configuration can be cut from a data set.
+
+    Raises:
+        UserError: if they cannot.
+    """
+    for name in ("train", split):
+        manifest.shard_paths(folder, data, name, verify=False)
+    reach = (config.frames - 1) * config.frame_stride
+    if reach > data.record_overlap:
+        raise UserError(
+            f"{folder}: windows of {config.frames} frames at stride "
+            f"{config.frame_stride} need records that overlap by {reach} frames; these "
+            f"overlap by {data.record_overlap}. All rows read one data set: convert it "
+            f"again with --record_overlap={reach}."
+        )
+
+
+def write(workdir, table: Table, planned: list[Planned], seeds):
+    """Writes `tables/<table>.json`, what was asked for."""
+    content = {
+        "version": studies.VERSION,
+        "table": table.name,
+        "seeds": list(seeds),
+        "rows": [
+            {"title": one.row.title, "id": one.id, "absent": one.absent}
+            for one in planned
+        ],
+    }
+    path = pathlib.Path(workdir) / studies.TABLES / f"{table.name}.json"
+    studies.write_json(path, content)
+
+
+def grow_memory():
+    """Lets GPU memory grow: several trials may share a GPU."""
+    for gpu in tf.config.list_physical_devices("GPU"):
+        tf.config.experimental.set_memory_growth(gpu, True)

@@ -1,0 +1,1 @@
+"""Comparisons of networks on the same records and the same budget."""

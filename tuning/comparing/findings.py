@@ -1,0 +1,188 @@
+"""What a comparison found, read from its results alone."""
+
+from __future__ import annotations
+
+import dataclasses
+import pathlib
+
+import numpy as np
+
+from dgnet_tf.evaluation import comparison as side_by_side
+from dgnet_tf.evaluation import intervals, report, scoring
+from tuning.comparing import latency
+from tuning.comparing.runner import COMPARISON
+from tuning.studies import rows, statistics
+from tuning.studies import study as studies
+from tuning.studies.study import Study
+
+
+@dataclasses.dataclass(frozen=True)
+class Compared:
+    """One network of a comparison.
+
+    Attributes:
+        name, title, id, frames_seen, config: as `comparison.json` has them.
+        results: what `rows.run` wrote of each training that is done, by seed.
+        reports: {noise in px: mean report over the seeds that have one}.
+        remarks: why figures are missing.
+    """
+
+    name: str
+    title: str
+    id: str
+    frames_seen: int
+    config: dict
+    results: tuple[dict, ...]
+    reports: dict[float, dict]
+    remarks: tuple[str, ...]
+
+    @property
+    def errors(self) -> list[float]:
+        """MPJPE in mm of each seed, without noise."""
+        return [r["metrics"]["mpjpe_mm"] for r in self.finished]
+
+    @property
+    def finished(self) -> list[dict]:
+        """Results of the trainings that did not fail."""
+        return [r for r in self.results if r["status"] == rows.FINISHED]
+
+    @property
+    def spread(self) -> float | None:
+        """Standard deviation of the error over seeds, mm."""
+        return statistics.spread(self.errors)
+
+    @property
+    def seconds(self) -> float | None:
+        """Mean time of the trainings that were not resumed."""
+        found = [r["seconds"] for r in self.finished if r["seconds"] is not None]
+        return sum(found) / len(found) if found else None
+
+
+@dataclasses.dataclass(frozen=True)
+class Comparison:
+    """A comparison and its figures.
+
+    Attributes:
+        study: what the networks share.
+        seeds: asked for.
+        noises: asked for, pixels; 0 is the first.
+        networks: in the order asked for.
+        pairs: {id: {noise: {metric: `pairing.Paired`}}} of each but the first.
+        latency: see `latency.measure`; None where nothing was measured.
+    """
+
+    study: Study
+    seeds: list[int]
+    noises: list[float]
+    networks: list[Compared]
+    pairs: dict[str, dict[float, dict]]
+    latency: dict | None
+
+    @property
+    def mean_pose(self) -> dict | None:
+        """Metrics of the training split's mean pose, scored beside the networks."""
+        found = [one.finished[0]["mean_pose"] for one in self.networks if one.finished]
+        return found[0] if found else None
+
+
+def there(folder) -> bool:
+    """Whether a study's folder holds a comparison."""
+    return (pathlib.Path(folder) / COMPARISON).is_file()
+
+
+def read(folder) -> Comparison:
+    """Reads a comparison, finished or not.
+
+    Raises:
+        UserError: if the folder holds none, or a file of it is damaged.
+    """
+    study = studies.read(folder)
+    asked = studies.read_json(pathlib.Path(folder) / COMPARISON)
+    found = [_network(folder, asked, entry) for entry in asked["networks"]]
+    first, *others = found
+    return Comparison(
+        study=study,
+        seeds=asked["seeds"],
+        noises=asked["noises_px"],
+        networks=found,
+        pairs={one.id: _pairs(first, one) for one in others},
+        latency=latency.read(folder),
+    )
+
+
+def trained(folder) -> dict[str, pathlib.Path]:
+    """Returns {id: folder of its first finished run}, in the order asked for."""
+    return {
+        one.id: studies.seed_folder(folder, one.id, one.finished[0]["seed"]) / rows.RUN
+        for one in read(folder).networks
+        if one.finished
+    }
+
+
+def mean_report(reports: list[dict]) -> dict:
+    """Returns the report of a network's mean error over its seeds.
+
+    Each video's sums are averaged over the reports, so that intervals and paired
+    differences by video are those of the mean; seeds do not count as videos.
+
+    Args:
+        reports: of one network on one split, one for each seed.
+    """
+    first = reports[0]
+    if len(reports) == 1:
+        return first
+    merged = []
+    for same in zip(*(made["per_sequence"] for made in reports), strict=True):
+        sums = {
+            name: _mean([row["sums"][name] for row in same]) for name in scoring.METRICS
+        }
+        merged.append({**same[0], "sums": sums})
+    return {
+        **first,
+        "metrics": {
+            name: _mean([made["metrics"][name] for made in reports])
+            for name in scoring.METRICS
+        },
+        "intervals": intervals.of(merged),
+        "per_sequence": merged,
+    }
+
+
+def _mean(values):
+    return None if None in values else float(np.mean(values))
+
+
+def _network(folder, asked, entry):
+    results, reports, remarks = [], {}, []
+    for seed in asked["seeds"]:
+        for noise in asked["noises_px"]:
+            result = studies.read_result(folder, entry["id"], seed, noise_px=noise)
+            place = f"seed {seed}" + (f", noise of {noise:g} px" if noise else "")
+            if result is None:
+                remarks.append(f"{place}: not run yet")
+            elif result["reason"]:
+                remarks.append(f"{place}: failed: {result['reason']}")
+            else:
+                made = studies.evaluation_folder(folder, entry["id"], seed, noise)
+                reports.setdefault(noise, []).append(report.read(made))
+            if not noise and result is not None:
+                results.append(result)
+            if not noise and (result is None or result["reason"]):
+                break  # Nothing to score under noise.
+    return Compared(
+        **{name: entry[name] for name in ("name", "title", "id", "frames_seen")},
+        config=entry["config"],
+        results=tuple(results),
+        reports={noise: mean_report(made) for noise, made in reports.items()},
+        remarks=tuple(remarks),
+    )
+
+
+def _pairs(first, other):
+    return {
+        noise: side_by_side.pairs_of(
+            first.reports[noise], made, (first.name, other.name)
+        )
+        for noise, made in other.reports.items()
+        if noise in first.reports
+    }

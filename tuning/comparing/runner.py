@@ -1,0 +1,109 @@
+"""Trains the networks of a comparison and scores each, clean and under noise."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import pathlib
+from collections.abc import Sequence
+
+from dgnet_tf.data import manifest
+from dgnet_tf.errors import UserError
+from tuning.ablations import runner
+from tuning.comparing import networks
+from tuning.comparing.networks import Network
+from tuning.studies import budget, oracles, rows, scheduling
+from tuning.studies import study as studies
+
+COMPARISON = "comparison.json"
+
+
+def run(
+    found: Sequence[Network],
+    data_dir,
+    workdir,
+    *,
+    seeds: int = 1,
+    noises: Sequence[float] = (0.0, 5.0, 10.0),
+    split: str = "test",
+    progress: bool = True,
+):
+    """Trains and scores what is not done.
+
+    A seed of all networks comes before the next seed, so that a comparison that is
+    stopped early has all networks. A network that cannot be trained is recorded with
+    the reason, see `rows.run`.
+
+    Args:
+        found: the networks, see `networks.make`; the first is the study's base.
+        data_dir: converted data set.
+        workdir: the study's folder.
+        seeds: trainings of each network, from its seed upwards.
+        noises: standard deviations of noise on the scored keypoints, pixels; without
+            noise is always scored. The same noise for all networks and seeds.
+        split: split to score; nothing is chosen by it.
+        progress: show progress bars.
+
+    Raises:
+        UserError: if the data do not fit, or the folder is of another study.
+    """
+    if not all(0 <= noise < math.inf for noise in noises):
+        raise UserError(
+            f"--noises: must be numbers from 0 on, in pixels, got {list(noises)}."
+        )
+    networks.check(found, data_dir, split)
+    data = manifest.read(data_dir)
+    digest = studies.data_digest(data)
+    base = found[0].config
+    study = studies.Study(base, digest, data.dataset, split)
+    by_id = {studies.row_id(study, one.config, digest): one for one in found}
+    seeds = range(base.seed, base.seed + seeds)
+    noises = sorted({0.0, *map(float, noises)})
+    jobs = [{"row": row, "seed": seed} for seed in seeds for row in by_id]
+
+    def begin():
+        write(workdir, by_id, seeds, noises)
+
+    def work(job):
+        one = by_id[job["row"]]
+        place = f"comparison {jobs.index(job) + 1}/{len(jobs)}"
+        print(f"{place}: {one.name}, seed {job['seed']}", flush=True)
+        config = dataclasses.replace(one.config, seed=job["seed"])
+        # Noise in the same job as the training: two workers share no run folder.
+        results = [
+            rows.run(
+                *(workdir, job["row"], config, data_dir, split),
+                noise_px=noise,
+                progress=progress,
+            )
+            for noise in noises
+        ]
+        told = [
+            result["reason"] or f"{result['metrics']['mpjpe_mm']:.1f} mm"
+            for result in results
+        ]
+        print(f"{place}: {', '.join(dict.fromkeys(told))}", flush=True)
+        return results[0]
+
+    runner.grow_memory()
+    scheduling.run(workdir, study, oracles.TableOracle(jobs), work, begin)
+
+
+def write(workdir, by_id: dict[str, Network], seeds, noises):
+    """Writes `comparison.json`, what was asked for."""
+    content = {
+        "version": studies.VERSION,
+        "seeds": list(seeds),
+        "noises_px": list(noises),
+        "networks": [
+            {
+                "name": one.name,
+                "title": one.title,
+                "id": row,
+                "frames_seen": budget.frames_seen(one.config),
+                "config": dataclasses.asdict(one.config),
+            }
+            for row, one in by_id.items()
+        ],
+    }
+    studies.write_json(pathlib.Path(workdir) / COMPARISON, content)

@@ -1,0 +1,1 @@
+"""Searches beyond the paper's tables."""

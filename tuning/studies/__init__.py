@@ -1,0 +1,1 @@
+"""A study's folder: its rows, results, budget and workers."""

@@ -1,0 +1,52 @@
+"""Flags that several commands of a study have."""
+
+from __future__ import annotations
+
+from absl import flags
+
+from dgnet_tf.config import config
+from tuning.studies import workers
+
+
+def define(flag_values: flags.FlagValues):
+    """Defines `--data`, `--workdir`, `--gpus` and the configuration's flags."""
+    flags.DEFINE_string(
+        "data",
+        None,
+        "Folder of a converted data set.",
+        required=True,
+        flag_values=flag_values,
+    )
+    flags.DEFINE_string(
+        "workdir", None, "Folder of the study.", required=True, flag_values=flag_values
+    )
+    workers.define_flags(flag_values)
+    config.define_flags(flag_values)
+
+
+def define_seeds(flag_values: flags.FlagValues):
+    """Defines `--seeds`, the number of trainings of each row."""
+    flags.DEFINE_integer(
+        "seeds",
+        1,
+        "Trainings of each row, with --seed and the seeds after it.",
+        1,
+        flag_values=flag_values,
+    )
+
+
+def define_split(flag_values: flags.FlagValues):
+    """Defines `--split`."""
+    flags.DEFINE_enum(
+        "split",
+        "test",
+        ["train", "validation", "test"],
+        "Split to score.",
+        flag_values=flag_values,
+    )
+
+
+def fields(flag_values: flags.FlagValues) -> dict:
+    """Returns the configuration's fields that were given as flags, and those alone."""
+    given = {name: flag_values[name].value for name in config.flag_names()}
+    return {name: value for name, value in given.items() if value is not None}

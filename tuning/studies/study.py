@@ -1,0 +1,206 @@
+"""The study folder: what is trained where, and what a row's result is.
+
+    study.json                          base configuration, data, scored split
+    lock                                held by the process that runs the study
+    tables/<table>.json                 rows asked for, by id
+    rows/<row-id>/seed<k>/run/          run folder of `dgnet_tf.training.train`
+    rows/<row-id>/seed<k>/evaluation/   report.json and report.md
+    rows/<row-id>/seed<k>/result.json   written last: where it is, the row is done
+    rows/<row-id>/seed<k>/result-<variant>.json   the same training scored otherwise:
+                                        another estimate, or noise on the keypoints
+    rows/<row-id>/seed<k>/evaluation-noise<n>px/   its report under noise
+    comparison.json                     networks that a comparison asked for
+    latency.json                        their latencies, measured side by side
+    search.json                         a search's algorithm and fields
+    proposals.json                      what a search's oracle asked for
+    keras_tuner/                        keras-tuner's own state; made anew at each start
+    logs/                               output of `--gpus`' processes
+
+A row's id is a readable part and a digest of its configuration, without the seed, and
+its data. Rows of several tables with one configuration are one row.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import fcntl
+import hashlib
+import json
+import pathlib
+import re
+
+from dgnet_tf.config import config as configuration
+from dgnet_tf.config.config import Config
+from dgnet_tf.data import manifest
+from dgnet_tf.errors import UserError
+from dgnet_tf.evaluation.balance import XYZ
+from dgnet_tf.files.atomic import replacing
+
+VERSION = 1
+STUDY, LOCK, TABLES, ROWS = "study.json", "lock", "tables", "rows"
+
+
+@dataclasses.dataclass(frozen=True)
+class Study:
+    """What all rows of a study folder share.
+
+    Attributes:
+        base: configuration that rows change; its seed is the first one.
+        data: digest of the data set.
+        dataset: its name.
+        split: split that is scored.
+    """
+
+    base: Config
+    data: str
+    dataset: str
+    split: str
+
+
+def data_digest(data: manifest.Manifest) -> str:
+    """Returns the digest of a data set's manifest, which has those of its files."""
+    return hashlib.sha256(manifest.dumps(data).encode()).hexdigest()
+
+
+def row_id(study: Study, config: Config, data: str) -> str:
+    """Names a row: fields that differ from the study's base, and a digest.
+
+    Args:
+        study: the study.
+        config: of the row; its seed does not count.
+        data: digest of the row's data set.
+    """
+    base, fields = (dataclasses.asdict(c) for c in (study.base, config))
+    changed = [
+        f"{name}-{value if value != '' else 'none'}"
+        for name, value in fields.items()
+        if name != "seed" and value != base[name]
+    ]
+    # Only what is not a default, so that a field added later changes no id.
+    defaults = dataclasses.asdict(Config())
+    told = {
+        name: value
+        for name, value in fields.items()
+        if name != "seed" and value != defaults[name]
+    }
+    text = json.dumps({"config": told, "data": data}, sort_keys=True)
+    digest = hashlib.sha256(text.encode()).hexdigest()[:10]
+    slug = re.sub(r"[^a-z0-9._-]+", "_", "-".join(changed).lower())[:80]
+    return f"{slug or 'base'}-{digest}"
+
+
+def seed_folder(folder, row: str, seed: int) -> pathlib.Path:
+    """Returns the folder of a row's training with one seed."""
+    return pathlib.Path(folder) / ROWS / row / f"seed{seed}"
+
+
+def result_path(
+    folder, row: str, seed: int, estimate: str = XYZ, noise_px: float = 0.0
+) -> pathlib.Path:
+    """Returns the path of a row's result with one seed."""
+    variant = "" if estimate == XYZ else f"-{estimate}"
+    name = f"result{variant}{_noise(noise_px)}.json"
+    return seed_folder(folder, row, seed) / name
+
+
+def evaluation_folder(
+    folder, row: str, seed: int, noise_px: float = 0.0
+) -> pathlib.Path:
+    """Returns the folder of a row's evaluation with one seed."""
+    return seed_folder(folder, row, seed) / f"evaluation{_noise(noise_px)}"
+
+
+def _noise(noise_px):
+    return f"-noise{noise_px:g}px" if noise_px else ""
+
+
+def read_result(
+    folder, row: str, seed: int, estimate: str = XYZ, noise_px: float = 0.0
+) -> dict | None:
+    """Returns a row's result with one seed; None if it is not done."""
+    path = result_path(folder, row, seed, estimate, noise_px)
+    return read_json(path) if path.is_file() else None
+
+
+def read_json(path) -> dict:
+    """Reads a JSON file that `write_json` wrote."""
+    try:
+        return json.loads(pathlib.Path(path).read_text())
+    except ValueError as error:
+        raise UserError(
+            f"{path}: not what a study wrote ({error}). Remove it, and give the "
+            "study's command again."
+        ) from error
+
+
+def write_json(path, content: dict):
+    """Writes a JSON file, whole or not at all."""
+    with replacing(path) as beside:
+        beside.write_text(json.dumps(content, indent=2, allow_nan=False) + "\n")
+
+
+def start(folder, study: Study):
+    """Makes a study folder, or checks that it is of the same study.
+
+    Raises:
+        UserError: if the folder is of another study; the message names what differs.
+    """
+    path = pathlib.Path(folder) / STUDY
+    if not path.is_file():
+        write_json(path, {"version": VERSION, **dataclasses.asdict(study)})
+        return
+    there, asked = dataclasses.asdict(read(folder)), dataclasses.asdict(study)
+    pairs = [(name, there[name], asked[name]) for name in ("dataset", "data", "split")]
+    pairs += [
+        (name, there["base"][name], asked["base"][name]) for name in asked["base"]
+    ]
+    changed = [f"{name} was {a!r}, is {b!r}" for name, a, b in pairs if a != b]
+    if changed:
+        raise UserError(
+            f"{folder}: holds another study ({'; '.join(changed)}). Give the flags "
+            "that it was started with, or name another --workdir."
+        )
+
+
+def read(folder) -> Study:
+    """Reads a study folder's `study.json`.
+
+    Raises:
+        UserError: if it is missing or not one.
+    """
+    path = pathlib.Path(folder) / STUDY
+    try:
+        content = json.loads(path.read_text())
+        version = content.pop("version")
+        if version != VERSION:
+            raise UserError(f"version is {version!r}, this code reads {VERSION}")
+        base = configuration.make("paper", **content.pop("base"))
+        return Study(base=base, **content)
+    except FileNotFoundError:
+        raise UserError(
+            f"{path}: not found. Name the folder of a study made by `python -m "
+            "tuning.run_ablations`, `tuning.search` or `tuning.compare`."
+        ) from None
+    except (ValueError, TypeError, KeyError, AttributeError, UserError) as error:
+        raise UserError(f"{path}: not a study: {error}") from error
+
+
+@contextlib.contextmanager
+def locked(folder):
+    """Holds the study folder for one process; the lock goes with the process.
+
+    Raises:
+        UserError: if another process holds it.
+    """
+    folder = pathlib.Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    with open(folder / LOCK, "a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise UserError(
+                f"{folder}: another process runs a study there. Wait for it, or name "
+                "another --workdir."
+            ) from None
+        yield
