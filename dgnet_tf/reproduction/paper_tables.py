@@ -12,7 +12,7 @@ from dgnet_tf.evaluation import run_reports
 from dgnet_tf.files import tables
 from dgnet_tf.models import architectures
 from dgnet_tf.reproduction import published
-from dgnet_tf.reproduction.published_table import AVERAGE, Row, Table
+from dgnet_tf.reproduction.published import AVERAGE, PublishedTable, Row
 
 _BALANCE = (
     "The paper's DG-Net averages the network's estimate with one from the 2-D "
@@ -117,7 +117,7 @@ def write(
     return tables.write(folder, item, "\n\n".join(parts), head, cells)
 
 
-def is_of(table: Table, dataset: str, split: str) -> bool:
+def is_of(table: PublishedTable, dataset: str, split: str) -> bool:
     """Whether a split is the one that the paper scored."""
     return dataset == table.dataset and split == "test"
 

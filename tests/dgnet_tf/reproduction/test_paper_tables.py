@@ -6,7 +6,7 @@ import pytest
 from support.reports import made_reports
 
 from dgnet_tf.reproduction import paper_tables, published
-from dgnet_tf.reproduction.published_table import AVERAGE
+from dgnet_tf.reproduction.published import AVERAGE
 
 OWN = made_reports.report(
     {

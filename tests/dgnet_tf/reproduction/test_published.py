@@ -5,8 +5,7 @@ import pytest
 
 from dgnet_tf import skeletons
 from dgnet_tf.reproduction import published
-from dgnet_tf.reproduction.published_human36m import ACTIONS
-from dgnet_tf.reproduction.published_table import AVERAGE, OURS, row
+from dgnet_tf.reproduction.published import ACTIONS, AVERAGE, OURS
 from preprocessing.datasets.human36m import names as human36m_names
 
 
@@ -118,8 +117,9 @@ def test_names_are_right_and_say_what_is_printed():
 
 
 def test_a_row_with_a_number_missing_is_refused():
+    head = "method,printed,reference,frames,truth_2d,per_column,a,b,c"
     with pytest.raises(ValueError, match="Somebody: 2 numbers, 3 columns"):
-        row("Somebody", 1, 1, "1.0 2.0", ("a", "b", "c"))
+        published.parse([head, "Somebody,,1,1,no,yes,1.0,2.0"])
 
 
 def test_the_size_figure_has_the_papers_reduction():
