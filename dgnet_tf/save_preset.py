@@ -26,7 +26,7 @@ from absl import flags
 from dgnet_tf import command_line
 from dgnet_tf.config import limits
 from dgnet_tf.errors import UserError
-from dgnet_tf.files import file_digests
+from dgnet_tf.files import provenance
 from dgnet_tf.files.atomic import replacing
 from dgnet_tf.models import preset_files
 
@@ -130,7 +130,7 @@ def write(run, content: dict, folder, *, half: bool, overwrite: bool) -> float:
     import numpy as np
 
     from dgnet_tf.exporting import preset_card
-    from dgnet_tf.models import precision, pretrained
+    from dgnet_tf.models import architectures, pretrained
 
     _check_free(folder, overwrite)
     with _replacing_folder(folder) as beside:
@@ -140,13 +140,13 @@ def write(run, content: dict, folder, *, half: bool, overwrite: bool) -> float:
             **content,
             "weights": {
                 "bytes": path.stat().st_size,
-                "sha256": file_digests.sha256(path),
+                "sha256": provenance.sha256(path),
                 "dtype": "float16" if half else "float32",
                 "parameters": int(run.model.count_params()),
             },
         }
         _write_json(beside / preset_files.FILE, content)
-        with precision.precision(run.config.precision):
+        with architectures.precision(run.config.precision):
             ours = pretrained.probe(run.model, run.config)
         again = pretrained.load(beside)
         theirs = pretrained.probe(again.model, again.config)

@@ -9,7 +9,7 @@ import pathlib
 from dgnet_tf import skeletons
 from dgnet_tf.data import records
 from dgnet_tf.errors import UserError
-from dgnet_tf.files import file_digests
+from dgnet_tf.files import provenance
 
 FILE_NAME = "dataset.json"
 SPLITS = ("train", "validation", "test")
@@ -173,7 +173,7 @@ def shard_paths(data_dir, manifest: Manifest, split: str, verify: bool = True):
                 f"{path}: has {size} bytes where {FILE_NAME} says {shard.bytes}; it "
                 "is truncated or was replaced. Convert again."
             )
-        if verify and file_digests.sha256(path) != shard.sha256:
+        if verify and provenance.sha256(path) != shard.sha256:
             raise UserError(
                 f"{path}: its sha256 differs from {FILE_NAME}; it was changed "
                 "after conversion. Convert again."

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dgnet_tf.data import manifest
 from dgnet_tf.errors import UserError
 from dgnet_tf.evaluation import evaluation, report, scoring
-from dgnet_tf.files import file_digests
+from dgnet_tf.files import provenance
 from dgnet_tf.models import preset_files, runs
 
 # Of reports, besides those that `report.read` asks for.
@@ -107,7 +107,7 @@ def digests(workdir, data_dir) -> dict[str, str]:
         "data_sha256": pathlib.Path(data_dir) / manifest.FILE_NAME,
         "model_sha256": workdir / (preset_files.WEIGHTS if trained else runs.MODEL),
     }
-    return {name: file_digests.sha256(path) for name, path in files.items()}
+    return {name: provenance.sha256(path) for name, path in files.items()}
 
 
 def _has_default_options(options):

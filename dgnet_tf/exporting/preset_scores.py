@@ -6,7 +6,7 @@ import pathlib
 
 from dgnet_tf.errors import UserError
 from dgnet_tf.evaluation import report
-from dgnet_tf.files import file_digests
+from dgnet_tf.files import provenance
 from dgnet_tf.models import runs
 
 # Of a report's options.
@@ -36,7 +36,7 @@ def of_run(workdir, paths=()) -> tuple[list[dict], list[str]]:
         UserError: if a report that was named is none on this run's weights.
     """
     workdir = pathlib.Path(workdir)
-    weights = file_digests.sha256(workdir / runs.MODEL)
+    weights = provenance.sha256(workdir / runs.MODEL)
     found, left_out = [], []
     for path in paths or sorted(workdir.glob(f"evaluation/*/{report.JSON}")):
         try:

@@ -1,8 +1,10 @@
-"""What made a file: the command line, and the versions of what ran."""
+"""Where files come from: the command line, versions of what ran, and digests."""
 
 from __future__ import annotations
 
+import hashlib
 import importlib.metadata
+import pathlib
 import platform
 import shlex
 import sys
@@ -25,3 +27,12 @@ def versions() -> dict:
         except importlib.metadata.PackageNotFoundError:
             pass
     return found
+
+
+def sha256(path: str | pathlib.Path) -> str:
+    """Returns the SHA-256 digest of a file, read in constant memory."""
+    digest = hashlib.sha256()
+    with open(path, "rb") as file:
+        while chunk := file.read(1 << 20):
+            digest.update(chunk)
+    return digest.hexdigest()

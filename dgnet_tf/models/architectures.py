@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import tensorflow as tf
 
 from dgnet_tf.config.config import Config
@@ -11,13 +13,15 @@ from dgnet_tf.models.peers.semgcn import SemGCN
 from dgnet_tf.models.peers.stgcn import STGCN
 from dgnet_tf.models.peers.tcn import TCN
 
+keras = tf.keras
 
-def dgnet(config: Config) -> tf.keras.Model:
+
+def dgnet(config: Config) -> keras.Model:
     """Builds DG-Net."""
     return DGNet(**_arguments(config))
 
 
-def baseline(config: Config) -> tf.keras.Model:
+def baseline(config: Config) -> keras.Model:
     """Builds the paper's baseline: the same network with fixed graphs only.
 
     FSG stands where DG-Net has DSG, FTG where it has DTG (Sec. IV-D and IV-F name
@@ -33,22 +37,22 @@ def baseline(config: Config) -> tf.keras.Model:
     )
 
 
-def martinez(config: Config) -> tf.keras.Model:
+def martinez(config: Config) -> keras.Model:
     """Builds the fully-connected lifter."""
     return Martinez(**_of_peer(config))
 
 
-def semgcn(config: Config) -> tf.keras.Model:
+def semgcn(config: Config) -> keras.Model:
     """Builds the semantic graph network."""
     return SemGCN(**_of_peer(config), non_local=config.non_local)
 
 
-def tcn(config: Config) -> tf.keras.Model:
+def tcn(config: Config) -> keras.Model:
     """Builds the temporal-convolution lifter."""
     return TCN(**_of_peer(config))
 
 
-def stgcn(config: Config) -> tf.keras.Model:
+def stgcn(config: Config) -> keras.Model:
     """Builds the local-to-global graph network."""
     return STGCN(**_of_peer(config), non_local=config.non_local)
 
@@ -78,6 +82,17 @@ PEERS = (Martinez, SemGCN, TCN, STGCN)
 def title(name: str) -> str:
     """Returns what tables and charts call an architecture."""
     return TITLES.get(name, name)
+
+
+@contextlib.contextmanager
+def precision(policy: str):
+    """Sets Keras' global dtype policy for a while."""
+    before = keras.mixed_precision.global_policy()
+    keras.mixed_precision.set_global_policy(policy)
+    try:
+        yield
+    finally:
+        keras.mixed_precision.set_global_policy(before)
 
 
 def _of_peer(config):

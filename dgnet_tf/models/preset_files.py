@@ -12,7 +12,7 @@ import pathlib
 import re
 
 from dgnet_tf.errors import UserError
-from dgnet_tf.files import file_digests
+from dgnet_tf.files import provenance
 
 # The folders that the package ships, one of each name.
 FOLDER = pathlib.Path(__file__).parents[1] / "presets"
@@ -130,7 +130,7 @@ def weights_file(folder) -> pathlib.Path:
     path = pathlib.Path(folder) / WEIGHTS
     if not path.is_file():
         raise UserError(f"{path}: not found. {_again(path)}")
-    found = {"bytes": path.stat().st_size, "sha256": file_digests.sha256(path)}
+    found = {"bytes": path.stat().st_size, "sha256": provenance.sha256(path)}
     for name, value in found.items():
         if told[name] != value:
             raise UserError(

@@ -18,7 +18,7 @@ from dgnet_tf import skeletons
 from dgnet_tf.config import config as configuration
 from dgnet_tf.errors import UserError
 from dgnet_tf.models import preset_files, runs
-from dgnet_tf.models.precision import precision
+from dgnet_tf.models.architectures import precision
 
 keras = tf.keras
 

@@ -15,7 +15,7 @@ from dgnet_tf.evaluation import joint_sets, scoring, worst
 from dgnet_tf.inference import affinities
 from dgnet_tf.inference.view_lifter import ViewLifter
 from dgnet_tf.pages import clip_json
-from dgnet_tf.pages.packed_arrays import pack, pack_weights
+from dgnet_tf.pages.clip_json import pack, pack_weights
 
 _MM = 1000.0
 # Of a report, what `ViewLifter` takes.

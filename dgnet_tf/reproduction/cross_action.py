@@ -18,7 +18,7 @@ from dgnet_tf.config.config import Config
 from dgnet_tf.data import actions, manifest
 from dgnet_tf.errors import UserError
 from dgnet_tf.evaluation import run_reports
-from dgnet_tf.files import file_digests
+from dgnet_tf.files import provenance
 from dgnet_tf.files.atomic import replacing
 from dgnet_tf.models import runs
 from dgnet_tf.training import fit, run_folder
@@ -197,7 +197,7 @@ def train_or_skip(config: Config, data_dir, workdir, progress: bool = True):
 
 def _start(folder, data_dir):
     """Writes down what the job's runs are trained on, or compares it."""
-    digest = file_digests.sha256(pathlib.Path(data_dir) / manifest.FILE_NAME)
+    digest = provenance.sha256(pathlib.Path(data_dir) / manifest.FILE_NAME)
     path = folder / JOB
     if not path.is_file():
         with replacing(path) as beside:

@@ -15,7 +15,7 @@ from dgnet_tf.data.augmentation import augmentation
 from dgnet_tf.data.windows import load_windows, steps_per_epoch
 from dgnet_tf.errors import UserError
 from dgnet_tf.models import runs
-from dgnet_tf.models.precision import precision
+from dgnet_tf.models.architectures import precision
 from dgnet_tf.training import (
     callbacks,
     fine_tuning,

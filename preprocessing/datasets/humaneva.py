@@ -23,7 +23,7 @@ import numpy as np
 from dgnet_tf import cameras, skeletons
 from dgnet_tf.data.views import View
 from dgnet_tf.errors import UserError
-from dgnet_tf.files import file_digests, npz_files
+from dgnet_tf.files import npz_files, provenance
 from preprocessing.conversion.sequences import (
     Dataset,
     MissingSource,
@@ -101,7 +101,7 @@ def read(source, *, detections=None) -> Dataset:
                 for name, camera in zip(CAMERAS, found, strict=True)
             },
         },
-        sources={path.name: file_digests.sha256(path) for path in paths},
+        sources={path.name: provenance.sha256(path) for path in paths},
         test_subjects=tuple(
             sorted({_subject(k) for k, _ in positions if k.startswith("Validate/")})
         ),

@@ -19,7 +19,7 @@ import numpy as np
 
 from dgnet_tf.data.views import View
 from dgnet_tf.errors import UserError
-from dgnet_tf.files import file_digests
+from dgnet_tf.files import provenance
 from dgnet_tf.keypoints import interpolation, keypoint_files, layouts
 from dgnet_tf.keypoints.readers import openpose
 from preprocessing.conversion.sequences import Dataset, MissingSource, Recording
@@ -168,10 +168,10 @@ def _files(source) -> list[pathlib.Path]:
 def _digest(path) -> str:
     """Returns the SHA-256 of a file, or of a folder's names and digests."""
     if not path.is_dir():
-        return file_digests.sha256(path)
+        return provenance.sha256(path)
     digest = hashlib.sha256()
     for file in openpose.files(path):
         digest.update(
-            f"{file_digests.sha256(file)}  {file.name}\n".encode("utf-8", "replace")
+            f"{provenance.sha256(file)}  {file.name}\n".encode("utf-8", "replace")
         )
     return digest.hexdigest()

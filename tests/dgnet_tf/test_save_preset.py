@@ -11,7 +11,7 @@ from support.models import preset_stand_ins as stand_ins
 
 from dgnet_tf import save_preset
 from dgnet_tf.exporting import preset_description, preset_scores
-from dgnet_tf.files import file_digests, provenance
+from dgnet_tf.files import provenance
 from dgnet_tf.models import preset_files, pretrained, runs
 from dgnet_tf.training import run_folder
 
@@ -34,7 +34,7 @@ def run(tmp_path_factory):
     (folder / "history.csv").write_text(
         "epoch,loss,pose_mpjpe_mm,val_pose_mpjpe_mm\n0,9,99.5,120\n1,3,44.25,61\n"
     )
-    weights = file_digests.sha256(folder / runs.MODEL)
+    weights = provenance.sha256(folder / runs.MODEL)
     write_report(folder, "noisy", 60.0, 5.0, weights)
     write_report(folder, "clean", 51.5, 0.0, weights)
     write_report(folder, "older", 10.0, 0.0, "00")

@@ -16,7 +16,7 @@ import tensorflow as tf
 
 from dgnet_tf import skeletons
 from dgnet_tf.data import manifest, records
-from dgnet_tf.files import file_digests
+from dgnet_tf.files import provenance
 
 IMAGE_SIZE = (1000.0, 800.0)
 HEAD = 10  # A joint of human36m_17 that flips leave in its place.
@@ -156,7 +156,7 @@ def describe(path, count) -> manifest.Shard:
         file=path.name,
         records=count,
         bytes=path.stat().st_size,
-        sha256=file_digests.sha256(path),
+        sha256=provenance.sha256(path),
     )
 
 

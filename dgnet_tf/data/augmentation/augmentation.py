@@ -15,7 +15,6 @@ from dgnet_tf.data.augmentation import (
     body_shapes,
     detector_noise,
     missing_joints,
-    spells,
 )
 from dgnet_tf.data.augmentation import random_cameras as random_views
 
@@ -125,7 +124,9 @@ def augment(record: dict, indices, skeleton, fps, chosen: Augmentation, seed):
         y = tf.where(anew, view.turn(y), y)
     if chosen.missing_share:
         longest = max(1, round(missing_joints.LONGEST * fps))
-        gaps = spells.draw(frames, joints, chosen.missing_share, longest, gap_seed)
+        gaps = detector_noise.spells(
+            frames, joints, chosen.missing_share, longest, gap_seed
+        )
         seen = ~gaps & (record["valid"][:, None] > 0)
 
         def shown(frames):

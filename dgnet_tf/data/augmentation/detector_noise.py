@@ -1,11 +1,9 @@
-"""What a detector's keypoints are off, in training."""
+"""Simulated detector errors: noise, outliers, and the spells that these come in."""
 
 from __future__ import annotations
 
 import numpy as np
 import tensorflow as tf
-
-from dgnet_tf.data.augmentation import spells
 
 OUTLIERS_LAST = 0.5  # seconds at most
 # From one frame to the next: what a detector takes for the joint moves slowly.
@@ -45,10 +43,40 @@ def draw(
     found = noise_px * _noise(frames, joints, correlation, seeds[0])
     if outlier_share:
         longest = max(1, round(OUTLIERS_LAST * fps))
-        out = spells.draw(frames, joints, outlier_share, longest, seeds[1])
+        out = spells(frames, joints, outlier_share, longest, seeds[1])
         wide = outlier_px * _noise(frames, joints, _OUTLIER_CORRELATION, seeds[2])
         found += tf.where(out[..., None], wide, 0.0)
     return found
+
+
+def spells(frames: int, joints: int, share: float, longest: int, seed):
+    """Draws the stretches of time in which something is wrong with a joint.
+
+    For each joint, its spells' length is drawn from 1 to `longest` frames; they begin
+    anywhere, and those that meet are one.
+
+    Args:
+        frames: L.
+        joints: N.
+        share: of the time in spells, below 1.
+        longest: frames.
+        seed: (2,) integers.
+
+    Returns:
+        (L, N) bool.
+    """
+    length_seed, begin_seed = tf.unstack(tf.random.split(seed))
+    lengths = tf.random.stateless_uniform(
+        [joints], length_seed, 1, longest + 1, tf.int32
+    )
+    # A frame is outside if none of the last `length` frames begins a spell.
+    begin = 1.0 - (1.0 - share) ** (1.0 / tf.cast(lengths, tf.float32))  # (N,)
+    # Spells that began before the first frame last into it.
+    begins = tf.random.stateless_uniform([longest + frames, joints], begin_seed) < begin
+    count = tf.cumsum(tf.cast(begins, tf.int32))
+    now = tf.range(longest, longest + frames)[:, None]
+    flat = (now - lengths) * joints + tf.range(joints)  # (L, N)
+    return count[longest:] > tf.gather(tf.reshape(count, [-1]), flat)
 
 
 def _noise(frames, joints, correlation, seed):

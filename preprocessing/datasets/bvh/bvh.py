@@ -15,7 +15,7 @@ import numpy as np
 
 from dgnet_tf.data.views import View
 from dgnet_tf.errors import UserError
-from dgnet_tf.files import file_digests
+from dgnet_tf.files import provenance
 from preprocessing.cameras import camera_rig, virtual_cameras
 from preprocessing.conversion.sequences import Dataset, Recording
 from preprocessing.datasets import joint_mapping
@@ -148,7 +148,7 @@ def _digests(source, files, mapping) -> dict[str, str]:
     named = {names.relative(source, file): file for file in files}
     if mapping is not None and pathlib.Path(mapping).is_file():
         named[pathlib.Path(mapping).name] = mapping
-    return {name: file_digests.sha256(file) for name, file in named.items()}
+    return {name: provenance.sha256(file) for name, file in named.items()}
 
 
 def _length(rest) -> float:

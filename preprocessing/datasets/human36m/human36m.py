@@ -16,7 +16,7 @@ import numpy as np
 from dgnet_tf import cameras, skeletons
 from dgnet_tf.data.views import View
 from dgnet_tf.errors import UserError
-from dgnet_tf.files import file_digests
+from dgnet_tf.files import provenance
 from preprocessing.conversion.sequences import Dataset, MissingSource, Recording
 from preprocessing.datasets import community_files
 from preprocessing.datasets.human36m import cameras as human36m_cameras
@@ -99,7 +99,7 @@ def read(
         fps=FPS,
         recordings=recordings,
         options={"detections": None if keypoints is None else files[-1].name},
-        sources={_name(path, source): file_digests.sha256(path) for path in files},
+        sources={_name(path, source): provenance.sha256(path) for path in files},
         test_subjects=tuple(
             subject for subject in human36m_names.TEST if subject in subjects
         ),

@@ -21,7 +21,7 @@ import math
 import pathlib
 
 from dgnet_tf.errors import UserError
-from dgnet_tf.files import file_digests
+from dgnet_tf.files import provenance
 from preprocessing.conversion.sequences import Dataset, MissingSource, Recording
 from preprocessing.datasets.mpi_inf_3dhp import (
     community_npz,
@@ -213,6 +213,6 @@ def _sources(source, found, annotation) -> dict[str, str]:
     return {
         path.name
         if path == source
-        else path.relative_to(source).as_posix(): file_digests.sha256(path)
+        else path.relative_to(source).as_posix(): provenance.sha256(path)
         for path in sorted(paths)
     }

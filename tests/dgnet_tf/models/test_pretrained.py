@@ -10,7 +10,7 @@ from support.models import preset_stand_ins as stand_ins
 
 import dgnet_tf
 from dgnet_tf.errors import UserError
-from dgnet_tf.files import file_digests
+from dgnet_tf.files import provenance
 from dgnet_tf.models import architectures, preset_files, pretrained
 
 
@@ -33,7 +33,7 @@ def signed(folder):
     weights = folder / preset_files.WEIGHTS
     content["weights"] |= {
         "bytes": weights.stat().st_size,
-        "sha256": file_digests.sha256(weights),
+        "sha256": provenance.sha256(weights),
     }
     path.write_text(json.dumps(content))
     return folder

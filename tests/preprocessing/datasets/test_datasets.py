@@ -16,7 +16,7 @@ from support.datasets import (
 )
 from support.keypoints import detector_files
 
-from dgnet_tf.files import file_digests
+from dgnet_tf.files import provenance
 from dgnet_tf.keypoints import layouts
 from preprocessing.datasets import registry, sample, walker
 
@@ -42,7 +42,7 @@ def test_sample(tmp_path, monkeypatch):
                 f"{take}_joint_positions_{frames}.npy",
                 buffer.getvalue(),
             )
-    read = functools.partial(sample.read, sha256=file_digests.sha256(wheel))
+    read = functools.partial(sample.read, sha256=provenance.sha256(wheel))
     monkeypatch.setitem(registry._READERS, "sample", read)
     content, found = converted(
         tmp_path, "--dataset=sample", f"--source={wheel}", "--cameras=1"

@@ -5,7 +5,7 @@ import base64
 import numpy as np
 import pytest
 
-from dgnet_tf.pages.packed_arrays import MISSING, pack, pack_weights
+from dgnet_tf.pages.clip_json import MISSING, pack, pack_weights
 
 
 def unpack(packed):
