@@ -28,7 +28,7 @@ from dgnet_tf import command_line
 from dgnet_tf.drawing import video_file
 from dgnet_tf.errors import UserError
 from dgnet_tf.lifting import smoothing
-from dgnet_tf.models import preset_files
+from dgnet_tf.models import weight_folders
 
 FLAGS = flags.FlagValues()
 flags.DEFINE_string(
@@ -36,7 +36,7 @@ flags.DEFINE_string(
     None,
     "Exported model, one of its versions, a run, or trained weights: a name that the "
     "package ships or a folder made by save_preset; by default "
-    f"{preset_files.DEFAULT}.",
+    f"{weight_folders.DEFAULT}.",
     flag_values=FLAGS,
 )
 flags.DEFINE_string(
@@ -168,7 +168,7 @@ def main(flag_values):
     layouts.get(layout)
     lifter = lifting.load(flag_values.model)
     if flag_values.model is None:
-        print(f"--model not given: the weights {preset_files.DEFAULT} lift.")
+        print(f"--model not given: the weights {weight_folders.DEFAULT} lift.")
     people = keypoint_files.read(path, layout, image_size).people
     if flag_values.person != "all":
         people = [_choose(tracks, path, people, flag_values.person)]

@@ -20,14 +20,14 @@ from absl import flags
 
 from dgnet_tf import command_line
 from dgnet_tf.errors import UserError
-from dgnet_tf.models import preset_files
+from dgnet_tf.models import weight_folders
 
 FLAGS = flags.FlagValues()
 flags.DEFINE_string(
     "model",
     None,
     "Exported model, one of its versions, a run or trained weights; by default "
-    f"{preset_files.DEFAULT}.",
+    f"{weight_folders.DEFAULT}.",
     FLAGS,
 )
 flags.DEFINE_string("keypoints", None, "File of 2-D keypoints.", FLAGS, required=True)

@@ -28,7 +28,7 @@ from dgnet_tf.config import limits
 from dgnet_tf.errors import UserError
 from dgnet_tf.files import provenance
 from dgnet_tf.files.atomic import replacing
-from dgnet_tf.models import preset_files
+from dgnet_tf.models import weight_folders
 
 FLAGS = flags.FlagValues()
 flags.DEFINE_string("workdir", None, "A finished run.", FLAGS, required=True)
@@ -71,7 +71,7 @@ _SAME = 1e-5
 def main(flag_values):
     """Makes the folder that the flags ask for."""
     name, output = flag_values.name, pathlib.Path(flag_values.output)
-    if not preset_files.is_name(name):
+    if not weight_folders.is_name(name):
         raise UserError(
             f"--name={name}: must be lower-case letters, digits and underscores."
         )
@@ -79,12 +79,12 @@ def main(flag_values):
     _check_free(folder, flag_values.overwrite)
     terms = _text(flag_values.licence_file)
 
-    from dgnet_tf.exporting import preset_description, preset_scores
+    from dgnet_tf.exporting import weight_scores, weight_writer
     from dgnet_tf.models import runs
 
     run = runs.load(flag_values.workdir).smoothing(flag_values.keypoint_smoothing)
-    scores, left_out = preset_scores.of_run(flag_values.workdir, flag_values.report)
-    content = preset_description.make(
+    scores, left_out = weight_scores.of_run(flag_values.workdir, flag_values.report)
+    content = weight_writer.make(
         run.config,
         flag_values.workdir,
         name=name,
@@ -99,13 +99,13 @@ def main(flag_values):
     )
     for reason in left_out:
         print(f"left out: {reason}")
-    size = (folder / preset_files.WEIGHTS).stat().st_size
+    size = (folder / weight_folders.WEIGHTS).stat().st_size
     print(f"{len(scores)} scores; {size / 1e6:.1f} MB of weights.")
     if flag_values.half:
         print(f"Rounding moves a joint by up to {1000 * difference:.3f} mm.")
-    if size > preset_files.MAX_BYTES:
+    if size > weight_folders.MAX_BYTES:
         print(
-            f"More than the {preset_files.MAX_BYTES / 1e6:.0f} MB that the package "
+            f"More than the {weight_folders.MAX_BYTES / 1e6:.0f} MB that the package "
             "ships; --half=true halves it."
         )
     print(f"Weights: {folder}")
@@ -116,7 +116,7 @@ def write(run, content: dict, folder, *, half: bool, overwrite: bool) -> float:
 
     Args:
         run: a `runs.Run`.
-        content: from `preset_description.make`.
+        content: from `weight_writer.make`.
         folder: to write.
         half: round to float16.
         overwrite: replace a folder of trained weights.
@@ -129,13 +129,13 @@ def write(run, content: dict, folder, *, half: bool, overwrite: bool) -> float:
     """
     import numpy as np
 
-    from dgnet_tf.exporting import preset_card
+    from dgnet_tf.exporting import weight_card
     from dgnet_tf.models import architectures, pretrained
 
     _check_free(folder, overwrite)
     with _replacing_folder(folder) as beside:
         beside.mkdir()
-        path = pretrained.save(run.model, beside / preset_files.WEIGHTS, half=half)
+        path = pretrained.save(run.model, beside / weight_folders.WEIGHTS, half=half)
         content = {
             **content,
             "weights": {
@@ -145,7 +145,7 @@ def write(run, content: dict, folder, *, half: bool, overwrite: bool) -> float:
                 "parameters": int(run.model.count_params()),
             },
         }
-        _write_json(beside / preset_files.FILE, content)
+        _write_json(beside / weight_folders.FILE, content)
         with architectures.precision(run.config.precision):
             ours = pretrained.probe(run.model, run.config)
         again = pretrained.load(beside)
@@ -154,9 +154,9 @@ def write(run, content: dict, folder, *, half: bool, overwrite: bool) -> float:
         if not half and not difference <= _SAME:
             raise RuntimeError(f"the weights changed on the way: {difference} m")
         content["probe"] = [[round(float(x), 7) for x in joint] for joint in theirs]
-        _write_json(beside / preset_files.FILE, content)
-        (beside / preset_files.CARD).write_text(
-            preset_card.markdown(content), encoding="utf-8"
+        _write_json(beside / weight_folders.FILE, content)
+        (beside / weight_folders.CARD).write_text(
+            weight_card.markdown(content), encoding="utf-8"
         )
     return difference
 
@@ -186,10 +186,10 @@ def _write_json(path, content):
 def _check_free(folder, overwrite: bool):
     if not folder.exists():
         return
-    if not (folder / preset_files.FILE).is_file():
+    if not (folder / weight_folders.FILE).is_file():
         raise UserError(
-            f"{folder}: is there and holds no {preset_files.FILE}; it is not replaced. "
-            "Choose another --output or --name."
+            f"{folder}: is there and holds no {weight_folders.FILE}; it is not "
+            "replaced. Choose another --output or --name."
         )
     if not overwrite:
         raise UserError(

@@ -9,7 +9,7 @@ from dgnet_tf.data import manifest
 from dgnet_tf.errors import UserError
 from dgnet_tf.evaluation import evaluation, report, scoring
 from dgnet_tf.files import provenance
-from dgnet_tf.models import preset_files, runs
+from dgnet_tf.models import runs, weight_folders
 
 # Of reports, besides those that `report.read` asks for.
 _FIELDS = (
@@ -102,10 +102,10 @@ def digests(workdir, data_dir) -> dict[str, str]:
         data_dir: converted data set.
     """
     workdir = pathlib.Path(workdir)
-    trained = (workdir / preset_files.FILE).is_file()
+    trained = (workdir / weight_folders.FILE).is_file()
     files = {
         "data_sha256": pathlib.Path(data_dir) / manifest.FILE_NAME,
-        "model_sha256": workdir / (preset_files.WEIGHTS if trained else runs.MODEL),
+        "model_sha256": workdir / (weight_folders.WEIGHTS if trained else runs.MODEL),
     }
     return {name: provenance.sha256(path) for name, path in files.items()}
 

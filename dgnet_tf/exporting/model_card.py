@@ -11,7 +11,7 @@ from dgnet_tf.errors import UserError
 from dgnet_tf.exporting import layout_inputs, signatures
 from dgnet_tf.files import provenance
 from dgnet_tf.inference import whole_videos
-from dgnet_tf.models import preset_files, runs
+from dgnet_tf.models import runs, weight_folders
 
 PATH = pathlib.Path("assets.extra") / "model_card.json"
 _NEEDED = ("config", "skeleton", "fps")
@@ -92,8 +92,8 @@ def of_run(config, *, flip: bool, precision: str | None = None, workdir=None) ->
 
 def _origin(config, workdir) -> dict:
     """Returns what a run or trained weights tell of training, scores and terms."""
-    if workdir and (workdir / preset_files.FILE).is_file():
-        content = preset_files.read(workdir)
+    if workdir and (workdir / weight_folders.FILE).is_file():
+        content = weight_folders.read(workdir)
         return {
             "weights": {
                 "name": content["name"],

@@ -16,7 +16,7 @@ from dgnet_tf.exporting import (
     warmup,
 )
 from dgnet_tf.files.atomic import replacing
-from dgnet_tf.models import preset_files
+from dgnet_tf.models import weight_folders
 
 CARD = model_card.PATH
 _GRAPH = "saved_model.pb"
@@ -136,6 +136,6 @@ def _newest(path: pathlib.Path) -> pathlib.Path:
         raise UserError(
             f"{path}: holds no SavedModel. Name a folder written by `python -m "
             "dgnet_tf.export`, one of its versions, a finished run or trained weights. "
-            f"{preset_files.known()}."
+            f"{weight_folders.known()}."
         )
     return max(versions, key=lambda version: int(version.name))

@@ -1,8 +1,8 @@
 """Reads MATLAB's files of version 5 (`save -v6` or `-v7`): numbers, texts and cells.
 
-A reader of our own because SciPy's `loadmat` ends the whole process on some damaged
-files; a single wrong byte is enough. The format is MathWorks' "MAT-File Format": a header
-of 128 bytes, then elements, each a type, a size and bytes. A variable is an element that
+It is here because SciPy's `loadmat` ends the whole process on some damaged files; a
+single wrong byte is enough. The format is MathWorks' "MAT-File Format": a header of 128
+bytes, then elements, each a type, a size and bytes. A variable is an element that
 consists of elements: its class, its dimensions, its name and its values, or for a cell
 array its arrays.
 """

@@ -23,7 +23,7 @@ from dgnet_tf.keypoints import (
 )
 from dgnet_tf.lifting import smoothing
 from dgnet_tf.lifting.lifted import Lifted
-from dgnet_tf.models import preset_files, pretrained, runs
+from dgnet_tf.models import pretrained, runs, weight_folders
 
 ROOTS = ("none", "fit")
 
@@ -58,14 +58,14 @@ class Lifter:
         Args:
             path: trained weights, by a name that the package ships or their folder;
                 a run; an exported model (its highest version); or one version. None
-                stands for the weights `preset_files.DEFAULT`.
+                stands for the weights `weight_folders.DEFAULT`.
 
         Raises:
             UserError: if there are no such weights and the folder holds none of these.
         """
         if path is None:
-            path = preset_files.default()
-        if preset_files.exists(path):
+            path = weight_folders.default()
+        if weight_folders.exists(path):
             return cls._of_run(pretrained.load(path))
         if (pathlib.Path(path) / runs.CONFIG).is_file():
             return cls._of_run(runs.load(path))

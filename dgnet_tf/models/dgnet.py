@@ -19,9 +19,9 @@ class _Presets:
     """Attribute of a class: the names of trained weights that are shipped."""
 
     def __get__(self, instance, owner):
-        from dgnet_tf.models import preset_files
+        from dgnet_tf.models import weight_folders
 
-        return preset_files.names()
+        return weight_folders.names()
 
 
 @keras.utils.register_keras_serializable(package="dgnet_tf")
@@ -201,11 +201,11 @@ class DGNet(keras.Model):
             UserError: if its files are damaged.
         """
         # They build configurations' networks, this one among them.
-        from dgnet_tf.models import preset_files, pretrained
+        from dgnet_tf.models import pretrained, weight_folders
 
-        if not preset_files.exists(preset):
+        if not weight_folders.exists(preset):
             raise ValueError(
-                f"`preset` must be one of {preset_files.names()} or a folder made by "
+                f"`preset` must be one of {weight_folders.names()} or a folder made by "
                 f"dgnet_tf.save_preset, got {str(preset)!r}."
             )
         run = pretrained.load(preset, load_weights=load_weights)

@@ -17,7 +17,7 @@ import tensorflow as tf
 from dgnet_tf import skeletons
 from dgnet_tf.config import config as configuration
 from dgnet_tf.errors import UserError
-from dgnet_tf.models import preset_files, runs
+from dgnet_tf.models import runs, weight_folders
 from dgnet_tf.models.architectures import precision
 
 keras = tf.keras
@@ -36,7 +36,7 @@ def load(weights, *, load_weights: bool = True) -> runs.Run:
     Raises:
         UserError: if there are no such weights, or they are damaged.
     """
-    folder = preset_files.find(weights)
+    folder = weight_folders.find(weights)
     config = read_config(folder)
     with precision(config.precision):
         model = runs.build_model(config)
@@ -56,7 +56,7 @@ def of_flags(workdir, weights) -> tuple[runs.Run, pathlib.Path]:
     """
     if weights is None:
         return runs.load(workdir), pathlib.Path(workdir)
-    return load(weights), preset_files.find(weights)
+    return load(weights), weight_folders.find(weights)
 
 
 def read_config(folder) -> configuration.Config:
@@ -65,12 +65,12 @@ def read_config(folder) -> configuration.Config:
     Raises:
         UserError: if `preset.json` is damaged or holds none.
     """
-    content = preset_files.read(folder)
+    content = weight_folders.read(folder)
     try:
         config = configuration.make("paper", **content["config"])
         skeletons.get(config.skeleton)
     except (UserError, ValueError) as error:
-        path = pathlib.Path(folder) / preset_files.FILE
+        path = pathlib.Path(folder) / weight_folders.FILE
         raise UserError(f"{path}: `config`: {error}") from error
     return config
 
@@ -82,13 +82,13 @@ def load_into(model, folder):
         UserError: if the file is damaged, or of another network; the message names
             the tensor that is missing, too many or of another shape.
     """
-    path = preset_files.weights_file(folder)
+    path = weight_folders.weights_file(folder)
     try:
         found = tensors(path)
     except OSError as error:
         raise UserError(f"{path}: is no HDF5 file ({error}).") from error
     with tempfile.TemporaryDirectory() as beside:
-        wanted = tensors(save(model, pathlib.Path(beside) / preset_files.WEIGHTS))
+        wanted = tensors(save(model, pathlib.Path(beside) / weight_folders.WEIGHTS))
     for name in sorted(wanted.keys() | found.keys()):
         if wanted.get(name) != found.get(name):
             raise UserError(
@@ -143,7 +143,7 @@ def save(model, path, *, half: bool = False) -> pathlib.Path:
     import h5py
 
     with tempfile.TemporaryDirectory() as beside:
-        whole = pathlib.Path(beside) / preset_files.WEIGHTS
+        whole = pathlib.Path(beside) / weight_folders.WEIGHTS
         model.save_weights(str(whole))
         with h5py.File(whole, "r") as source, h5py.File(path, "w") as target:
             groups = []

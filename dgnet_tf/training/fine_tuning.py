@@ -7,7 +7,7 @@ import json
 import pathlib
 
 from dgnet_tf.errors import UserError
-from dgnet_tf.models import preset_files
+from dgnet_tf.models import weight_folders
 
 # Fields that make the network: a training takes them over with the weights.
 NETWORK = (
@@ -44,7 +44,7 @@ def complete(fields: dict) -> dict:
         UserError: if there are no such weights, or they belong to another network
             than the one asked for.
     """
-    brought = _config(preset_files.find(fields["weights"]))
+    brought = _config(weight_folders.find(fields["weights"]))
     _compare(fields, brought)
     network = {name: brought[name] for name in _network(brought)}
     taken = {name: brought[name] for name in _TAKEN if name in brought}
@@ -67,8 +67,8 @@ def origin(config, workdir) -> dict | None:
     """
     if not config.weights:
         return None
-    folder = preset_files.find(config.weights)
-    content, brought = preset_files.read(folder), _config(folder)
+    folder = weight_folders.find(config.weights)
+    content, brought = weight_folders.read(folder), _config(folder)
     _compare(dataclasses.asdict(config), brought)
     if config.skeleton != brought["skeleton"]:
         raise UserError(
@@ -96,7 +96,7 @@ def load_into(model, config):
     """Gives a network the weights that its training starts from."""
     from dgnet_tf.models import pretrained  # It reads configurations, which import us.
 
-    pretrained.load_into(model, preset_files.find(config.weights))
+    pretrained.load_into(model, weight_folders.find(config.weights))
 
 
 def _network(brought):
@@ -119,11 +119,11 @@ def _compare(fields, brought):
 
 
 def _config(folder) -> dict:
-    config = preset_files.read(folder)["config"]
+    config = weight_folders.read(folder)["config"]
     for name in (*NETWORK, "skeleton", "seed"):
         if name not in config:
             raise UserError(
-                f"{folder / preset_files.FILE}: `config` has no field {name!r}. Make "
+                f"{folder / weight_folders.FILE}: `config` has no field {name!r}. Make "
                 "the folder again."
             )
     return config

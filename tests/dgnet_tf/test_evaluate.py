@@ -5,13 +5,13 @@ import json
 import pytest
 from support import record_sets
 from support.lifting.lifting_stand_ins import command_error, run_command, write_run
-from support.models import preset_stand_ins
+from support.models import weight_stand_ins
 
 from dgnet_tf import evaluate
 from dgnet_tf.evaluation import evaluation
 from dgnet_tf.evaluation import report as reports
 from dgnet_tf.files import provenance
-from dgnet_tf.models import preset_files, runs
+from dgnet_tf.models import runs, weight_folders
 
 
 @pytest.fixture(scope="module")
@@ -166,7 +166,7 @@ def test_bad_input_ends_with_one_line_and_no_report(run, data, tmp_path, capsys)
 
 
 def test_trained_weights_are_scored_like_their_run(data, tmp_path, capsys):
-    folder, made = preset_stand_ins.write(tmp_path)
+    folder, made = weight_stand_ins.write(tmp_path)
     output = tmp_path / "report"
     arguments = (f"--weights={folder}", f"--data={data}")
     assert "give --output" in command_error(capsys, evaluate, *arguments)
@@ -175,7 +175,7 @@ def test_trained_weights_are_scored_like_their_run(data, tmp_path, capsys):
     expected = evaluation.evaluate(made.model, made.config, data, "test")
     for name, value in expected["metrics"].items():
         assert report["metrics"][name] == pytest.approx(value, abs=1e-3)
-    digest = provenance.sha256(folder / preset_files.WEIGHTS)
+    digest = provenance.sha256(folder / weight_folders.WEIGHTS)
     assert report["options"]["model_sha256"] == digest
     assert sorted(path.name for path in folder.iterdir()) == [
         "model.weights.h5",

@@ -13,14 +13,14 @@ from support.lifting.lifting_stand_ins import (
     small_model,
     write_run,
 )
-from support.models import preset_stand_ins
+from support.models import weight_stand_ins
 
 from dgnet_tf import export
 from dgnet_tf.exporting import signatures
 from dgnet_tf.files import provenance
 from dgnet_tf.inference import whole_videos
 from dgnet_tf.inference.keypoint_smoothing import smooth_keypoints
-from dgnet_tf.models import preset_files, runs
+from dgnet_tf.models import runs, weight_folders
 
 
 @pytest.fixture(scope="module")
@@ -135,8 +135,8 @@ def test_missing_packages_cost_only_the_warm_up(tmp_path, capsys, monkeypatch):
 def test_trained_weights_become_a_saved_model_that_lifts_the_same(
     tmp_path, capsys, monkeypatch
 ):
-    folder, made = preset_stand_ins.write(tmp_path / "presets")
-    preset_stand_ins.ship(monkeypatch, folder.parent)
+    folder, made = weight_stand_ins.write(tmp_path / "presets")
+    weight_stand_ins.ship(monkeypatch, folder.parent)
     monkeypatch.setattr(signatures, "LAYOUTS", ())  # They take seconds.
     output = tmp_path / "model"
     run_command(export, f"--weights={folder.name}", f"--output={output}")
@@ -154,7 +154,7 @@ def test_trained_weights_become_a_saved_model_that_lifts_the_same(
     assert card["weights"] == {
         "name": folder.name,
         "version": 3,
-        "sha256": provenance.sha256(folder / preset_files.WEIGHTS),
+        "sha256": provenance.sha256(folder / weight_folders.WEIGHTS),
     }
     assert "Thanks to all who walked." in card["licence"]
     assert "Nobody sits." in card["limits"]

@@ -5,11 +5,11 @@ import pytest
 from support.lifting import lift_arguments
 from support.lifting.lift_arguments import arguments
 from support.lifting.lifting_stand_ins import command_error, run_command, write_run
-from support.models import preset_stand_ins
+from support.models import weight_stand_ins
 
 from dgnet_tf import lift
 from dgnet_tf.lifting import lifter as lifting
-from dgnet_tf.models import preset_files
+from dgnet_tf.models import weight_folders
 
 
 @pytest.fixture(scope="module")
@@ -32,13 +32,13 @@ def test_without_a_model_the_shipped_weights_lift(
 ):
     output = tmp_path / "poses.npz"
     unnamed = arguments("", keypoints, output)[1:]
-    monkeypatch.setattr(preset_files, "FOLDER", tmp_path / "none")
+    monkeypatch.setattr(weight_folders, "FOLDER", tmp_path / "none")
     line = command_error(capsys, lift, *unnamed)
     assert "No model is named" in line and "--model" in line
     assert not output.exists()
 
-    folder, made = preset_stand_ins.write(tmp_path / "presets")
-    preset_stand_ins.ship(monkeypatch, folder.parent)
+    folder, made = weight_stand_ins.write(tmp_path / "presets")
+    weight_stand_ins.ship(monkeypatch, folder.parent)
     run_command(lift, *unnamed)
     told = capsys.readouterr().out
     assert f"--model not given: the weights {folder.name} lift." in told

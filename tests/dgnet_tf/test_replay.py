@@ -10,7 +10,7 @@ from support.lifting.lifting_stand_ins import command_error, export, run_command
 
 from dgnet_tf import replay
 from dgnet_tf.keypoints.tracks import Track
-from dgnet_tf.models import preset_files
+from dgnet_tf.models import weight_folders
 
 
 class Clock:
@@ -123,6 +123,6 @@ def test_bad_input_ends_with_one_line(arguments, tmp_path, capsys, monkeypatch):
     assert "not found" in error(f"--keypoints={tmp_path / 'none.json'}")
     assert "fps" in error("--fps=0")
     assert "--fps must be a finite number, got nan" in error("--fps=nan")
-    monkeypatch.setattr(preset_files, "FOLDER", tmp_path)
+    monkeypatch.setattr(weight_folders, "FOLDER", tmp_path)
     unnamed = [text for text in arguments if not text.startswith("--model=")]
     assert "No model is named" in command_error(capsys, replay, *unnamed)

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from support.datasets.manifests import DATA
 from support.lifting.lifting_stand_ins import command_error, run_command
-from support.models import preset_stand_ins as stand_ins
+from support.models import weight_stand_ins as stand_ins
 
 from dgnet_tf import save_preset
-from dgnet_tf.exporting import preset_description, preset_scores
+from dgnet_tf.exporting import weight_scores, weight_writer
 from dgnet_tf.files import provenance
-from dgnet_tf.models import preset_files, pretrained, runs
+from dgnet_tf.models import pretrained, runs, weight_folders
 from dgnet_tf.training import run_folder
 
 COMMAND = (
@@ -91,7 +91,7 @@ def test_the_folder_holds_weights_description_and_card(run, tmp_path, capsys):
         "model_card.md",
         "preset.json",
     ]
-    content = preset_files.read(folder)
+    content = weight_folders.read(folder)
     assert (content["name"], content["version"]) == ("ours", 2)
     assert content["config"] == dataclasses.asdict(run[1].config)
     assert content["training"]["history"] == {
@@ -106,7 +106,7 @@ def test_the_folder_holds_weights_description_and_card(run, tmp_path, capsys):
     ]
     assert content["limits"][-2:] == ["Nobody sits.", "Nobody lies down."]
     assert any("virtual cameras" in limit for limit in content["limits"])
-    card = (folder / preset_files.CARD).read_text()
+    card = (folder / weight_folders.CARD).read_text()
     for text in (
         "# ours, version 2",
         'DGNet.from_preset("ours")',
@@ -130,13 +130,13 @@ def test_the_folder_holds_weights_description_and_card(run, tmp_path, capsys):
 def test_the_weights_smooth_keypoints_as_asked_for(run, tmp_path):
     folder = save(run, tmp_path, "--keypoint_smoothing=4")
     assert pretrained.read_config(folder).keypoint_smoothing == 4
-    content = json.loads((folder / preset_files.FILE).read_text())
+    content = json.loads((folder / weight_folders.FILE).read_text())
     assert content["config"]["keypoint_smoothing"] == 4
     assert run[1].config.keypoint_smoothing == 0
 
 
 def test_scores_are_plain_ones_first_and_of_these_weights(run):
-    scores, left_out = preset_scores.of_run(run[0])
+    scores, left_out = weight_scores.of_run(run[0])
     assert [score["metrics"]["mpjpe_mm"] for score in scores] == [51.5, 60.0]
     assert scores[0] == {
         "dataset": "mocap",
@@ -151,12 +151,12 @@ def test_scores_are_plain_ones_first_and_of_these_weights(run):
         "mean_pose_mpjpe_mm": 200.0,
     }
     assert len(left_out) == 1
-    only, _ = preset_scores.of_run(run[0], [run[0] / "evaluation" / "noisy"])
+    only, _ = weight_scores.of_run(run[0], [run[0] / "evaluation" / "noisy"])
     assert [score["options"]["noise_px"] for score in only] == [5.0]
 
 
 def test_folders_of_the_machine_are_not_told(run):
-    content = preset_description.make(
+    content = weight_writer.make(
         dataclasses.replace(run[1].config, weights="/home/me/start"),
         run[0],
         name="ours",
@@ -202,16 +202,16 @@ def test_bad_input_ends_with_one_line_and_leaves_nothing(run, tmp_path, capsys):
 
 def test_a_folder_is_replaced_only_when_told(run, tmp_path, capsys, monkeypatch):
     folder = save(run, tmp_path)
-    before = (folder / preset_files.FILE).read_bytes()
+    before = (folder / weight_folders.FILE).read_bytes()
     arguments = (f"--workdir={run[0]}", f"--output={tmp_path}", "--name=ours")
     assert "--overwrite=true" in command_error(capsys, save_preset, *arguments)
     with monkeypatch.context() as patch:
         patch.setattr(pretrained, "load", lambda path: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             save(run, tmp_path, "--version=9", "--overwrite=true")
-    assert (folder / preset_files.FILE).read_bytes() == before
+    assert (folder / weight_folders.FILE).read_bytes() == before
     save(run, tmp_path, "--version=9", "--overwrite=true")
-    assert preset_files.read(folder)["version"] == 9
+    assert weight_folders.read(folder)["version"] == 9
     assert list(tmp_path.iterdir()) == [folder]
 
 
@@ -234,7 +234,7 @@ def test_half_precision_tells_how_far_joints_move(run, tmp_path, capsys):
     line = capsys.readouterr().out.splitlines()[-2]
     moved = float(line.removeprefix("Rounding moves a joint by up to ").split()[0])
     assert 0 < moved < 5
-    content = preset_files.read(folder)
+    content = weight_folders.read(folder)
     assert content["weights"]["dtype"] == "float16"
     loaded = pretrained.load(folder)
     found = pretrained.probe(loaded.model, loaded.config)

@@ -6,12 +6,12 @@ import shutil
 import h5py
 import numpy as np
 import pytest
-from support.models import preset_stand_ins as stand_ins
+from support.models import weight_stand_ins as stand_ins
 
 import dgnet_tf
 from dgnet_tf.errors import UserError
 from dgnet_tf.files import provenance
-from dgnet_tf.models import architectures, preset_files, pretrained
+from dgnet_tf.models import architectures, pretrained, weight_folders
 
 
 @pytest.fixture(scope="module")
@@ -28,9 +28,9 @@ def copy(made, tmp_path):
 
 def signed(folder):
     """Writes the digest of a file that was changed on purpose."""
-    path = folder / preset_files.FILE
+    path = folder / weight_folders.FILE
     content = json.loads(path.read_text())
-    weights = folder / preset_files.WEIGHTS
+    weights = folder / weight_folders.WEIGHTS
     content["weights"] |= {
         "bytes": weights.stat().st_size,
         "sha256": provenance.sha256(weights),
@@ -57,12 +57,12 @@ def test_every_network_gives_the_same_poses_again(architecture, tmp_path):
 
 
 def test_shipped_weights_are_small_whole_and_compute_what_was_written(made):
-    for folder in (made[0], *map(preset_files.find, preset_files.names())):
-        assert preset_files.weights_file(folder).stat().st_size <= 12_000_000
-        content = preset_files.read(folder)
+    for folder in (made[0], *map(weight_folders.find, weight_folders.names())):
+        assert weight_folders.weights_file(folder).stat().st_size <= 12_000_000
+        content = weight_folders.read(folder)
         assert content["name"] == folder.name
-        assert (folder / preset_files.CARD).stat().st_size > 500
-        text = (folder / preset_files.FILE).read_text()
+        assert (folder / weight_folders.CARD).stat().st_size > 500
+        text = (folder / weight_folders.FILE).read_text()
         assert '"/' not in text and "=/" not in text  # Folders of a machine.
         run = pretrained.load(folder)
         assert content["weights"]["parameters"] == run.model.count_params()
@@ -75,7 +75,7 @@ def test_shipped_weights_are_small_whole_and_compute_what_was_written(made):
 def test_the_file_is_laid_out_alike_on_both_stacks(made):
     folder, run = made
     model = run.model
-    shapes = pretrained.tensors(folder / preset_files.WEIGHTS)
+    shapes = pretrained.tensors(folder / weight_folders.WEIGHTS)
     assert len(shapes) == len(model.weights)
     module = "layers/dg_conv_block/chain/residual_graph_module"
     norm = model.get_layer("input_norm")
@@ -93,7 +93,7 @@ def test_the_file_is_laid_out_alike_on_both_stacks(made):
         .chain[0]
         .norm_1.moving_mean,
     }
-    with h5py.File(folder / preset_files.WEIGHTS) as file:
+    with h5py.File(folder / weight_folders.WEIGHTS) as file:
         for name, variable in expected.items():
             np.testing.assert_array_equal(file[name][()], np.asarray(variable))
 
@@ -101,7 +101,7 @@ def test_the_file_is_laid_out_alike_on_both_stacks(made):
 def test_keras_reads_the_file_without_us(made):
     folder, run = made
     model = dgnet_tf.DGNet(**{**run.model.get_config(), "name": "another"})
-    model.load_weights(str(folder / preset_files.WEIGHTS))
+    model.load_weights(str(folder / weight_folders.WEIGHTS))
     np.testing.assert_allclose(
         stand_ins.pose(model, run.config),
         stand_ins.pose(run.model, run.config),
@@ -142,14 +142,14 @@ def test_another_network_is_not_taken_for_this_class(made, monkeypatch):
 
 
 def test_a_missing_tensor_is_named(copy):
-    with h5py.File(copy / preset_files.WEIGHTS, "a") as file:
+    with h5py.File(copy / weight_folders.WEIGHTS, "a") as file:
         del file["layers/dense/vars/1"]
     with pytest.raises(UserError, match=r"'layers/dense/vars/1' of shape \(3,\) is mi"):
         pretrained.load(signed(copy))
 
 
 def test_a_tensor_of_another_shape_is_named(copy):
-    with h5py.File(copy / preset_files.WEIGHTS, "a") as file:
+    with h5py.File(copy / weight_folders.WEIGHTS, "a") as file:
         del file["layers/dense/vars/0"]
         file["layers/dense/vars/0"] = np.zeros((5, 3), np.float32)
     message = r"dense/vars/0' has shape \(5, 3\) instead of \(4, 3\)"
@@ -158,20 +158,20 @@ def test_a_tensor_of_another_shape_is_named(copy):
 
 
 def test_a_tensor_too_many_is_named(copy):
-    with h5py.File(copy / preset_files.WEIGHTS, "a") as file:
+    with h5py.File(copy / weight_folders.WEIGHTS, "a") as file:
         file["layers/dense_9/vars/0"] = np.zeros(3, np.float32)
     with pytest.raises(UserError, match="'layers/dense_9/vars/0' is not of this net"):
         pretrained.load(signed(copy))
 
 
 def test_another_kind_of_file_is_refused(copy):
-    (copy / preset_files.WEIGHTS).write_bytes(b"not at all" * 100)
+    (copy / weight_folders.WEIGHTS).write_bytes(b"not at all" * 100)
     with pytest.raises(UserError, match="is no HDF5 file"):
         pretrained.load(signed(copy))
 
 
 def test_a_configuration_that_is_none_is_refused(copy):
-    path = copy / preset_files.FILE
+    path = copy / weight_folders.FILE
     content = json.loads(path.read_text())
     for fields, message in (
         ({"blocks": "many"}, "`config`: .*'blocks' must be of type int"),

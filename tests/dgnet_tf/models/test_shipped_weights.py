@@ -6,7 +6,7 @@ import pytest
 import dgnet_tf
 from dgnet_tf import metrics
 from dgnet_tf.inference import whole_videos
-from dgnet_tf.models import preset_files
+from dgnet_tf.models import weight_folders
 from preprocessing.cameras.camera_rig import Rig
 from preprocessing.datasets import synthetic
 
@@ -32,14 +32,14 @@ def errors(lifter, view, keypoints):
 
 
 def test_the_weights_that_lift_without_a_name_come_along():
-    assert preset_files.DEFAULT in dgnet_tf.DGNet.presets
-    model = dgnet_tf.DGNet.from_preset(preset_files.DEFAULT)
+    assert weight_folders.DEFAULT in dgnet_tf.DGNet.presets
+    model = dgnet_tf.DGNet.from_preset(weight_folders.DEFAULT)
     assert type(model) is dgnet_tf.DGNet and model.input_shape[2:] == (17, 2)
 
 
 def test_they_smooth_noise_that_exact_keypoints_do_not_have(views):
     lifter = dgnet_tf.Lifter.load()
-    rough = dgnet_tf.pretrained.load(preset_files.DEFAULT).smoothing(0)
+    rough = dgnet_tf.pretrained.load(weight_folders.DEFAULT).smoothing(0)
     serve = whole_videos.serving_function(rough.model, rough.config, flip=True)
     noise = np.random.default_rng(0).normal(0, 10, views[0].keypoints.shape)
     added = []  # By noise, millimetres: smoothed and as they are.

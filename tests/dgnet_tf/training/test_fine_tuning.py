@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from absl import flags
 from support import record_sets
-from support.models import preset_stand_ins as stand_ins
+from support.models import weight_stand_ins as stand_ins
 
 from dgnet_tf.config import config
 from dgnet_tf.errors import UserError
 from dgnet_tf.exporting import model_card
-from dgnet_tf.models import architectures, preset_files, runs
+from dgnet_tf.models import architectures, runs, weight_folders
 from dgnet_tf.training import fine_tuning, fit
 
 
@@ -59,10 +59,10 @@ def test_flags_of_another_network_are_one_error(made):
 
 
 def test_the_seed_belongs_to_a_network_that_draws_its_connections(made, tmp_path):
-    content = preset_files.read(made[0])
+    content = weight_folders.read(made[0])
     content["config"] |= {"connection": "random", "weighting": "none"}
     folder = tmp_path
-    (folder / preset_files.FILE).write_text(json.dumps(content))
+    (folder / weight_folders.FILE).write_text(json.dumps(content))
     assert asked(f"--weights={folder}").seed == 0
     with pytest.raises(UserError, match="seed 3 instead of 0"):
         asked(f"--weights={folder}", "--seed=3")
@@ -119,7 +119,7 @@ def test_a_training_starts_from_the_weights_and_goes_on_from_its_own(
         np.testing.assert_array_equal(a, b)
     assert len(left) == 2
     told = json.loads((tmp_path / runs.TRAINING).read_text())["weights"]
-    content = preset_files.read(folder)
+    content = weight_folders.read(folder)
     assert told == {
         "name": stand_ins.NAME,
         "version": 3,

@@ -10,7 +10,7 @@ import shlex
 import dgnet_tf
 from dgnet_tf.errors import UserError
 from dgnet_tf.exporting import model_card
-from dgnet_tf.models import preset_files
+from dgnet_tf.models import weight_folders
 
 
 def make(
@@ -22,7 +22,7 @@ def make(
         config: the run's configuration.
         workdir: the run's folder.
         name, version: of the weights.
-        scores: from `preset_scores.of_run`.
+        scores: from `weight_scores.of_run`.
         terms: of the data, or None.
         acknowledgement: whom to thank, or None.
         limits: in words.
@@ -36,7 +36,7 @@ def make(
     licence += [acknowledgement] if acknowledgement else []
     fields = dataclasses.asdict(config)
     return {
-        "format": preset_files.FORMAT,
+        "format": weight_folders.FORMAT,
         "name": name,
         "version": version,
         "package": dgnet_tf.__version__,

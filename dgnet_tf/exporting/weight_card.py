@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dgnet_tf.files import tables
-from dgnet_tf.models import architectures, preset_files
+from dgnet_tf.models import architectures, weight_folders
 
 
 def markdown(content: dict) -> str:
@@ -157,7 +157,7 @@ def _scores(scores):
 
 def _files(weights):
     return (
-        f"`{preset_files.WEIGHTS}` ({weights['bytes']:,} bytes, {weights['dtype']}, "
+        f"`{weight_folders.WEIGHTS}` ({weights['bytes']:,} bytes, {weights['dtype']}, "
         f"sha256 `{weights['sha256']}`) is what `keras.Model.save_weights` writes; "
-        f"`{preset_files.FILE}` has the configuration and all figures of this card."
+        f"`{weight_folders.FILE}` has the configuration and all figures of this card."
     )

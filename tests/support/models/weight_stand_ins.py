@@ -6,8 +6,8 @@ import numpy as np
 
 from dgnet_tf import save_preset
 from dgnet_tf.config import config as configuration
-from dgnet_tf.exporting import preset_description
-from dgnet_tf.models import preset_files, runs
+from dgnet_tf.exporting import weight_writer
+from dgnet_tf.models import runs, weight_folders
 from support.lifting.lifting_stand_ins import write_run
 
 NAME = "tiny_human36m_17"
@@ -44,7 +44,7 @@ def run(seed: int = 0, **fields) -> runs.Run:
 def write(folder, made: runs.Run | None = None, name: str = NAME, **more):
     """Writes `folder`/`name`; returns its path and the run that it holds."""
     made = made or run()
-    content = preset_description.make(
+    content = weight_writer.make(
         made.config,
         write_run(pathlib.Path(folder) / f"run_of_{name}"),
         name=name,
@@ -61,8 +61,8 @@ def write(folder, made: runs.Run | None = None, name: str = NAME, **more):
 
 def ship(monkeypatch, folder, name: str = NAME):
     """Lets the package ship what lies in a folder, and lift with that name."""
-    monkeypatch.setattr(preset_files, "FOLDER", pathlib.Path(folder))
-    monkeypatch.setattr(preset_files, "DEFAULT", name)
+    monkeypatch.setattr(weight_folders, "FOLDER", pathlib.Path(folder))
+    monkeypatch.setattr(weight_folders, "DEFAULT", name)
 
 
 def windows(config, count: int = 3) -> np.ndarray:
