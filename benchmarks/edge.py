@@ -1,4 +1,4 @@
-"""What the small forms of a run cost: error in mm, size of file, time of a window.
+"""Error, file size and latency of the exported forms of a run.
 
 python -m benchmarks.edge --workdir=RUN --data=DIR [--split=test] [--views=N]
     [--rounds=9] [--threads=N] [--output=FILE.json]

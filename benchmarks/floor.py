@@ -1,4 +1,4 @@
-"""The machine's own limit: the best rate of matrix products of the model's shapes."""
+"""The machine's limit: its best rate of matrix products of the model's shapes."""
 
 from __future__ import annotations
 

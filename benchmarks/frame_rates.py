@@ -1,4 +1,4 @@
-"""What another frame rate than the model's costs, told to the lifter and not told.
+"""Errors at frame rates other than the model's, with and without resampling.
 
     python -m benchmarks.frame_rates --model=DIR|RUN --data=DIR [--split=test]
         [--rates=10,24,25,...] [--output=FILE.json]

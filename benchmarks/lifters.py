@@ -1,4 +1,4 @@
-"""What lifts a batch of windows: ours in its forms, and eager PyTorch."""
+"""Contestants that lift a batch of windows: our exports and eager PyTorch."""
 
 from __future__ import annotations
 

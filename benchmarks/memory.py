@@ -1,4 +1,4 @@
-"""Peak memory, each measured in a process of its own (Linux)."""
+"""Peak memory, each measurement in its own process (Linux)."""
 
 from __future__ import annotations
 

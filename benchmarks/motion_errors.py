@@ -1,4 +1,4 @@
-"""Errors of poses, of their velocities and of their accelerations, summed up."""
+"""Errors of poses, velocities and accelerations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The networks of a configuration, and a batch for them, in either library."""
+"""Builds the network of a configuration, and a batch for it, in either library."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files with and without the system's page cache (Linux)."""
+"""Drops and fills the page cache of files (Linux)."""
 
 from __future__ import annotations
 

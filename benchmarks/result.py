@@ -1,4 +1,4 @@
-"""What a suite found: ratios, the times behind them, as JSON and as tables."""
+"""Results of a suite: ratios and times, as JSON and tables."""
 
 from __future__ import annotations
 

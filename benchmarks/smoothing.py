@@ -1,4 +1,4 @@
-"""What smoothing does to errors, velocities and accelerations, and what it costs.
+"""Errors of positions, velocities and accelerations after smoothing.
 
     python -m benchmarks.smoothing --model=DIR|RUN --data=DIR [--split=test]
         [--noise_px=0,5] [--seconds=0.14,0.22] [--min_cutoff=1] [--beta=10]

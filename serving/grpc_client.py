@@ -1,4 +1,4 @@
-"""Lifts a keypoint file by a server's gRPC interface; needs tensorflow-serving-api.
+"""Lifts a keypoint file through a server's gRPC interface.
 
     python -m serving.grpc_client --keypoints=FILE --layout=coco_17
         --image_size=1920x1080 --output=poses.npz [--server=localhost:8500]

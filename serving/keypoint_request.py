@@ -1,4 +1,4 @@
-"""What both client examples share: their flags, keypoint files to inputs, results."""
+"""Flags, inputs and results shared by the two clients."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lifts a keypoint file by a server's REST interface; plain Python and NumPy.
+"""Lifts a keypoint file through a server's REST interface, in plain Python and NumPy.
 
     python -m serving.rest_client --keypoints=FILE --layout=coco_17
         --image_size=1920x1080 --output=poses.npz [--server=http://localhost:8501]

@@ -1,4 +1,4 @@
-"""Trains several networks on the same records and puts them side by side.
+"""Trains several networks on the same records and compares them.
 
     python -m tuning.compare --data=DIR --workdir=DIR --architectures=dgnet,baseline
         [--preset=small] [--seeds=1] [--frames_seen=N] [--batch_frames=N]

@@ -1,4 +1,4 @@
-"""DG-Net as a keras-tuner `HyperModel`, for our searches and for tuners of others."""
+"""DG-Net as a keras-tuner `HyperModel`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a search may change: fields of the configuration and their ranges.
+"""The search space: configuration fields and their ranges.
 
 Names are `Config`'s, so that a trial's values are the flags of its training. Defaults
 are the base configuration's values, which always lie in the range: the paper's

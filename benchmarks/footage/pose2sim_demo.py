@@ -1,4 +1,4 @@
-"""Four calibrated cameras and real OpenPose detections, out of a published package.
+"""Four calibrated cameras and OpenPose detections from the Pose2Sim package.
 
 The wheel of Pose2Sim 0.6.1 (D. Pagnon; BSD 3-Clause) carries a demonstration: a person
 who balances along a beam, filmed at 60 frames a second by four cameras, OpenPose's

@@ -1,4 +1,4 @@
-"""Calibrated cameras, and points in space from what several of them see.
+"""Calibrated cameras, and triangulation from several of them.
 
 Lenses follow Brown's model as OpenCV and Qualisys have it: with (x, y) = (X/Z, Y/Z)
 and r2 = x^2 + y^2, radial 1 + k1 r2 + k2 r2^2, tangential 2 p1 x y + p2 (r2 + 2 x^2)

@@ -1,4 +1,4 @@
-"""What the field's repositories do: all views in memory, batches put together in NumPy.
+"""The usual loader of the field's repositories: all views in memory, batches in NumPy.
 
 A list of (view, first frame) is shuffled; each batch copies its chunks one by one.
 """

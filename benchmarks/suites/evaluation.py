@@ -1,4 +1,4 @@
-"""How time and memory of an evaluation grow with the number of scored frames."""
+"""Time and memory of an evaluation against the number of frames."""
 
 from __future__ import annotations
 

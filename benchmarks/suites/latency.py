@@ -1,4 +1,4 @@
-"""One person, one window: how long until the pose is there."""
+"""Latency of one window of one person."""
 
 from __future__ import annotations
 

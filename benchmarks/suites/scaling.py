@@ -1,4 +1,4 @@
-"""How time and memory of lifting grow with a video's length; memory of training."""
+"""Time and memory of lifting against a video's length; memory of training."""
 
 from __future__ import annotations
 

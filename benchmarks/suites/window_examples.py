@@ -1,4 +1,4 @@
-"""What many would write: one Example for each window, parsed one by one.
+"""A usual way to store windows: one Example for each, parsed one by one.
 
 A view of F frames gives F - T + 1 Examples, one from each frame on, as training takes
 windows from any frame on. Their fields are those of our records.

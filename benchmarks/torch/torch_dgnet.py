@@ -1,4 +1,4 @@
-"""DG-Net in eager PyTorch, the paper's framework: what a user would write there.
+"""DG-Net in eager PyTorch, the paper's framework.
 
 Written from the paper's equations, with the same choices, sizes and parameters as
 `dgnet_tf.DGNet()`. Features are (B, T, N, C) throughout.

@@ -1,4 +1,4 @@
-"""Chosen actions: their names in a configuration, their records, their frames."""
+"""Training and scoring on chosen actions: their records and frames."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Training epochs of windows, each a function of the seed and its number alone.
+"""Shuffled epochs of training windows, a function of seed and epoch number alone.
 
 The order is: files, shuffled; records, interleaved and shuffled; windows,
 augmented and shuffled; batches.

@@ -1,4 +1,4 @@
-"""`dataset.json`: what a converted data set holds, written once, checked on use."""
+"""`dataset.json`: the contents of a converted data set."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The description of one record, used by its writer and its reader.
+"""The fields of one record, with their encoder and parser.
 
 A record is one pose window: up to `record_frames` consecutive frames (L below)
 of one camera view, padded to L by repeating the last frame.

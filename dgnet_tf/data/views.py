@@ -1,4 +1,4 @@
-"""Whole camera views, put together again from their records."""
+"""Whole camera views, stitched together from their records."""
 
 from __future__ import annotations
 

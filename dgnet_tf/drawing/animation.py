@@ -1,4 +1,4 @@
-"""Clips as moving pictures: GIF, or MP4 through ffmpeg."""
+"""Animations of clips: GIF, or MP4 through ffmpeg."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A video's people in 2-D and 3-D: what is shown, drawn and played."""
+"""Clip: the people of a video in 2-D and 3-D, as they are drawn and played."""
 
 from __future__ import annotations
 

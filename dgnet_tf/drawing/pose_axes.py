@@ -1,4 +1,4 @@
-"""Axes that show a clip's people, flat and in space, with matplotlib."""
+"""Matplotlib axes that show people in the image and in space."""
 
 from __future__ import annotations
 

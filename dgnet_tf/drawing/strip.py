@@ -1,4 +1,4 @@
-"""A row of frames as one picture."""
+"""A strip of frames as one PNG."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Charts in one style: colours and markers told apart without red-green vision."""
+"""The style of all charts, with colours that are told apart without red and green."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""MP4 files from raw pictures, written by ffmpeg."""
+"""Writes MP4 files through ffmpeg."""
 
 from __future__ import annotations
 

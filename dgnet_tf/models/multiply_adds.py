@@ -1,4 +1,4 @@
-"""Multiply-adds that the network's equations need: what no implementation can avoid.
+"""Counts the multiply-adds that a network's equations need.
 
 Counted from the model's arguments, not from its graph, so that a clever or a wasteful
 graph is held against the same number. A lower bound: products with a zero of a mask

@@ -1,4 +1,4 @@
-"""Networks with trained weights, by name: what anyone may start from.
+"""Loads networks with trained weights by name.
 
 The weights lie in the file that `keras.Model.save_weights` writes, which Keras 2.15
 and Keras 3 read from each other with the same values. Keras finds tensors in it by

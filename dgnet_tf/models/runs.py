@@ -1,4 +1,4 @@
-"""Run folders: what a training leaves behind."""
+"""Run folders: configuration and model of a trained network."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Folders of trained weights: where they are, what they hold, whether they are whole.
+"""Folders of trained weights: finding, reading and checking them.
 
 Such a folder holds `model.weights.h5`, as `keras.Model.save_weights` writes it,
 `preset.json`, which has all that is known of it, and `model_card.md` for people.

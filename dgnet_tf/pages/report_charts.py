@@ -1,4 +1,4 @@
-"""The charts of an HTML report that no clip is needed for, as Plotly figures."""
+"""Plotly charts of an HTML report."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The clips that an HTML report plays: lifted again, with errors and affinities."""
+"""Clips of an HTML report: views lifted again, with errors and affinities."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A clip as one HTML file that plays it in any browser, without a network."""
+"""Writes a clip as one HTML file that plays it in any browser, offline."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Figure 6: who DSG and DTG connect, frame by frame, in one view."""
+"""Figure 6: the joints that DSG and DTG connect, frame by frame."""
 
 from __future__ import annotations
 

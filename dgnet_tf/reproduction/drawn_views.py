@@ -1,4 +1,4 @@
-"""Views of a split that are drawn: found by name, runs for them, frames chosen."""
+"""Choice of views and frames for the figures that draw poses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Flags of the paper command, and which item reads which."""
+"""Flags of the paper command, and the items that use them."""
 
 from __future__ import annotations
 

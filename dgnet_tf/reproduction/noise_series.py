@@ -1,4 +1,4 @@
-"""Table X: a run's error as noise on its 2-D keypoints grows."""
+"""Table X: error against noise on the 2-D keypoints."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Our rows beside the paper's in Tables I to IV."""
+"""Tables I to IV: our rows beside the paper's."""
 
 from __future__ import annotations
 

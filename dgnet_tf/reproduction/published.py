@@ -1,4 +1,4 @@
-"""The numbers that the paper prints, as it prints them.
+"""The numbers printed in the paper.
 
 Source: J. Zhang et al., "Learning Dynamical Human-Joint Affinity for 3D Pose Estimation
 in Videos", IEEE Transactions on Image Processing, 2021, Tables I-IV and X and Figure 4;

@@ -1,4 +1,4 @@
-"""What `model.fit` does besides fitting: progress, history, checkpoints, NaN."""
+"""Keras callbacks: progress, history, checkpoints, and a stop at NaN."""
 
 from __future__ import annotations
 

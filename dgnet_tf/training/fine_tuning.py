@@ -1,4 +1,4 @@
-"""Trainings that start from trained weights: what they take over, and where from."""
+"""Fine-tuning: training runs that start from trained weights."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Training a configuration on a converted data set with `model.fit`."""
+"""Trains a configuration on a converted data set with `model.fit`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Learning rates over a training, by name."""
+"""Learning rate schedules by name."""
 
 from __future__ import annotations
 

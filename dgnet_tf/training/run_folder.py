@@ -1,4 +1,4 @@
-"""The folder of a run while it is trained: made, checked, given its model."""
+"""Creates a run folder, checks it before training resumes, saves its model."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Training on several devices: strategies by name, and what each worker does."""
+"""Distribution strategies by name, and the part of each batch a worker gets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An exponential moving average of the weights, beside the training.
+"""An exponential moving average of the weights.
 
 Late in training the weights wander around a point that is better than most of them;
 their average over the last thousand steps or so is near it.

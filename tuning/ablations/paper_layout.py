@@ -1,4 +1,4 @@
-"""The paper's layouts: one row of figures for each group, or a table of two ways."""
+"""Ablation results in the layout of the paper's tables."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Running a table: which rows there are on this data, and in which order."""
+"""Runs the rows of an ablation table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Times contestants in turns, so that a slow minute of the machine hits all alike."""
+"""Times contestants in turns, so that a slow minute hits all alike."""
 
 from __future__ import annotations
 

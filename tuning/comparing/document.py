@@ -1,4 +1,4 @@
-"""A comparison's report for people."""
+"""The Markdown report of a comparison."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a comparison found, read from its results alone."""
+"""Reads a comparison's results."""
 
 from __future__ import annotations
 

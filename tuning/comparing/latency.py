@@ -1,4 +1,4 @@
-"""How long a comparison's networks take for a window, measured side by side."""
+"""Latency of a comparison's networks, measured side by side."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a benchmark ran on: hardware, versions, threads."""
+"""Hardware, versions and threads of the machine that measures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Writing a comparison's report: text, tables, chart; and measuring what it lacks."""
+"""Writes a comparison's report: text, tables, chart, missing latencies."""
 
 from __future__ import annotations
 

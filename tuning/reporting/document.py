@@ -1,4 +1,4 @@
-"""A study's report for people."""
+"""The Markdown report of a study."""
 
 from __future__ import annotations
 

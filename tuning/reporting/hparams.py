@@ -1,4 +1,4 @@
-"""A study's trainings as TensorBoard's HParams sees them."""
+"""A study's training runs for TensorBoard's HParams."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pictures of a study: error against what the tables vary, parameters and time."""
+"""Charts of a study: error against the varied field, parameters and time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Writing a study's report: text, tables, pictures, HParams, best configuration."""
+"""Writes a study's report: text, tables, charts, HParams, best configuration."""
 
 from __future__ import annotations
 

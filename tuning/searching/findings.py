@@ -1,4 +1,4 @@
-"""What a search found, for people."""
+"""The findings of a search, in Markdown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Searching: trials of the search space, scored on the validation split."""
+"""Trials of the search space, scored on the validation split."""
 
 from __future__ import annotations
 

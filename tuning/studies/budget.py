@@ -1,4 +1,4 @@
-"""The frames that a training sees: equal for configurations that are compared.
+"""The frames seen in training: equal for configurations that are compared.
 
 A step shows B windows of T frames. Larger batches and longer windows take fewer steps.
 """

@@ -1,4 +1,4 @@
-"""Flags that several commands of a study have."""
+"""Flags shared by the commands of a study."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who says what to run next: a table's rows in order, or a search's proposals.
+"""Keras-tuner oracles: a table's rows in order, or a search's proposals.
 
 keras-tuner writes its own state in place, so that a killed process may leave half a
 file. Here the state is made anew at each start: an oracle asks for the same trials

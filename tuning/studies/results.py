@@ -1,4 +1,4 @@
-"""A study's results, row by row."""
+"""A study's results by row."""
 
 from __future__ import annotations
 

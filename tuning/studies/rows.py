@@ -1,4 +1,4 @@
-"""One row of a study, trained and scored once for each seed."""
+"""One row of a study: a training run and its scores for each seed."""
 
 from __future__ import annotations
 

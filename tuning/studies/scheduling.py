@@ -1,4 +1,4 @@
-"""Trials handed out by keras-tuner: alone, or by a chief to workers.
+"""Trials scheduled by keras-tuner: in one process, or by a chief to workers.
 
 Roles are keras-tuner's: with `KERASTUNER_ORACLE_IP` and `KERASTUNER_ORACLE_PORT` set,
 the process whose `KERASTUNER_TUNER_ID` is `chief` serves the oracle, others run trials.

@@ -1,4 +1,4 @@
-"""What a few seeds can and cannot tell."""
+"""Statistics of a few seeds: spread, tests, the seeds needed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The study folder: what is trained where, and what a row's result is.
+"""The study folder: its settings, locks and the files of each row.
 
     study.json                          base configuration, data, scored split
     lock                                held by the process that runs the study

@@ -1,4 +1,4 @@
-"""One worker process for each GPU of this machine, and their chief."""
+"""Worker processes, one for each GPU of the machine, and their chief."""
 
 from __future__ import annotations
 
