@@ -14,7 +14,8 @@ from __future__ import annotations
 from absl import flags
 
 from dgnet_tf import command_line
-from dgnet_tf.config import config, limits
+from dgnet_tf.config import action_names
+from dgnet_tf.config import flags as config_flags
 from dgnet_tf.errors import UserError
 
 FLAGS = flags.FlagValues()
@@ -49,29 +50,8 @@ flags.DEFINE_string(
 flags.DEFINE_boolean(
     "flip", True, "Average with the mirrored estimate.", flag_values=FLAGS
 )
-flags.DEFINE_enum(
-    "overlap",
-    None,
-    ["once", "center", "mean"],
-    "How overlapping windows become one pose for each frame; by default the run's "
-    "rule.",
-    flag_values=FLAGS,
-)
-flags.DEFINE_integer(
-    "frame_stride",
-    None,
-    "Frames from one slot of a window to the next; by default the run's.",
-    1,
-    flag_values=FLAGS,
-)
-limits.define_keypoint_smoothing(FLAGS)
-flags.DEFINE_enum(
-    "precision",
-    None,
-    config.PRECISIONS,
-    "Of the network's products; by default the run's own.",
-    flag_values=FLAGS,
-)
+for _name in ("overlap", "frame_stride", "keypoint_smoothing", "precision"):
+    config_flags.define_override(_name, FLAGS)
 flags.DEFINE_float(
     "noise_px",
     0.0,
@@ -104,11 +84,10 @@ def main(flag_values):
     """Evaluates the run that the flags name, prints and writes its report."""
     if flag_values.weights is not None and flag_values.output is None:
         raise UserError("--weights has no run for the report to lie in; give --output.")
-    from dgnet_tf.data import actions
     from dgnet_tf.evaluation import evaluation, report, run_reports
     from dgnet_tf.models import pretrained
 
-    chosen = actions.parse(flag_values.actions)
+    chosen = action_names.parse(flag_values.actions)
     run, origin = pretrained.of_flags(flag_values.workdir, flag_values.weights)
     result = evaluation.evaluate(
         run.model,

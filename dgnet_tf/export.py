@@ -26,7 +26,7 @@ from __future__ import annotations
 from absl import flags
 
 from dgnet_tf import command_line
-from dgnet_tf.config import config, limits
+from dgnet_tf.config import flags as config_flags
 from dgnet_tf.errors import UserError
 
 FLAGS = flags.FlagValues()
@@ -59,15 +59,8 @@ flags.DEFINE_enum(
 flags.DEFINE_boolean(
     "flip", True, "Average with the mirrored estimate.", flag_values=FLAGS
 )
-limits.define_keypoint_smoothing(FLAGS)
-flags.DEFINE_enum(
-    "precision",
-    None,
-    config.PRECISIONS,
-    "Of the network's products; by default the run's own. mixed_bfloat16 is faster "
-    "where the processor has it.",
-    flag_values=FLAGS,
-)
+config_flags.define_override("keypoint_smoothing", FLAGS)
+config_flags.define_override("precision", FLAGS)
 flags.DEFINE_float(
     "min_confidence",
     0.0,

@@ -22,8 +22,8 @@ from __future__ import annotations
 from absl import flags
 
 from dgnet_tf import command_line
-from dgnet_tf.config import config
 from dgnet_tf.reproduction import flags as paper_flags
+from dgnet_tf.training import fine_tuning
 
 FLAGS = flags.FlagValues()
 paper_flags.define(FLAGS)
@@ -68,12 +68,12 @@ def _figure5(values):
         paths[:] = cross_action_figure.write(results, values.output, name)
 
     def configure(architecture):
-        return config.from_flags(values, architecture=architecture)
+        return fine_tuning.from_flags(values, architecture=architecture)
 
     for architecture in values.architectures:
         configure(architecture)
     cross_action.run(
-        config.from_flags(values),
+        fine_tuning.from_flags(values),
         values.data,
         values.output,
         groups=values.groups,

@@ -24,7 +24,7 @@ import shutil
 from absl import flags
 
 from dgnet_tf import command_line
-from dgnet_tf.config import limits
+from dgnet_tf.config import flags as config_flags
 from dgnet_tf.errors import UserError
 from dgnet_tf.files import provenance
 from dgnet_tf.files.atomic import replacing
@@ -60,7 +60,7 @@ flags.DEFINE_multi_string(
     "What the weights are not good for, in words; may be given several times.",
     FLAGS,
 )
-limits.define_keypoint_smoothing(FLAGS)
+config_flags.define_override("keypoint_smoothing", FLAGS)
 flags.DEFINE_boolean("half", False, "Round the weights to float16.", FLAGS)
 flags.DEFINE_boolean("overwrite", False, "Replace the folder if it is there.", FLAGS)
 

@@ -11,7 +11,8 @@ from __future__ import annotations
 from absl import flags
 
 from dgnet_tf import command_line
-from dgnet_tf.config import config
+from dgnet_tf.config import flags as config_flags
+from dgnet_tf.training import fine_tuning
 
 FLAGS = flags.FlagValues()
 flags.DEFINE_string(
@@ -20,12 +21,12 @@ flags.DEFINE_string(
 flags.DEFINE_string(
     "workdir", None, "Folder of the run.", required=True, flag_values=FLAGS
 )
-config.define_flags(FLAGS)
+config_flags.define(FLAGS)
 
 
 def main(flag_values):
     """Trains as the flags say."""
-    chosen = config.from_flags(flag_values)
+    chosen = fine_tuning.from_flags(flag_values)
     import tensorflow as tf
 
     from dgnet_tf.training import fit

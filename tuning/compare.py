@@ -19,6 +19,7 @@ import sys
 from absl import flags
 
 from dgnet_tf import command_line
+from dgnet_tf.config import flags as config_flags
 from dgnet_tf.errors import UserError
 from dgnet_tf.reproduction import flags as paper_flags
 from tuning.studies import flags as study_flags
@@ -91,7 +92,7 @@ def main(flag_values):
             flag_values.architectures,
             flag_values.data,
             preset=flag_values.preset,
-            shared=study_flags.fields(flag_values),
+            shared=config_flags.fields(flag_values),
             frames_seen=flag_values.frames_seen,
             batch_frames=flag_values.batch_frames,
         )

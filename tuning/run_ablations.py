@@ -16,7 +16,7 @@ import sys
 from absl import flags
 
 from dgnet_tf import command_line
-from dgnet_tf.config import config
+from dgnet_tf.training import fine_tuning
 from tuning.ablations import paper_tables
 from tuning.studies import flags as study_flags
 from tuning.studies import workers
@@ -58,7 +58,7 @@ def main(flag_values):
 
     runner.run(
         paper_tables.get(flag_values.table),
-        config.from_flags(flag_values),
+        fine_tuning.from_flags(flag_values),
         flag_values.data,
         flag_values.workdir,
         seeds=flag_values.seeds,

@@ -16,7 +16,7 @@ import sys
 from absl import flags
 
 from dgnet_tf import command_line
-from dgnet_tf.config import config
+from dgnet_tf.training import fine_tuning
 from tuning.studies import flags as study_flags
 from tuning.studies import workers
 
@@ -55,7 +55,7 @@ def main(flag_values):
     from tuning.searching import trials
 
     trials.run(
-        config.from_flags(flag_values),
+        fine_tuning.from_flags(flag_values),
         flag_values.data,
         flag_values.workdir,
         flag_values.trials,

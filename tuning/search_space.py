@@ -11,22 +11,13 @@ import dataclasses
 import importlib.util
 from collections.abc import Sequence
 
-from dgnet_tf.config import network_sizes
-from dgnet_tf.config.config import Config
+from dgnet_tf.config.fields import FIELDS, Config
 from dgnet_tf.errors import UserError
 from tuning.studies import budget
 
 
 @dataclasses.dataclass(frozen=True)
-class Whole:
-    """Whole numbers from `low` to `high`."""
-
-    low: int
-    high: int
-
-
-@dataclasses.dataclass(frozen=True)
-class Real:
+class Range:
     """Numbers from `low` to `high`, evenly spread over their logarithm if `log`."""
 
     low: float
@@ -41,38 +32,38 @@ class Choice:
     values: tuple
 
 
-@dataclasses.dataclass(frozen=True)
-class Flag:
-    """True or False."""
+def _all(name: str) -> Choice:
+    """All that the configuration's field can be."""
+    return Choice(FIELDS[name].choices or (True, False))
 
 
-SPACE: dict[str, Whole | Real | Choice | Flag] = {
-    "spatial_neighbors": Whole(1, 7),
-    "temporal_neighbors": Whole(1, 7),
-    "blocks": Whole(1, 6),
+SPACE: dict[str, Range | Choice] = {
+    "spatial_neighbors": Range(1, 7),
+    "temporal_neighbors": Range(1, 7),
+    "blocks": Range(1, 6),
     "channels": Choice((32, 48, 64, 96, 128)),
-    "frames": Whole(2, 6),
+    "frames": Range(2, 6),
     "frame_stride": Choice((1, 2, 3, 5)),
     "spatial_unit": Choice(("fsg", "fsg,dsg", "fsg,dsg,dsg", "fsg,dsg,fsg")),
     "temporal_unit": Choice(
         ("ftg", "ftg,dtg", "ftg,dtg,dtg", "ftg,dtg,ftg", "ftg,dtg,ftg,dtg")
     ),
-    "weighting": Choice(("none", "fc", "embedded_gaussian")),
-    "learning_rate": Real(3e-4, 1e-2, log=True),
-    "learning_rate_decay": Real(1e-3, 1.0, log=True),
+    "weighting": _all("weighting"),
+    "learning_rate": Range(3e-4, 1e-2, log=True),
+    "learning_rate_decay": Range(1e-3, 1.0, log=True),
     "batch_size": Choice((32, 64, 128)),
-    "optimizer": Choice(("adam", "rectified_adam", "stochastic_averaging")),
-    "flip": Flag(),
-    "noise_px": Real(0.0, 5.0),
-    "dropout": Real(0.0, 0.6),
+    "optimizer": _all("optimizer"),
+    "flip": _all("flip"),
+    "noise_px": Range(0.0, 5.0),
+    "dropout": Range(0.0, 0.6),
     "noise_correlation": Choice((0.0, 0.8)),
-    "outlier_share": Real(0.0, 0.05),
-    "missing_share": Real(0.0, 0.1),
-    "random_cameras": Real(0.0, 1.0),
-    "random_camera_tilt": Real(0.0, 20.0),
-    "body_scale": Real(0.0, 0.2),
-    "random_stride": Flag(),
-    "learning_rate_schedule": Choice(("exponential", "cosine")),
+    "outlier_share": Range(0.0, 0.05),
+    "missing_share": Range(0.0, 0.1),
+    "random_cameras": Range(0.0, 1.0),
+    "random_camera_tilt": Range(0.0, 20.0),
+    "body_scale": Range(0.0, 0.2),
+    "random_stride": _all("random_stride"),
+    "learning_rate_schedule": _all("learning_rate_schedule"),
     "weight_decay": Choice((0.0, 0.001, 0.01, 0.1)),
     "weight_average": Choice((0.0, 0.99, 0.999)),
 }
@@ -87,8 +78,13 @@ _SETTLED = {
 
 def names(architecture: str = Config.architecture) -> list[str]:
     """Returns what is searched by default: all of `SPACE` that can be run here."""
-    left_out = (*network_sizes.IGNORED[architecture], *_SETTLED.get(architecture, ()))
-    return [name for name in SPACE if name not in left_out and _can_vary(name)]
+    return [
+        name
+        for name in SPACE
+        if architecture in FIELDS[name].architectures
+        and name not in _SETTLED.get(architecture, ())
+        and _can_vary(name)
+    ]
 
 
 def declare(
@@ -117,27 +113,24 @@ def declare(
     """
     tune = names(base.architecture) if tune is None else list(tune)
     for name in tune:
-        if name in network_sizes.IGNORED[base.architecture]:
+        if name not in SPACE:
+            raise UserError(f"{name!r} cannot be searched; there are {list(SPACE)}.")
+        if base.architecture not in FIELDS[name].architectures:
             raise UserError(
-                f"{name!r} says nothing to the architecture {base.architecture!r}."
+                f"{name!r} has no effect with the architecture {base.architecture!r}."
             )
-    unknown = [name for name in tune if name not in SPACE]
-    if unknown:
-        raise UserError(f"{unknown[0]!r} cannot be searched; there are {list(SPACE)}.")
     values = {}
     for name, range_ in SPACE.items():  # In one order, whatever `tune`'s is.
         if name not in tune:
             continue
         default = getattr(base, name)
         range_ = _bounded(name, range_, base, tune, joints, overlap)
-        if isinstance(range_, Whole):
+        if isinstance(range_, Range):
             low, high = min(range_.low, default), max(range_.high, default)
-            values[name] = hp.Int(name, low, high, default=default)
-        elif isinstance(range_, Real):
-            low, high = min(range_.low, default), max(range_.high, default)
+            number = hp.Int if FIELDS[name].kind is int else hp.Float
             sampling = "log" if range_.log else "linear"
-            values[name] = hp.Float(name, low, high, sampling=sampling, default=default)
-        elif isinstance(range_, Flag):
+            values[name] = number(name, low, high, sampling=sampling, default=default)
+        elif FIELDS[name].kind is bool:
             values[name] = hp.Boolean(name, default=default)
         else:
             choices = list(dict.fromkeys((*range_.values, default)))
@@ -158,12 +151,12 @@ def _can_vary(name):
 def _bounded(name, range_, base, tune, joints, overlap):
     """Narrows a range to what joints and overlap allow for every combination."""
     if name.endswith("_neighbors") and joints:
-        return Whole(range_.low, min(range_.high, joints))
+        return Range(range_.low, min(range_.high, joints))
     if overlap is None or name not in ("frames", "frame_stride"):
         return range_
     most = min(SPACE["frames"].high, overlap // base.frame_stride + 1)
     if name == "frames":
-        return Whole(min(range_.low, most), most)
+        return Range(min(range_.low, most), most)
     frames = max(most, base.frames) if "frames" in tune else base.frames
     fitting = tuple(s for s in range_.values if (frames - 1) * s <= overlap)
     return Choice(fitting)

@@ -1,4 +1,4 @@
-"""What each network of `--architecture` sets of a configuration, and what it ignores.
+"""The sizes of each network of `--architecture`, published ones and smaller ones.
 
 DG-Net's own values are the configuration's defaults and presets.
 """
@@ -45,42 +45,8 @@ REDUCED = {
     },
 }
 
-_DGNETS_ALONE = (
-    "spatial_neighbors",
-    "temporal_neighbors",
-    "connection",
-    "weighting",
-    "score_activation",
-    "normalization",
-    "spatial_unit",
-    "temporal_unit",
-    "semantic",
-    "joint_embedding",
-    "residual_gamma",
-    "block_loss_weight",
-)
-# Fields that say nothing to a network, and must keep their defaults.
-IGNORED = {
-    "dgnet": ("dropout",),
-    "baseline": ("dropout",),
-    "martinez": (*_DGNETS_ALONE, "non_local"),
-    "semgcn": _DGNETS_ALONE,
-    "tcn": (*_DGNETS_ALONE, "non_local"),
-    "stgcn": _DGNETS_ALONE,
-}
-
 
 def of(architecture: str, preset: str) -> dict:
     """Returns the fields that a network sets over those of the preset."""
     reduced = REDUCED.get(preset, {}).get(architecture, {})
     return {**PUBLISHED.get(architecture, {}), **reduced}
-
-
-def in_words(field: str) -> str:
-    """Returns " (martinez 1, ...)": the published values that are not DG-Net's."""
-    others = [
-        f"{name} {values[field]}"
-        for name, values in PUBLISHED.items()
-        if field in values
-    ]
-    return f" ({', '.join(others)})" if others else ""

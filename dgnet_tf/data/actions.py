@@ -3,47 +3,12 @@
 from __future__ import annotations
 
 import collections
-import csv
-import io
 
 import tensorflow as tf
 
+from dgnet_tf.config import action_names
 from dgnet_tf.data import manifest
 from dgnet_tf.errors import UserError
-
-
-def parse(text: str) -> tuple[str, ...]:
-    """Returns the names of a comma-separated list, sorted; none for "".
-
-    A name that has a comma of its own stands in double quotes:
-    `walk,"dance, arms high"`.
-
-    Raises:
-        UserError: on an empty name, a name given twice, or an open quote.
-    """
-    if not text.strip():
-        return ()
-    try:
-        (row,) = csv.reader(io.StringIO(text), skipinitialspace=True, strict=True)
-    except (csv.Error, ValueError) as error:
-        raise UserError(
-            f"Actions {text!r}: not a comma-separated list ({error}). Put a name that "
-            'has a comma in double quotes: walk,"dance, arms high".'
-        ) from error
-    names = [name.strip() for name in row]
-    if "" in names:
-        raise UserError(f"Actions {text!r}: a name is empty. Take a comma out.")
-    twice = [name for name, times in collections.Counter(names).items() if times > 1]
-    if twice:
-        raise UserError(f"Actions {text!r}: {twice[0]!r} is there twice.")
-    return tuple(sorted(names))
-
-
-def join(names) -> str:
-    """Returns the text that `parse` takes apart into these names."""
-    line = io.StringIO()
-    csv.writer(line, lineterminator="").writerow(sorted(names))
-    return line.getvalue()
 
 
 def count(data_dir, data: manifest.Manifest, split: str) -> dict[str, int]:
@@ -87,7 +52,7 @@ def frames(data_dir, data: manifest.Manifest, split: str, names) -> int:
     for name in names:
         if name in found:
             continue
-        there = f"Its actions: {join(found)}."
+        there = f"Its actions: {action_names.join(found)}."
         others = [s for s in data.splits if s != split]
         if any(name in count(data_dir, data, other) for other in others):
             raise UserError(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tensorflow as tf
 
 from dgnet_tf import cameras, skeletons
+from dgnet_tf.config import action_names
 from dgnet_tf.data import actions as chosen_actions
 from dgnet_tf.data import cutting, manifest, records
 from dgnet_tf.data import epochs as training
@@ -221,7 +222,7 @@ def _check_some_window(data_dir, paths, data, window, actions):
     some = chosen_actions.keep(tf.data.TFRecordDataset(paths), actions)
     some = some.map(has_window).filter(lambda found: found)
     if not _total(data_dir, some.take(1), data):
-        of_actions = f" of {chosen_actions.join(actions)}" if actions else ""
+        of_actions = f" of {action_names.join(actions)}" if actions else ""
         raise UserError(
             f"{data_dir}: no window of {window.frames} valid frames at stride "
             f"{window.stride} in {len(paths)} training files{of_actions}. Take fewer "

@@ -7,7 +7,7 @@ import hashlib
 
 import numpy as np
 
-from dgnet_tf.config import limits
+from dgnet_tf.config.fields import FIELDS
 from dgnet_tf.data.views import View
 from dgnet_tf.inference import whole_videos
 
@@ -46,7 +46,7 @@ class ViewLifter:
     ):
         self.model = model
         if keypoint_smoothing is not None:
-            limits.check("keypoint_smoothing", keypoint_smoothing)
+            FIELDS["keypoint_smoothing"].check(keypoint_smoothing)
         else:
             keypoint_smoothing = config.keypoint_smoothing
         self.config = dataclasses.replace(

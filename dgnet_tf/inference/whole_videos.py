@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from dgnet_tf import cameras, skeletons
-from dgnet_tf.config import limits
+from dgnet_tf.config.fields import FIELDS
 from dgnet_tf.data.augmentation import augmentation
 from dgnet_tf.inference.keypoint_smoothing import smooth_keypoints
 from dgnet_tf.models import folding
@@ -256,7 +256,7 @@ def lift_view(
     # Whole spans, for "once" cuts its windows by them.
     segment = max(SEGMENT_FRAMES // span, 1) * span
     # Twice the reach, as far as the parabola of a video's end looks back.
-    margin = (1 + -(-2 * limits.MAXIMA["keypoint_smoothing"] // span)) * span
+    margin = (1 + -(-2 * FIELDS["keypoint_smoothing"].most // span)) * span
     positions = np.empty((*keypoints.shape[:2], 3), np.float32)
     for start in range(0, len(keypoints), segment):
         first = max(start - margin, 0)

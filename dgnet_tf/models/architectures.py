@@ -6,6 +6,7 @@ import contextlib
 
 import tensorflow as tf
 
+from dgnet_tf.config import fields
 from dgnet_tf.config.config import Config
 from dgnet_tf.models.dgnet import DGNet
 from dgnet_tf.models.peers.martinez import Martinez
@@ -39,22 +40,22 @@ def baseline(config: Config) -> keras.Model:
 
 def martinez(config: Config) -> keras.Model:
     """Builds the fully-connected lifter."""
-    return Martinez(**_of_peer(config))
+    return Martinez(**_arguments(config))
 
 
 def semgcn(config: Config) -> keras.Model:
     """Builds the semantic graph network."""
-    return SemGCN(**_of_peer(config), non_local=config.non_local)
+    return SemGCN(**_arguments(config))
 
 
 def tcn(config: Config) -> keras.Model:
     """Builds the temporal-convolution lifter."""
-    return TCN(**_of_peer(config))
+    return TCN(**_arguments(config))
 
 
 def stgcn(config: Config) -> keras.Model:
     """Builds the local-to-global graph network."""
-    return STGCN(**_of_peer(config), non_local=config.non_local)
+    return STGCN(**_arguments(config))
 
 
 # By the names that `config.py` allows; each takes a configuration.
@@ -95,37 +96,7 @@ def precision(policy: str):
         keras.mixed_precision.set_global_policy(before)
 
 
-def _of_peer(config):
-    names = (
-        "skeleton",
-        "frames",
-        "blocks",
-        "channels",
-        "dropout",
-        "head_scale",
-        "seed",
-    )
-    return {name: getattr(config, name) for name in names}
-
-
 def _arguments(config):
-    return {
-        "skeleton": config.skeleton,
-        "frames": config.frames,
-        "blocks": config.blocks,
-        "channels": config.channels,
-        "spatial_neighbors": config.spatial_neighbors,
-        "temporal_neighbors": config.temporal_neighbors,
-        "connection": config.connection,
-        "weighting": config.weighting,
-        "score_activation": config.score_activation,
-        "normalization": config.normalization,
-        "spatial_unit": config.spatial_unit,
-        "temporal_unit": config.temporal_unit,
-        "semantic": config.semantic,
-        "non_local": config.non_local,
-        "joint_embedding": config.joint_embedding,
-        "residual_gamma": config.residual_gamma,
-        "head_scale": config.head_scale,
-        "seed": config.seed,
-    }
+    """Returns what the constructor of a configuration's network takes."""
+    names = ["skeleton", "seed", *fields.names(fields.NETWORK, config.architecture)]
+    return {name: getattr(config, name) for name in names if name != "architecture"}

@@ -8,7 +8,7 @@ import pathlib
 import tensorflow as tf
 
 from dgnet_tf.config import config as configuration
-from dgnet_tf.config import limits
+from dgnet_tf.config.fields import FIELDS
 from dgnet_tf.errors import UserError
 from dgnet_tf.models import architectures
 
@@ -31,7 +31,7 @@ class Run:
         """
         if reach is None:
             return self
-        limits.check("keypoint_smoothing", reach)
+        FIELDS["keypoint_smoothing"].check(reach)
         config = dataclasses.replace(self.config, keypoint_smoothing=reach)
         return dataclasses.replace(self, config=config)
 

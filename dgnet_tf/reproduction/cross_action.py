@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 
 import tensorflow as tf
 
+from dgnet_tf.config import action_names
 from dgnet_tf.config.config import Config
 from dgnet_tf.data import actions, manifest
 from dgnet_tf.errors import UserError
@@ -81,7 +82,7 @@ def parse_groups(text: str, known: Sequence[str]) -> tuple[Group, ...]:
             name, is_named, names = part.partition("=")
             if not is_named or '"' in name:
                 name, names = "", part
-            members = actions.parse(names)
+            members = action_names.parse(names)
             if not members:
                 raise UserError(f"--groups={text}: a group is empty: {part.strip()!r}.")
             groups.append(Group(name.strip() or " + ".join(members), members))
@@ -90,8 +91,8 @@ def parse_groups(text: str, known: Sequence[str]) -> tuple[Group, ...]:
             if name not in known:
                 raise UserError(
                     f"--groups: no action {name!r} to train on. There are: "
-                    f"{actions.join(known)}. Names that have a comma stand in double "
-                    "quotes."
+                    f"{action_names.join(known)}. Names that have a comma stand in "
+                    "double quotes."
                 )
     folders = [group.folder.lower() for group in groups]
     for group in groups:
@@ -154,7 +155,7 @@ def run(
                 dataclasses.replace(
                     own,
                     architecture=architecture,
-                    actions=actions.join(group.actions),
+                    actions=action_names.join(group.actions),
                 ),
                 data_dir,
                 workdir,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from absl import flags
 
-from dgnet_tf.config import config
+from dgnet_tf.config import flags as config_flags
 from dgnet_tf.errors import UserError
 
 _TABLES = ("table1", "table2", "table3", "table4")
@@ -16,7 +16,7 @@ ITEMS = {
     "table10": _RUNS | {"noises", "seeds"},
     "figure4": _RUNS,
     "figure5": {"groups", "architectures", "preset", "config", "test_flip"}
-    | set(config.flag_names()),
+    | set(config_flags.NAMES),
     "figure6": _DRAWN | {"joint", "block"},
     "figure7": _DRAWN,
 }
@@ -32,7 +32,7 @@ def define(flag_values: flags.FlagValues):
     def listed(name, default, meaning):
         flags.DEFINE_list(name, default, meaning, flag_values=flag_values)
 
-    config.define_flags(flag_values)
+    config_flags.define(flag_values)
     flags.DEFINE_enum(
         "item",
         None,

@@ -6,49 +6,55 @@ import dataclasses
 import json
 import pathlib
 
+from dgnet_tf.config import config as configuration
+from dgnet_tf.config import fields, flags
+from dgnet_tf.config.config import Config
+from dgnet_tf.config.fields import FIELDS
 from dgnet_tf.errors import UserError
 from dgnet_tf.models import weight_folders
 
 # Fields that make the network: a training takes them over with the weights.
-NETWORK = (
-    "architecture",
-    "frames",
-    "blocks",
-    "channels",
-    "spatial_neighbors",
-    "temporal_neighbors",
-    "connection",
-    "weighting",
-    "score_activation",
-    "normalization",
-    "spatial_unit",
-    "temporal_unit",
-    "semantic",
-    "non_local",
-    "joint_embedding",
-    "residual_gamma",
-    "head_scale",
-)
+NETWORK = tuple(n for n in fields.names(fields.NETWORK) if not FIELDS[n].suggested)
 # Taken over where nothing else is asked for.
-_TAKEN = ("frame_stride", "overlap", "keypoint_smoothing", "dropout")
+_SUGGESTED = tuple(
+    name
+    for name, field in FIELDS.items()
+    if field.suggested or field.part == fields.INFERENCE
+)
 _TRAINING = "training.json"
 
 
-def complete(fields: dict) -> dict:
+def from_flags(flag_values, **more) -> Config:
+    """Returns the configuration that flags ask for, completed by their `--weights`.
+
+    Args:
+        flag_values: parsed, with those of `dgnet_tf.config.flags`.
+        **more: fields that replace the flags'.
+
+    Raises:
+        UserError: as `config.make` and `complete`.
+    """
+    overrides = {**flags.asked(flag_values), **more}
+    if overrides.get("weights"):
+        overrides = complete(overrides)
+    return configuration.make(flag_values.preset, **overrides)
+
+
+def complete(asked: dict) -> dict:
     """Adds what the weights bring to the fields that were asked for.
 
     Args:
-        fields: configuration fields, `weights` among them.
+        asked: configuration fields, `weights` among them.
 
     Raises:
         UserError: if there are no such weights, or they belong to another network
             than the one asked for.
     """
-    brought = _config(weight_folders.find(fields["weights"]))
-    _compare(fields, brought)
+    brought = _config(weight_folders.find(asked["weights"]))
+    _compare(asked, brought)
     network = {name: brought[name] for name in _network(brought)}
-    taken = {name: brought[name] for name in _TAKEN if name in brought}
-    return {**taken, **fields, **network}
+    suggested = {name: brought[name] for name in _SUGGESTED}
+    return {**suggested, **asked, **network}
 
 
 def origin(config, workdir) -> dict | None:
@@ -94,7 +100,7 @@ def origin(config, workdir) -> dict | None:
 
 def load_into(model, config):
     """Gives a network the weights that its training starts from."""
-    from dgnet_tf.models import pretrained  # It reads configurations, which import us.
+    from dgnet_tf.models import pretrained  # Imports TensorFlow.
 
     pretrained.load_into(model, weight_folders.find(config.weights))
 
@@ -104,29 +110,24 @@ def _network(brought):
     return (*NETWORK, "seed") if brought["connection"] == "random" else NETWORK
 
 
-def _compare(fields, brought):
+def _compare(asked, brought):
     wrong = [
-        f"{name} {fields[name]!r} instead of {brought[name]!r}"
+        f"{name} {asked[name]!r} instead of {brought[name]!r}"
         for name in _network(brought)
-        if fields.get(name, brought[name]) != brought[name]
+        if asked.get(name, brought[name]) != brought[name]
     ]
     if wrong:
         raise UserError(
-            f"--weights={fields['weights']}: the weights belong to a network that is "
+            f"--weights={asked['weights']}: the weights belong to a network that is "
             f"not the one asked for ({'; '.join(wrong)}). Leave these fields out, or "
             "train without --weights."
         )
 
 
 def _config(folder) -> dict:
-    config = weight_folders.read(folder)["config"]
-    for name in (*NETWORK, "skeleton", "seed"):
-        if name not in config:
-            raise UserError(
-                f"{folder / weight_folders.FILE}: `config` has no field {name!r}. Make "
-                "the folder again."
-            )
-    return config
+    from dgnet_tf.models import pretrained  # Imports TensorFlow.
+
+    return dataclasses.asdict(pretrained.read_config(folder))
 
 
 def _weights_of(path):

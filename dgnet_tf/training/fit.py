@@ -7,6 +7,7 @@ import pathlib
 
 import tensorflow as tf
 
+from dgnet_tf.config import action_names
 from dgnet_tf.config import config as configuration
 from dgnet_tf.config.config import Config
 from dgnet_tf.data import actions as chosen_actions
@@ -59,7 +60,7 @@ def train(config: Config, data_dir, workdir, progress: bool = True) -> runs.Run:
     origin = fine_tuning.origin(config, workdir)
     # Also the check that there is a training split, before anything is written.
     manifest.shard_paths(data_dir, data, "train", verify=False)
-    actions, counted = chosen_actions.parse(config.actions), None
+    actions, counted = action_names.parse(config.actions), None
     if actions:
         counted = chosen_actions.frames(data_dir, data, "train", actions)
     steps = config.steps_per_epoch or steps_per_epoch(

@@ -11,6 +11,7 @@ from support.tuning_stand_ins import diverged, install, tiny
 
 from dgnet_tf import train
 from dgnet_tf.config import config
+from dgnet_tf.config import flags as config_flags
 from tuning import report
 from tuning.ablations import paper_tables, runner
 from tuning.reporting import plots
@@ -156,9 +157,9 @@ def test_the_best_configuration_is_the_validations_and_train_takes_it(written):
     text = (written / "report.md").read_text()
     assert "mm on the validation split, which alone chose it" in text
     flags = config.flags.FlagValues()
-    config.define_flags(flags)
+    config_flags.define(flags)
     flags(["train", f"--config={written / 'best_config.json'}", "--epochs=7"])
-    chosen = config.from_flags(flags)
+    chosen = config.make(flags.preset, **config_flags.asked(flags))
     assert (chosen.channels, chosen.epochs) == (4, 7)
     assert "config" in train.FLAGS
 

@@ -8,8 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import tensorflow as tf
 
-from dgnet_tf.config import network_sizes
-from dgnet_tf.config.config import Config
+from dgnet_tf.config.fields import FIELDS, Config
 from dgnet_tf.data import manifest
 from dgnet_tf.errors import UserError
 from dgnet_tf.evaluation.balance import XYZ
@@ -138,10 +137,10 @@ def plan(table: Table, base: Config, data_dir, split: str, sources):
     for row in table.rows:
         config = dataclasses.replace(base, **row.overrides)
         for name in row.overrides:
-            if name in network_sizes.IGNORED[base.architecture]:
+            if base.architecture not in FIELDS[name].architectures:
                 raise UserError(
-                    f"Table {table.name!r} varies {name!r}, which says nothing to the "
-                    f"architecture {base.architecture!r}. Leave --architecture out."
+                    f"Table {table.name!r} varies {name!r}, which has no effect with "
+                    f"the architecture {base.architecture!r}. Leave --architecture out."
                 )
         if row.source not in data:
             absent = (

@@ -6,7 +6,8 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 
 from dgnet_tf.config import config as configuration
-from dgnet_tf.config.config import Config
+from dgnet_tf.config import flags
+from dgnet_tf.config.fields import FIELDS, Config
 from dgnet_tf.data import manifest
 from dgnet_tf.errors import UserError
 from dgnet_tf.models import architectures
@@ -115,19 +116,17 @@ def _config(name, preset, shared):
 def _field(text):
     """Reads "channels=64"; the value is of the field's type."""
     name, equals, value = text.partition("=")
-    types = {field.name: type(field.default) for field in dataclasses.fields(Config)}
-    if not equals or name not in configuration.flag_names() or name == "architecture":
+    if not equals or name not in flags.NAMES or name == "architecture":
         raise UserError(
             f"--architectures: {text!r} is not FIELD=VALUE of a configuration field, "
             "as in dgnet:channels=64."
         )
+    kind = FIELDS[name].kind
     try:
-        if types[name] is bool:
-            return name, _boolean(value)
-        return name, types[name](value)
+        return name, _boolean(value) if kind is bool else kind(value)
     except ValueError:
         raise UserError(
-            f"--architectures: {text!r}: {name} must be of type {types[name].__name__}."
+            f"--architectures: {text!r}: {name} must be of type {kind.__name__}."
         ) from None
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 
+from dgnet_tf.config import action_names
 from dgnet_tf.config.config import Config
 from dgnet_tf.data import actions as chosen_actions
 from dgnet_tf.data import manifest, windows
@@ -62,7 +63,7 @@ def natural(config: Config, data_dir, data: manifest.Manifest) -> int:
     """
     counted = None
     if not config.steps_per_epoch:
-        actions = chosen_actions.parse(config.actions)
+        actions = action_names.parse(config.actions)
         if actions:
             counted = chosen_actions.frames(data_dir, data, "train", actions)
     steps = config.steps_per_epoch or windows.steps_per_epoch(

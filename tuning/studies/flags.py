@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from absl import flags
 
-from dgnet_tf.config import config
+from dgnet_tf.config import flags as config_flags
 from tuning.studies import workers
 
 
@@ -21,7 +21,7 @@ def define(flag_values: flags.FlagValues):
         "workdir", None, "Folder of the study.", required=True, flag_values=flag_values
     )
     workers.define_flags(flag_values)
-    config.define_flags(flag_values)
+    config_flags.define(flag_values)
 
 
 def define_seeds(flag_values: flags.FlagValues):
@@ -44,9 +44,3 @@ def define_split(flag_values: flags.FlagValues):
         "Split to score.",
         flag_values=flag_values,
     )
-
-
-def fields(flag_values: flags.FlagValues) -> dict:
-    """Returns the configuration's fields that were given as flags, and those alone."""
-    given = {name: flag_values[name].value for name in config.flag_names()}
-    return {name: value for name, value in given.items() if value is not None}

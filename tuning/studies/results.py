@@ -6,7 +6,7 @@ import csv
 import dataclasses
 import pathlib
 
-from dgnet_tf.config import config as configuration
+from dgnet_tf.config import flags
 from dgnet_tf.errors import UserError
 from dgnet_tf.evaluation import balance
 from tuning.ablations import paper_tables
@@ -183,4 +183,4 @@ def _last_validation(path):
 
 def overrides(training: Training) -> dict:
     """Returns what `dgnet_tf.train --config=` takes: all fields that are flags."""
-    return {name: training.config[name] for name in configuration.flag_names()}
+    return {name: training.config[name] for name in flags.NAMES}

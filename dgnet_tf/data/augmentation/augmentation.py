@@ -10,7 +10,8 @@ import dataclasses
 import tensorflow as tf
 
 from dgnet_tf import cameras
-from dgnet_tf.config import limits
+from dgnet_tf.config import fields
+from dgnet_tf.config.fields import FIELDS
 from dgnet_tf.data.augmentation import (
     body_shapes,
     detector_noise,
@@ -18,35 +19,27 @@ from dgnet_tf.data.augmentation import (
 )
 from dgnet_tf.data.augmentation import random_cameras as random_views
 
+NAMES = tuple(fields.names(fields.AUGMENTATION))
+_Fields = dataclasses.make_dataclass(
+    "_Fields",
+    [(name, FIELDS[name].kind, FIELDS[name].default) for name in NAMES],
+    frozen=True,
+)
+
 
 @dataclasses.dataclass(frozen=True)
-class Augmentation:
-    """Fields of the same names as `Config`'s, explained there; all off by default.
+class Augmentation(_Fields):
+    """The configuration's fields of augmentation, explained there; off by default.
 
     Raises:
         ValueError: for a value out of its range.
     """
 
     flip: bool = False
-    random_cameras: float = 0.0
-    random_camera_tilt: float = 10.0
-    random_camera_focal: float = 0.1
-    body_scale: float = 0.0
-    noise_px: float = 0.0
-    noise_correlation: float = 0.0
-    outlier_share: float = 0.0
-    outlier_px: float = 50.0
-    missing_share: float = 0.0
-    random_stride: bool = False
 
     def __post_init__(self):
-        for name, (least, most) in limits.AUGMENTATION.items():
-            value = getattr(self, name)
-            if not least <= value <= most:
-                bounds = f"at least {least:g}"
-                if most < float("inf"):
-                    bounds = f"from {least:g} to {most:g}"
-                raise ValueError(f"`{name}` must be {bounds}, got {value!r}.")
+        for name in NAMES:
+            FIELDS[name].check(getattr(self, name))
 
     @property
     def needs_cameras(self) -> bool:
@@ -56,8 +49,7 @@ class Augmentation:
 
 def of(config) -> Augmentation:
     """Returns a configuration's augmentation."""
-    names = [field.name for field in dataclasses.fields(Augmentation)]
-    return Augmentation(**{name: getattr(config, name) for name in names})
+    return Augmentation(**{name: getattr(config, name) for name in NAMES})
 
 
 def augment(record: dict, indices, skeleton, fps, chosen: Augmentation, seed):

@@ -7,6 +7,7 @@ import pytest
 from absl import flags
 
 from dgnet_tf.config import config
+from dgnet_tf.config import flags as config_flags
 from dgnet_tf.config.config import Config
 from dgnet_tf.errors import UserError
 
@@ -17,9 +18,9 @@ FLAGS_OF_DATA = {"skeleton", "fps"}
 def parse(*arguments):
     """The configuration of a command line."""
     values = flags.FlagValues()
-    config.define_flags(values)
+    config_flags.define(values)
     values(["program", *arguments])
-    return config.from_flags(values)
+    return config.make(values.preset, **config_flags.asked(values))
 
 
 def test_the_paper_preset_has_the_papers_numbers():
@@ -152,7 +153,7 @@ def test_the_smallest_allowed_value_is_zero(name):
 
 def test_every_field_but_those_of_the_data_is_a_flag_of_the_same_name():
     values = flags.FlagValues()
-    config.define_flags(values)
+    config_flags.define(values)
     assert set(values) == {"preset", "config", *FIELDS} - FLAGS_OF_DATA
 
 
@@ -208,9 +209,9 @@ def test_flags_are_checked_like_everything_else():
 
 def test_each_flag_says_the_default_and_the_choices():
     values = flags.FlagValues()
-    config.define_flags(values)
+    config_flags.define(values)
     text = " ".join(values.get_help().split())
-    assert "the paper preset has 0.1" in text
+    assert "The paper preset has 0.1." in text
     assert "One of none, mirrored, multi_worker." in text
 
 

@@ -37,37 +37,6 @@ def data_dir(tmp_path_factory):
     return record_sets.write(tmp_path_factory.mktemp("set"), splits)
 
 
-@pytest.mark.parametrize(
-    "text, names",
-    [
-        ("", ()),
-        ("  ", ()),
-        ("Walking", ("Walking",)),
-        ("Walking, Jog,Box", ("Box", "Jog", "Walking")),
-        ('walk, "dance, arms high"', ("dance, arms high", "walk")),
-        ("Walking 1 chunk0", ("Walking 1 chunk0",)),
-    ],
-)
-def test_names_are_separated_by_commas(text, names):
-    assert actions.parse(text) == names
-    assert actions.parse(actions.join(names)) == names
-
-
-@pytest.mark.parametrize(
-    "text, message",
-    [
-        ("Walking,,Jog", "a name is empty"),
-        (",", "a name is empty"),
-        ("Jog,Jog", "'Jog' is there twice"),
-        ('"Jog', "in double quotes"),
-        ("Jog\nBox", "in double quotes"),
-    ],
-)
-def test_lists_that_are_none_are_refused(text, message):
-    with pytest.raises(UserError, match=message):
-        actions.parse(text)
-
-
 def test_frames_that_records_share_count_once(data_dir):
     data = manifest.read(data_dir)
     assert actions.count(data_dir, data, "train") == {

@@ -7,6 +7,7 @@ from support.lifting.lifting_stand_ins import run_command
 
 from dgnet_tf import evaluate, export, layers, train
 from dgnet_tf.config import config
+from dgnet_tf.config.fields import FIELDS
 from dgnet_tf.errors import UserError
 from dgnet_tf.models import architectures, runs
 
@@ -31,7 +32,7 @@ def convolutions(model):
 
 
 def test_every_allowed_name_is_built():
-    assert set(architectures.BUILDERS) == set(config._CHOICES["architecture"])
+    assert set(architectures.BUILDERS) == set(FIELDS["architecture"].choices)
 
 
 def test_the_baseline_has_fixed_graphs_only():

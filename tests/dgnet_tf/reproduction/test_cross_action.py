@@ -5,8 +5,8 @@ import dataclasses
 import pytest
 from support import record_sets
 
-from dgnet_tf.config import config
-from dgnet_tf.data import actions, manifest
+from dgnet_tf.config import action_names, config
+from dgnet_tf.data import manifest
 from dgnet_tf.errors import UserError
 from dgnet_tf.models import runs
 from dgnet_tf.reproduction import cross_action
@@ -118,7 +118,7 @@ def test_every_group_is_trained_and_tested_with_every_network(data, tmp_path, tr
     for result in results:
         chosen = config.read(result.workdir / runs.CONFIG)
         assert chosen.architecture == result.architecture
-        assert actions.parse(chosen.actions) == result.group.actions
+        assert action_names.parse(chosen.actions) == result.group.actions
         assert result.report == {"of": result.workdir, "split": "test", "seed": 3}
     assert len({result.workdir for result in results}) == 4
 

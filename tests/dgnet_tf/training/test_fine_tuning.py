@@ -10,6 +10,7 @@ from support import record_sets
 from support.models import weight_stand_ins as stand_ins
 
 from dgnet_tf.config import config
+from dgnet_tf.config import flags as config_flags
 from dgnet_tf.errors import UserError
 from dgnet_tf.exporting import model_card
 from dgnet_tf.models import architectures, runs, weight_folders
@@ -29,9 +30,9 @@ def data(tmp_path_factory):
 
 def asked(*arguments):
     values = flags.FlagValues()
-    config.define_flags(values)
+    config_flags.define(values)
     values(["train", "--preset=smoke", *arguments])
-    return config.from_flags(values)
+    return fine_tuning.from_flags(values)
 
 
 def tensors(model):

@@ -62,10 +62,10 @@ def test_every_architecture_sees_as_many_frames_under_the_preset_small(data):
     assert len({one.title for one in found}) == len(found)
 
 
-def test_a_field_that_says_nothing_to_a_network_is_refused_by_its_name(data):
+def test_a_field_without_effect_on_a_network_is_refused_by_its_name(data):
     weighting = {"weighting": "none"}
     make(data, "dgnet", "baseline", shared=weighting)
-    with pytest.raises(UserError, match="^martinez: .*'weighting' says nothing to"):
+    with pytest.raises(UserError, match="^martinez: .*'weighting' has no effect with"):
         make(data, "dgnet", "martinez", shared=weighting)
     make(data, "dgnet:weighting=none", "martinez")
 

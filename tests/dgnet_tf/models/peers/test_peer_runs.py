@@ -191,12 +191,12 @@ def test_the_search_space_is_the_networks_own(name, data):
     assert hypermodel.build(hp).output_names == ["pose"]
 
 
-def test_what_says_nothing_to_a_network_cannot_be_searched_or_tabled(data):
+def test_what_has_no_effect_on_a_network_cannot_be_searched_or_tabled(data):
     base = config.make("smoke", architecture="tcn")
     hp = keras_tuner.HyperParameters()
-    with pytest.raises(UserError, match="'weighting' says nothing to .* 'tcn'"):
+    with pytest.raises(UserError, match="'weighting' has no effect with .* 'tcn'"):
         search_space.declare(hp, base, ["weighting"])
-    with pytest.raises(UserError, match="'graphs' varies 'connection', which says"):
+    with pytest.raises(UserError, match="varies 'connection', which has no effect"):
         runner.plan(paper_tables.get("graphs"), base, data, "test", {})
     assert "dropout" not in search_space.names()
 

@@ -1,0 +1,87 @@
+"""What is known of a configuration field, said once where the field is declared."""
+
+from __future__ import annotations
+
+import dataclasses
+
+# The parts of a configuration. A network's part are the arguments of its class.
+NETWORK, DATA, AUGMENTATION = "network", "data", "augmentation"
+OPTIMIZER, EXECUTION, INFERENCE = "optimizer", "execution", "inference"
+
+DGNETS = ("dgnet", "baseline")
+PEERS = ("martinez", "semgcn", "tcn", "stgcn")
+ARCHITECTURES = (*DGNETS, *PEERS)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ConfigField:
+    """A field of the configuration.
+
+    Attributes:
+        name: of the field and of its flag.
+        default: value of the paper preset; its type is the field's.
+        meaning: sentences that `--help` prints.
+        part: of the configuration.
+        least: smallest value; None where there is none.
+        above: what all values exceed; None where there is no such bound.
+        most: largest value; None where there is none.
+        choices: the values, where they can be counted.
+        architectures: networks on which the field has an effect.
+        suggested: trained weights bring the field's value to a training that starts
+            from them and does not ask for another; all fields of inference are so.
+        from_data: filled from the data set, and no flag.
+    """
+
+    name: str = ""
+    default: object
+    meaning: str
+    part: str
+    least: float | None = None
+    above: float | None = None
+    most: float | None = None
+    choices: tuple[str, ...] = ()
+    architectures: tuple[str, ...] = ARCHITECTURES
+    suggested: bool = False
+    from_data: bool = False
+
+    @property
+    def kind(self) -> type:
+        """The type of its values."""
+        return type(self.default)
+
+    @property
+    def allowed(self) -> str:
+        """What its values must be, as in "from 0 to 0.5"; "" without such a rule."""
+        if self.choices:
+            return f"one of {list(self.choices)}"
+        if self.above is not None:
+            return f"above {self.above:g}"
+        if self.most is not None:
+            return f"from {self.least:g} to {self.most:g}"
+        return "" if self.least is None else f"at least {self.least:g}"
+
+    def admits(self, value) -> bool:
+        """Whether a value of the field's type is one of the choices or in the range."""
+        return (
+            (not self.choices or value in self.choices)
+            and (self.above is None or value > self.above)
+            and (self.least is None or value >= self.least)
+            and (self.most is None or value <= self.most)
+        )
+
+    def check(self, value):
+        """Refuses what is out of range, and a fraction for a whole number.
+
+        Raises:
+            ValueError: with the field's name, what is allowed, and the value.
+        """
+        if self.admits(value) and (self.kind is not int or type(value) is int):
+            return
+        allowed = self.allowed if not self.admits(value) else "a whole number"
+        raise ValueError(f"`{self.name}` must be {allowed}, got {value!r}.")
+
+
+def field(default, meaning: str, **known):
+    """Declares a field of a dataclass with what is known of it, see `ConfigField`."""
+    found = ConfigField(default=default, meaning=meaning, **known)
+    return dataclasses.field(default=default, metadata={"known": found})

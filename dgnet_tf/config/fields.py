@@ -1,0 +1,271 @@
+"""The fields of the training configuration, with what is known of each."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+
+from dgnet_tf.config.config_field import (
+    ARCHITECTURES,
+    AUGMENTATION,
+    DATA,
+    DGNETS,
+    EXECUTION,
+    INFERENCE,
+    NETWORK,
+    OPTIMIZER,
+    PEERS,
+    ConfigField,
+    field,
+)
+
+_network = functools.partial(field, part=NETWORK)
+_dgnets = functools.partial(field, part=NETWORK, architectures=DGNETS)
+_data = functools.partial(field, part=DATA)
+_augmentation = functools.partial(field, part=AUGMENTATION)
+_optimizer = functools.partial(field, part=OPTIMIZER)
+_execution = functools.partial(field, part=EXECUTION)
+_inference = functools.partial(field, part=INFERENCE)
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """What a run is trained with; every field is a flag of the same name.
+
+    The network's fields are arguments of its class. Networks other than DG-Net take
+    some of them, under sizes of their own: see `network_sizes`.
+    """
+
+    architecture: str = _network(
+        "dgnet",
+        "Network to train: DG-Net, the same network with fixed graphs only (baseline), "
+        "or one that the paper compares itself with.",
+        choices=ARCHITECTURES,
+    )
+    skeleton: str = _data(
+        "",
+        "Name of the skeleton; empty until it is filled from the data set.",
+        from_data=True,
+    )
+    fps: float = _data(
+        0.0, "Frames a second; 0 until it is filled from the data set.", from_data=True
+    )
+    frames: int = _network(4, "Frames of a window, T.", least=1)
+    frame_stride: int = _data(
+        1,
+        "Distance in time, in frames, between neighbouring frames of a window.",
+        least=1,
+        suggested=True,
+    )
+    blocks: int = _network(
+        5, "Number of DG-Conv blocks, or of the network's own.", least=1
+    )
+    channels: int = _network(128, "Channels of the features.", least=1)
+    spatial_neighbors: int = _dgnets(
+        3, "Neighbours of a joint in DSG, itself among them; K of Table V.", least=1
+    )
+    temporal_neighbors: int = _dgnets(
+        4, "Neighbours of a joint in each adjacent frame in DTG; K of Table V.", least=1
+    )
+    connection: str = _dgnets(
+        "dynamic",
+        "How DSG and DTG find a joint's neighbours (Table VI).",
+        choices=("dynamic", "fixed", "full", "symmetry", "random", "precomputed"),
+    )
+    weighting: str = _dgnets(
+        "fc",
+        "How DSG and DTG weigh a joint's neighbours (Table VI).",
+        choices=("none", "fc", "embedded_gaussian"),
+    )
+    score_activation: str = _dgnets(
+        "leaky_relu",
+        "Activation after the fully-connected score of two joints.",
+        choices=("linear", "leaky_relu", "tanh", "sigmoid"),
+    )
+    normalization: str = _dgnets(
+        "softmax",
+        "How a joint's affinities to its neighbours are normalised.",
+        choices=("none", "mean", "softmax"),
+    )
+    spatial_unit: str = _dgnets(
+        "fsg,dsg",
+        "Operations of a block's spatial unit, separated by commas (Table VII).",
+    )
+    temporal_unit: str = _dgnets(
+        "ftg,dtg,ftg",
+        "Operations of a block's temporal unit, separated by commas (Table VII).",
+    )
+    semantic: bool = _dgnets(True, "Learn the weights of the skeleton's bones in FSG.")
+    non_local: bool = _network(
+        True,
+        "Put in non-local blocks (Table IX).",
+        architectures=(*DGNETS, "semgcn", "stgcn"),
+    )
+    joint_embedding: bool = _dgnets(
+        True, "Add a learned vector for each joint to the input features."
+    )
+    residual_gamma: float = _dgnets(0.2, "Initial scale of the residual branches.")
+    head_scale: float = _network(
+        0.1, "Initial scale of the heads' kernels, relative to Glorot's.", above=0
+    )
+    dropout: float = _network(
+        0.0, "Rate of dropout.", least=0, most=0.99, architectures=PEERS, suggested=True
+    )
+    block_loss_weight: float = _optimizer(
+        0.1,
+        "Weight of the loss of the blocks' own poses, lambda of Eq. 17.",
+        least=0,
+        architectures=DGNETS,
+    )
+
+    epochs: int = _optimizer(
+        200, "Epochs of training; each sees each training frame about once.", least=1
+    )
+    steps_per_epoch: int = _optimizer(
+        0, "Steps of an epoch; 0: as many as the data give.", least=0
+    )
+    batch_size: int = _optimizer(64, "Windows of a batch.", least=1)
+    optimizer: str = _optimizer(
+        "adam",
+        "Optimizer; all but adam need requirements-addons.txt.",
+        choices=("adam", "rectified_adam", "stochastic_averaging"),
+    )
+    learning_rate: float = _optimizer(1e-3, "Learning rate at the start.", above=0)
+    learning_rate_decay: float = _optimizer(
+        0.01, "Learning rate at the end of training over that at its start.", above=0
+    )
+    learning_rate_schedule: str = _optimizer(
+        "exponential", "How the learning rate falls.", choices=("exponential", "cosine")
+    )
+    warmup_steps: int = _optimizer(
+        0, "Steps in which the learning rate first rises from zero.", least=0
+    )
+    weight_decay: float = _optimizer(
+        0.0,
+        "Share of each kernel, times the learning rate, that a step of Adam takes off.",
+        least=0,
+    )
+    weight_average: float = _optimizer(
+        0.0,
+        "Share that a step keeps of the moving average of all weights, which is "
+        "validated and saved instead of them, 0.999 for example; 0: no average.",
+        least=0,
+        most=0.99999,
+    )
+    flip: bool = _augmentation(True, "Mirror half of the training windows.")
+    actions: str = _data(
+        "",
+        "Actions to train on: whole names, separated by commas, those that have a "
+        "comma in double quotes; empty for all.",
+    )
+    random_cameras: float = _augmentation(
+        0.0,
+        "Share of the training windows that are re-rendered by a random camera, which "
+        "looks at the person from any side.",
+        least=0,
+        most=1,
+    )
+    random_camera_tilt: float = _augmentation(
+        10.0,
+        "Greatest angle between a random camera's vertical and the original one's, "
+        "degrees.",
+        least=0,
+        most=45,
+    )
+    random_camera_focal: float = _augmentation(
+        0.1,
+        "Greatest relative difference between a random camera's focal length and the "
+        "original one's.",
+        least=0,
+        most=0.5,
+    )
+    body_scale: float = _augmentation(
+        0.0,
+        "Greatest relative change of each bone's length, left and right alike, and, on "
+        "top of it, of the whole body's size.",
+        least=0,
+        most=0.5,
+    )
+    noise_px: float = _augmentation(
+        0.0,
+        "Standard deviation of Gaussian noise on training keypoints, pixels.",
+        least=0,
+    )
+    noise_correlation: float = _augmentation(
+        0.0, "Correlation of that noise from one frame to the next.", least=0, most=0.99
+    )
+    outlier_share: float = _augmentation(
+        0.0, "Share of training keypoints that are outliers.", least=0, most=0.5
+    )
+    outlier_px: float = _augmentation(
+        50.0,
+        "Standard deviation of the noise that outliers get on top, pixels.",
+        least=0,
+    )
+    missing_share: float = _augmentation(
+        0.0,
+        "Share of training keypoints that are missing and filled as lifting fills "
+        "them.",
+        least=0,
+        most=0.5,
+    )
+    random_stride: bool = _augmentation(
+        False, "Draw the stride of training windows from 1 to frame_stride."
+    )
+    seed: int = _optimizer(
+        0,
+        "Seed of initial weights, random connections, order of windows and "
+        "augmentation.",
+        least=0,
+    )
+    weights: str = _optimizer(
+        "",
+        "Trained weights to start from: a name that the package ships, or a folder "
+        "made by save_preset; they bring the network's fields. Empty: random ones.",
+    )
+
+    jit_compile: str = _execution(
+        "auto",
+        "Compile training by XLA; auto: where it was measured to help.",
+        choices=("auto", "on", "off"),
+    )
+    precision: str = _execution(
+        "float32",
+        "Number format of the network's products; mixed_bfloat16 is faster where the "
+        "processor has it.",
+        choices=("float32", "mixed_float16", "mixed_bfloat16"),
+    )
+    strategy: str = _execution(
+        "none",
+        "Devices to train on: one, all GPUs of the machine (mirrored), or the machines "
+        "that TF_CONFIG lists (multi_worker, which needs requirements-addons.txt).",
+        choices=("none", "mirrored", "multi_worker"),
+    )
+
+    overlap: str = _inference(
+        "mean",
+        "How overlapping windows become one pose for each frame.",
+        choices=("once", "center", "mean"),
+    )
+    keypoint_smoothing: int = _inference(
+        0,
+        "Frames on either side of each that a parabola is fitted to, in the keypoints "
+        "before they are lifted; 0 lifts them as they are.",
+        least=0,
+        most=25,
+    )
+
+
+FIELDS: dict[str, ConfigField] = {
+    found.name: dataclasses.replace(found.metadata["known"], name=found.name)
+    for found in dataclasses.fields(Config)
+}
+
+
+def names(part: str, architecture: str | None = None) -> list[str]:
+    """Returns the fields of a part, those alone that have an effect on a network."""
+    return [
+        name
+        for name, known in FIELDS.items()
+        if known.part == part and architecture in (None, *known.architectures)
+    ]

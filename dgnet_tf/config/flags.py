@@ -1,0 +1,106 @@
+"""The configuration's flags: their definition, and what was asked for by them."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+
+from absl import flags
+
+from dgnet_tf.config import config, network_sizes
+from dgnet_tf.config.config_field import ARCHITECTURES, ConfigField
+from dgnet_tf.config.fields import FIELDS
+from dgnet_tf.errors import UserError
+
+NAMES = tuple(name for name, field in FIELDS.items() if not field.from_data)
+_DEFINE = {
+    bool: flags.DEFINE_boolean,
+    int: flags.DEFINE_integer,
+    float: flags.DEFINE_float,
+    str: flags.DEFINE_string,
+}
+
+
+def define(flag_values: flags.FlagValues):
+    """Defines `--preset`, `--config` and a flag for each field, unset by default."""
+    flags.DEFINE_enum(
+        "preset",
+        "paper",
+        sorted(config.PRESETS),
+        "Sizes and length of training: as in the paper, for minutes on two cores, or "
+        "for a few steps. --config and flags replace its values.",
+        flag_values=flag_values,
+    )
+    flags.DEFINE_string(
+        "config",
+        None,
+        "JSON file of configuration fields; they replace the preset's, and flags "
+        "replace them.",
+        flag_values=flag_values,
+    )
+    for name in NAMES:
+        field = FIELDS[name]
+        text = f"{_meaning(field)} The paper preset has {_default(field)}."
+        _DEFINE[field.kind](name, None, text, flag_values=flag_values)
+
+
+def define_override(name: str, flag_values: flags.FlagValues):
+    """Defines the flag by which a command replaces a field of a trained run."""
+    field = FIELDS[name]
+    text = f"{field.meaning} By default the run's."
+    if field.choices:
+        flags.DEFINE_enum(name, None, field.choices, text, flag_values=flag_values)
+    else:
+        flags.DEFINE_integer(
+            *(name, None, text, field.least, field.most), flag_values=flag_values
+        )
+
+
+def fields(flag_values: flags.FlagValues) -> dict:
+    """Returns the fields that were given as flags, and those alone."""
+    given = {name: flag_values[name].value for name in NAMES}
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def asked(flag_values: flags.FlagValues) -> dict:
+    """Returns the fields that were asked for, by flags or by the file of `--config`.
+
+    Raises:
+        UserError: if that file does not hold configuration fields.
+    """
+    of_file = _read_fields(flag_values.config) if flag_values.config else {}
+    return {**of_file, **fields(flag_values)}
+
+
+def _read_fields(path) -> dict:
+    """Reads configuration fields; what comes from the data set is left to it."""
+    try:
+        content = json.loads(pathlib.Path(path).read_text())
+        if not isinstance(content, dict):
+            raise UserError("must hold an object of fields")
+        config.make("paper", **content)
+    except (ValueError, UserError) as error:
+        raise UserError(f"{path}: not configuration fields: {error}") from error
+    return {name: value for name, value in content.items() if name in NAMES}
+
+
+def _meaning(field: ConfigField) -> str:
+    """Returns a field's meaning with its range, and the networks that have it."""
+    found = [field.meaning]
+    if field.choices:
+        found.append(f"One of {', '.join(field.choices)}.")
+    elif field.allowed:
+        found.append(f"{field.allowed.capitalize()}.")
+    if field.architectures != ARCHITECTURES:
+        found.append(f"Only for {', '.join(field.architectures)}.")
+    return " ".join(found)
+
+
+def _default(field: ConfigField) -> str:
+    """Returns "4 (martinez 1, ...)": DG-Net's value and those that are not its."""
+    others = [
+        f"{architecture} {values[field.name]}"
+        for architecture, values in network_sizes.PUBLISHED.items()
+        if field.name in values
+    ]
+    return f"{field.default!r} ({', '.join(others)})" if others else repr(field.default)
