@@ -5,6 +5,7 @@ import json
 
 import numpy as np
 import pytest
+from absl import flags
 from support import tuning_stand_ins
 from support.lifting.lifting_stand_ins import command_error, run_command
 from support.tuning_stand_ins import diverged, install, tiny
@@ -156,10 +157,10 @@ def test_the_best_configuration_is_the_validations_and_train_takes_it(written):
     assert best["spatial_neighbors"] == 3 and best["channels"] == 4
     text = (written / "report.md").read_text()
     assert "mm on the validation split, which alone chose it" in text
-    flags = config.flags.FlagValues()
-    config_flags.define(flags)
-    flags(["train", f"--config={written / 'best_config.json'}", "--epochs=7"])
-    chosen = config.make(flags.preset, **config_flags.asked(flags))
+    values = flags.FlagValues()
+    config_flags.define(values)
+    values(["train", f"--config={written / 'best_config.json'}", "--epochs=7"])
+    chosen = config.make(values.preset, **config_flags.asked(values))
     assert (chosen.channels, chosen.epochs) == (4, 7)
     assert "config" in train.FLAGS
 
