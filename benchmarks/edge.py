@@ -22,20 +22,23 @@ import tempfile
 from absl import flags
 
 from dgnet_tf import command_line
+from dgnet_tf.data import flags as data_flags
 
 FLAGS = flags.FlagValues()
-flags.DEFINE_string("workdir", None, "Run to export.", FLAGS, required=True)
-flags.DEFINE_string("data", None, "Converted data set.", FLAGS, required=True)
-flags.DEFINE_enum(
-    "split", "test", ("train", "validation", "test"), "Split to score.", FLAGS
+flags.DEFINE_string(
+    "workdir", None, "Folder of the run to export.", FLAGS, required=True
 )
+data_flags.define_data(FLAGS)
+data_flags.define_split(FLAGS)
 flags.DEFINE_integer(
-    "views", None, "Lift so many views, spread over the split; all by default.", 1,
+    "views", None, "Number of views to lift, spread over the split; default: all.", 1,
     flag_values=FLAGS,
 )  # fmt: skip
-flags.DEFINE_integer("rounds", 9, "Turns of each contestant.", 1, flag_values=FLAGS)
 flags.DEFINE_integer(
-    "threads", None, "Of each runtime; by default one for each core.", 1,
+    "rounds", 9, "Measured turns of each contestant.", 1, flag_values=FLAGS
+)
+flags.DEFINE_integer(
+    "threads", None, "Threads of each runtime; default: one for each core.", 1,
     flag_values=FLAGS,
 )  # fmt: skip
 flags.DEFINE_string("output", None, "JSON file to write.", FLAGS)

@@ -19,17 +19,27 @@ from absl import flags
 
 from benchmarks import motion_errors
 from dgnet_tf import command_line
+from dgnet_tf.data import flags as data_flags
 from dgnet_tf.errors import UserError
 
 FLAGS = flags.FlagValues()
-flags.DEFINE_string("model", None, "Model or run.", FLAGS, required=True)
-flags.DEFINE_string("data", None, "Converted data set.", FLAGS, required=True)
-flags.DEFINE_enum("split", "test", ["train", "validation", "test"], "Split.", FLAGS)
+flags.DEFINE_string(
+    "model", None, "Exported model, or folder of a run.", FLAGS, required=True
+)
+data_flags.define_data(FLAGS)
+data_flags.define_split(FLAGS)
 flags.DEFINE_list(
-    "rates", "10,24,25,29.97,30,60,100,120", "Frames a second to compare.", FLAGS
+    "rates",
+    "10,24,25,29.97,30,60,100,120",
+    "Frame rates to compare, frames a second.",
+    FLAGS,
 )
 flags.DEFINE_float(
-    "noise_px", 0.0, "Gaussian noise on the keypoints.", 0.0, flag_values=FLAGS
+    "noise_px",
+    0.0,
+    "Standard deviation of Gaussian noise on the keypoints, pixels.",
+    0.0,
+    flag_values=FLAGS,
 )
 flags.DEFINE_string("output", None, "JSON file to write.", FLAGS)
 

@@ -23,8 +23,16 @@ from absl import flags
 from dgnet_tf import command_line
 
 FLAGS = flags.FlagValues()
-flags.DEFINE_string("wheel", None, "Pose2Sim's wheel.", FLAGS, required=True)
-flags.DEFINE_string("model", None, "Run or exported model.", FLAGS, required=True)
+flags.DEFINE_string(
+    "wheel",
+    None,
+    "Path of Pose2Sim's wheel, which holds the detections.",
+    FLAGS,
+    required=True,
+)
+flags.DEFINE_string(
+    "model", None, "Exported model, or folder of a run.", FLAGS, required=True
+)
 flags.DEFINE_string("figure", None, "PNG file to draw.", FLAGS)
 flags.DEFINE_string("output", None, "JSON file to write.", FLAGS)
 

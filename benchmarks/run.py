@@ -23,9 +23,13 @@ from dgnet_tf import command_line
 SUITES = ("train", "infer", "latency", "input", "scaling", "evaluation")
 
 FLAGS = flags.FlagValues()
-flags.DEFINE_enum("suite", None, SUITES, "What to measure.", FLAGS, required=True)
-flags.DEFINE_enum("preset", "paper", ("paper", "small"), "Network size.", FLAGS)
-flags.DEFINE_integer("rounds", 9, "Turns of each contestant.", 1, flag_values=FLAGS)
+flags.DEFINE_enum("suite", None, SUITES, "Measurements to run.", FLAGS, required=True)
+flags.DEFINE_enum(
+    "preset", "paper", ("paper", "small"), "Preset of the network's size.", FLAGS
+)
+flags.DEFINE_integer(
+    "rounds", 9, "Measured turns of each contestant.", 1, flag_values=FLAGS
+)
 flags.DEFINE_string("output", None, "JSON file to write.", FLAGS)
 flags.DEFINE_string(
     "baseline", None, "JSON file of an earlier run to compare with.", FLAGS

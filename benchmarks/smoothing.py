@@ -18,19 +18,39 @@ from absl import flags
 
 from benchmarks import motion_errors
 from dgnet_tf import command_line
+from dgnet_tf.data import flags as data_flags
 from dgnet_tf.errors import UserError
 from dgnet_tf.lifting import smoothing
 
 _SAVGOL, _ONE_EURO = smoothing.Savgol(), smoothing.OneEuro()
 
 FLAGS = flags.FlagValues()
-flags.DEFINE_string("model", None, "Model or run.", FLAGS, required=True)
-flags.DEFINE_string("data", None, "Converted data set.", FLAGS, required=True)
-flags.DEFINE_enum("split", "test", ["train", "validation", "test"], "Split.", FLAGS)
-flags.DEFINE_list("noise_px", "0,5", "Gaussian noise on the keypoints.", FLAGS)
-flags.DEFINE_list("seconds", f"{_SAVGOL.seconds}", "Windows of savgol.", FLAGS)
-flags.DEFINE_list("min_cutoff", f"{_ONE_EURO.min_cutoff}", "Of one_euro, Hz.", FLAGS)
-flags.DEFINE_list("beta", f"{_ONE_EURO.beta}", "Of one_euro, Hz for each m/s.", FLAGS)
+flags.DEFINE_string(
+    "model", None, "Exported model, or folder of a run.", FLAGS, required=True
+)
+data_flags.define_data(FLAGS)
+data_flags.define_split(FLAGS)
+flags.DEFINE_list(
+    "noise_px",
+    "0,5",
+    "Standard deviations of Gaussian noise on the keypoints, pixels.",
+    FLAGS,
+)
+flags.DEFINE_list(
+    "seconds", f"{_SAVGOL.seconds}", "Lengths of savgol's window, seconds.", FLAGS
+)
+flags.DEFINE_list(
+    "min_cutoff",
+    f"{_ONE_EURO.min_cutoff}",
+    "Cutoff frequencies of one_euro at rest, Hz.",
+    FLAGS,
+)
+flags.DEFINE_list(
+    "beta",
+    f"{_ONE_EURO.beta}",
+    "Rises of one_euro's cutoff frequency with speed, Hz per m/s.",
+    FLAGS,
+)
 flags.DEFINE_string("output", None, "JSON file to write.", FLAGS)
 
 

@@ -13,19 +13,19 @@ from __future__ import annotations
 from absl import flags
 
 from dgnet_tf import command_line
+from dgnet_tf.data import flags as data_flags
 from dgnet_tf.errors import UserError
 
 FLAGS = flags.FlagValues()
-flags.DEFINE_list("reports", [], "Reports to compare.", flag_values=FLAGS)
-flags.DEFINE_list("workdirs", [], "Runs to compare.", flag_values=FLAGS)
-flags.DEFINE_string("data", None, "With --workdirs: data set.", flag_values=FLAGS)
-flags.DEFINE_enum(
-    "split",
-    "test",
-    ["train", "validation", "test"],
-    "With --workdirs: split to score.",
+flags.DEFINE_list(
+    "reports",
+    [],
+    "The report.json files to compare, or their folders.",
     flag_values=FLAGS,
 )
+flags.DEFINE_list("workdirs", [], "Finished runs to compare.", flag_values=FLAGS)
+data_flags.define_data(FLAGS, required=False)
+data_flags.define_split(FLAGS, "score, with --workdirs")
 flags.DEFINE_boolean(
     "flip",
     True,
@@ -33,7 +33,7 @@ flags.DEFINE_boolean(
     flag_values=FLAGS,
 )
 flags.DEFINE_integer(
-    "seed", 0, "Of the bootstrap and the permutations.", 0, flag_values=FLAGS
+    "seed", 0, "Seed of the bootstrap and the permutations.", 0, flag_values=FLAGS
 )
 flags.DEFINE_string(
     "output", None, "Folder for the result.", required=True, flag_values=FLAGS

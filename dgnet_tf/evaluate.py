@@ -16,10 +16,11 @@ from absl import flags
 from dgnet_tf import command_line
 from dgnet_tf.config import action_names
 from dgnet_tf.config import flags as config_flags
+from dgnet_tf.data import flags as data_flags
 from dgnet_tf.errors import UserError
 
 FLAGS = flags.FlagValues()
-flags.DEFINE_string("workdir", None, "Run to score.", flag_values=FLAGS)
+flags.DEFINE_string("workdir", None, "Folder of the run to score.", flag_values=FLAGS)
 flags.DEFINE_string(
     "weights",
     None,
@@ -30,16 +31,8 @@ flags.DEFINE_string(
 flags.mark_flags_as_mutual_exclusive(
     ["workdir", "weights"], required=True, flag_values=FLAGS
 )
-flags.DEFINE_string(
-    "data", None, "Folder of a converted data set.", required=True, flag_values=FLAGS
-)
-flags.DEFINE_enum(
-    "split",
-    "test",
-    ["train", "validation", "test"],
-    "Split to score.",
-    flag_values=FLAGS,
-)
+data_flags.define_data(FLAGS)
+data_flags.define_split(FLAGS)
 flags.DEFINE_string(
     "actions",
     "",
@@ -60,7 +53,7 @@ flags.DEFINE_float(
     flag_values=FLAGS,
 )
 flags.DEFINE_integer(
-    "seed", 0, "Of the noise and the bootstrap intervals.", 0, flag_values=FLAGS
+    "seed", 0, "Seed of the noise and the bootstrap intervals.", 0, flag_values=FLAGS
 )
 flags.DEFINE_boolean(
     "count_root",
@@ -76,7 +69,7 @@ flags.DEFINE_boolean(
     flag_values=FLAGS,
 )
 flags.DEFINE_string(
-    "output", None, "Folder of the report; by default in the run.", flag_values=FLAGS
+    "output", None, "Folder of the report; default: in the run.", flag_values=FLAGS
 )
 
 

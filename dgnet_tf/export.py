@@ -30,7 +30,7 @@ from dgnet_tf.config import flags as config_flags
 from dgnet_tf.errors import UserError
 
 FLAGS = flags.FlagValues()
-flags.DEFINE_string("workdir", None, "Run to export.", flag_values=FLAGS)
+flags.DEFINE_string("workdir", None, "Folder of the run to export.", flag_values=FLAGS)
 flags.DEFINE_string(
     "weights",
     None,
@@ -53,7 +53,7 @@ flags.DEFINE_enum(
     "format",
     "saved_model",
     ["saved_model", "tflite", "tflite_int8", "onnx"],
-    "What to write.",
+    "Format of the exported model.",
     flag_values=FLAGS,
 )
 flags.DEFINE_boolean(
@@ -64,7 +64,7 @@ config_flags.define_override("precision", FLAGS)
 flags.DEFINE_float(
     "min_confidence",
     0.0,
-    "Keypoints of detectors are missing where their confidence is this or less.",
+    "Confidence up to which a detector's keypoint counts as missing.",
     0.0,
     1.0,
     flag_values=FLAGS,

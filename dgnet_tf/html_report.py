@@ -17,37 +17,37 @@ import pathlib
 from absl import flags
 
 from dgnet_tf import command_line
+from dgnet_tf.data import flags as data_flags
 from dgnet_tf.data import view_names
 from dgnet_tf.errors import UserError
 
 FLAGS = flags.FlagValues()
-flags.DEFINE_string("workdir", None, "The run.", required=True, flag_values=FLAGS)
 flags.DEFINE_string(
-    "data", None, "Folder of a converted data set.", required=True, flag_values=FLAGS
+    "workdir", None, "Folder of the run.", required=True, flag_values=FLAGS
 )
-flags.DEFINE_enum(
-    "split", "test", ["train", "validation", "test"], "Its split.", flag_values=FLAGS
-)
+data_flags.define_data(FLAGS)
+data_flags.define_split(FLAGS, "report on")
 flags.DEFINE_string(
     "report",
     None,
-    "What `evaluate` wrote, or its folder; by default in the run.",
+    "Report that `evaluate` wrote, or its folder; default: the run's own.",
     flag_values=FLAGS,
 )
 flags.DEFINE_multi_string(
     "clip",
     [],
-    "View to play, as subject/action/take/camera; may be given several times.",
+    "View to play, as subject/action/take/camera.",
     flag_values=FLAGS,
 )
 flags.DEFINE_integer(
-    "clips", 3, "How many of the worst to play where no --clip is given.", 1,
+    "clips", 3, "Number of worst clips to play where no --clip is given.", 1,
     flag_values=FLAGS,
 )  # fmt: skip
 flags.DEFINE_float(
     "seconds",
     60.0,
-    "Longest clip; of a longer view, the part around its worst two seconds.",
+    "Greatest length of a clip; a longer view is cut to the part around its worst two "
+    "seconds.",
     0.1,
     flag_values=FLAGS,
 )

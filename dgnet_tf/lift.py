@@ -40,12 +40,16 @@ flags.DEFINE_string(
     flag_values=FLAGS,
 )
 flags.DEFINE_string(
-    "keypoints", None, "File of 2-D keypoints.", required=True, flag_values=FLAGS
+    "keypoints",
+    None,
+    "File or folder of 2-D keypoints.",
+    required=True,
+    flag_values=FLAGS,
 )
 flags.DEFINE_string(
     "layout",
     None,
-    "Order of its joints: "
+    "Keypoint layout of the file: "
     "coco_17, openpose_18, openpose_25, openpose_25b (another order than openpose_25), "
     "halpe_26, mediapipe_33, penn_action_13, or a skeleton's name.",
     required=True,
@@ -71,8 +75,8 @@ flags.DEFINE_boolean(
 flags.DEFINE_string(
     "person",
     None,
-    "Who to lift: an id of the file, a number from 1 on where it has none, or all; by "
-    "default who is seen in the most frames.",
+    "Person to lift: an id of the file, a number from 1 on where it has none, or all; "
+    "default: the person visible in most frames.",
     flag_values=FLAGS,
 )
 flags.DEFINE_enum(
@@ -84,13 +88,13 @@ flags.DEFINE_enum(
 )
 _FILTERS = {
     "savgol": {
-        "savgol_seconds": ("seconds", "Length of the window, seconds"),
+        "savgol_seconds": ("seconds", "Length of the window, in seconds"),
         "savgol_order": ("order", "Degree of the polynomial"),
     },
     "one_euro": {
-        "min_cutoff": ("min_cutoff", "Cutoff of what does not move, Hz"),
-        "beta": ("beta", "Rise of the cutoff, Hz for each m/s"),
-        "speed_cutoff": ("speed_cutoff", "Cutoff of the speed itself, Hz"),
+        "min_cutoff": ("min_cutoff", "Cutoff frequency for a joint at rest, Hz"),
+        "beta": ("beta", "Rise of the cutoff frequency with speed, Hz per m/s"),
+        "speed_cutoff": ("speed_cutoff", "Cutoff frequency of the speed estimate, Hz"),
     },
 }
 for _filter, _parameters in _FILTERS.items():
@@ -136,7 +140,11 @@ flags.DEFINE_enum(
     flag_values=FLAGS,
 )
 flags.DEFINE_enum(
-    "units", "m", list(placement.UNITS), "Of the output.", flag_values=FLAGS
+    "units",
+    "m",
+    list(placement.UNITS),
+    "Unit of length in the output.",
+    flag_values=FLAGS,
 )
 flags.DEFINE_string(
     "view",

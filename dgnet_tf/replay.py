@@ -31,11 +31,16 @@ flags.DEFINE_string(
     FLAGS,
 )
 flags.DEFINE_string("keypoints", None, "File of 2-D keypoints.", FLAGS, required=True)
-flags.DEFINE_string("layout", None, "Order of its joints.", FLAGS, required=True)
 flags.DEFINE_string(
-    "image_size", None, "Width and height of the video, as in 1920x1080.", FLAGS,
+    "layout", None, "Keypoint layout of the file, as coco_17.", FLAGS, required=True
+)
+flags.DEFINE_string(
+    "image_size",
+    None,
+    "Width and height of the video in pixels, as in 1920x1080.",
+    FLAGS,
     required=True,
-)  # fmt: skip
+)
 flags.DEFINE_float(
     "fps", 50.0, "Frames a second of the file and of the feed.", 1.0, 1000.0,
     flag_values=FLAGS,
@@ -48,11 +53,13 @@ flags.DEFINE_float(
     flag_values=FLAGS,
 )
 flags.DEFINE_integer(
-    "copies", 1, "How often to show everybody, to try crowds.", 1, 10_000,
+    "copies", 1, "Number of times to show each person, to try crowds.", 1, 10_000,
     flag_values=FLAGS,
 )  # fmt: skip
-flags.DEFINE_enum("smooth", "none", ["none", "one_euro"], "Smoothing.", FLAGS)
-flags.DEFINE_string("output", None, "JSON file of the figures.", FLAGS)
+flags.DEFINE_enum(
+    "smooth", "none", ["none", "one_euro"], "Smoothing of the poses in time.", FLAGS
+)
+flags.DEFINE_string("output", None, "JSON file for the measured times.", FLAGS)
 
 PERCENTILES = (50, 95, 99)
 

@@ -31,38 +31,47 @@ from dgnet_tf.files.atomic import replacing
 from dgnet_tf.models import weight_folders
 
 FLAGS = flags.FlagValues()
-flags.DEFINE_string("workdir", None, "A finished run.", FLAGS, required=True)
+flags.DEFINE_string("workdir", None, "Folder of a finished run.", FLAGS, required=True)
 flags.DEFINE_string(
-    "output", None, "Folder for the folder of that name.", FLAGS, required=True
+    "output", None, "Folder in which the folder --name is made.", FLAGS, required=True
 )
 flags.DEFINE_string(
     "name",
     None,
-    "Of the weights: lower-case letters, digits and underscores.",
+    "Name of the weights: lower-case letters, digits and underscores.",
     FLAGS,
     required=True,
 )
-flags.DEFINE_integer("version", 1, "Of the weights.", 1, flag_values=FLAGS)
+flags.DEFINE_integer(
+    "version", 1, "Version number of the weights.", 1, flag_values=FLAGS
+)
 flags.DEFINE_multi_string(
     "report",
     [],
-    "What `evaluate` wrote on the run, or its folder; may be given several times. By "
-    "default all reports in the run.",
+    "Report that `evaluate` wrote on the run, or its folder. Default: all of the run.",
     FLAGS,
 )
 flags.DEFINE_string(
-    "licence_file", None, "Text file of the terms of the data or the weights.", FLAGS
+    "licence_file",
+    None,
+    "Text file with the terms of use of the data or the weights.",
+    FLAGS,
 )
-flags.DEFINE_string("acknowledgement", None, "Whom users must thank, in words.", FLAGS)
+flags.DEFINE_string(
+    "acknowledgement",
+    None,
+    "Acknowledgement that users of the weights must give.",
+    FLAGS,
+)
 flags.DEFINE_multi_string(
     "limit",
     [],
-    "What the weights are not good for, in words; may be given several times.",
+    "Known limit of the weights, as a sentence.",
     FLAGS,
 )
 config_flags.define_override("keypoint_smoothing", FLAGS)
 flags.DEFINE_boolean("half", False, "Round the weights to float16.", FLAGS)
-flags.DEFINE_boolean("overwrite", False, "Replace the folder if it is there.", FLAGS)
+flags.DEFINE_boolean("overwrite", False, "Replace the folder if it exists.", FLAGS)
 
 # What a float32 file may change, metres; float16 is told, not bounded.
 _SAME = 1e-5

@@ -12,12 +12,11 @@ from absl import flags
 
 from dgnet_tf import command_line
 from dgnet_tf.config import flags as config_flags
+from dgnet_tf.data import flags as data_flags
 from dgnet_tf.training import fine_tuning
 
 FLAGS = flags.FlagValues()
-flags.DEFINE_string(
-    "data", None, "Folder of a converted data set.", required=True, flag_values=FLAGS
-)
+data_flags.define_data(FLAGS)
 flags.DEFINE_string(
     "workdir", None, "Folder of the run.", required=True, flag_values=FLAGS
 )

@@ -28,7 +28,9 @@ flags.DEFINE_list("test_subjects", None, "People of the test split: a,b.", FLAGS
 flags.DEFINE_list(
     "validation_subjects", None, "People of the validation split: a,b.", FLAGS
 )
-flags.DEFINE_integer("record_frames", 128, "Frames of a record.", 1, flag_values=FLAGS)
+flags.DEFINE_integer(
+    "record_frames", 128, "Greatest number of frames of a record.", 1, flag_values=FLAGS
+)
 flags.DEFINE_integer(
     "record_overlap", 32, "Frames that neighbours share.", 0, flag_values=FLAGS
 )

@@ -36,7 +36,9 @@ LIFTED_FRAMES = 250
 FLAGS = flags.FlagValues()
 flags.DEFINE_string("output", None, "Folder for all results.", FLAGS, required=True)
 flags.DEFINE_string("source", sample.CACHE, "Folder that keeps the sample.", FLAGS)
-flags.DEFINE_string("preset", "small", "Training preset.", FLAGS)
+flags.DEFINE_string(
+    "preset", "small", "Preset of the training run: its sizes and length.", FLAGS
+)
 
 
 def main(values):

@@ -19,16 +19,18 @@ def define_flags(flag_values: flags.FlagValues, server: str):
         server: default of `--server`.
     """
     options = {"flag_values": flag_values}
-    flags.DEFINE_string("server", server, "Address of the server.", **options)
-    flags.DEFINE_string("model", "dgnet", "The server's name of the model.", **options)
+    flags.DEFINE_string("server", server, "Address of TensorFlow Serving.", **options)
+    flags.DEFINE_string("model", "dgnet", "Name of the model on the server.", **options)
     flags.DEFINE_string(
-        "label", None, "Version, by a label of models.config.", **options
+        "label", None, "Version to ask, by a label of models.config.", **options
     )
-    flags.DEFINE_integer("version", None, "Version, by its number.", 0, **options)
+    flags.DEFINE_integer(
+        "version", None, "Version to ask, by its number.", 0, **options
+    )
     flags.DEFINE_float("timeout", 60.0, "Seconds to wait for an answer.", 0, **options)
     for name, meaning in (
         ("keypoints", "File of 2-D keypoints, of any kind that dgnet_tf.lift reads."),
-        ("layout", "Order of its joints; the name of the signature."),
+        ("layout", "Keypoint layout of the file, which is the name of the signature."),
         ("image_size", "Width and height of the video in pixels, as in 1920x1080."),
         ("output", "The .npz file to write."),
     ):

@@ -20,6 +20,7 @@ from absl import flags
 
 from dgnet_tf import command_line
 from dgnet_tf.config import flags as config_flags
+from dgnet_tf.data import flags as data_flags
 from dgnet_tf.errors import UserError
 from dgnet_tf.reproduction import flags as paper_flags
 from tuning.studies import flags as study_flags
@@ -28,7 +29,7 @@ from tuning.studies import workers
 FLAGS = flags.FlagValues()
 study_flags.define(FLAGS)
 study_flags.define_seeds(FLAGS)
-study_flags.define_split(FLAGS)
+data_flags.define_split(FLAGS)
 flags.DEFINE_list(
     "architectures",
     None,
@@ -40,15 +41,15 @@ flags.DEFINE_list(
 flags.DEFINE_integer(
     "frames_seen",
     0,
-    "Frames that each training shows, each as often as it is shown; by default as many "
-    "as the first network sees by its preset.",
+    "Frames that each training run shows, repetitions counted; default: as many as the "
+    "first network sees by its preset.",
     0,
     flag_values=FLAGS,
 )
 flags.DEFINE_integer(
     "batch_frames",
     0,
-    "Frames of a batch for all networks, so that all take as many steps; by default "
+    "Frames of a batch for all networks, so that all take as many steps; default: "
     "each has its own batch_size.",
     0,
     flag_values=FLAGS,
@@ -62,8 +63,8 @@ flags.DEFINE_list(
 flags.DEFINE_integer(
     "latency_calls",
     100,
-    "Calls of each network to measure its latency by, after all trainings; 0 leaves "
-    "it out.",
+    "Calls of each network that measure its latency, after all training runs; 0 "
+    "leaves it out.",
     0,
     flag_values=FLAGS,
 )

@@ -20,7 +20,7 @@ flags.DEFINE_string(
     "workdir", None, "Folder of the study.", required=True, flag_values=FLAGS
 )
 flags.DEFINE_string(
-    "output", None, "Where to write; by default the study's folder.", flag_values=FLAGS
+    "output", None, "Folder for the report; default: the study's.", flag_values=FLAGS
 )
 
 

@@ -16,6 +16,7 @@ import sys
 from absl import flags
 
 from dgnet_tf import command_line
+from dgnet_tf.data import flags as data_flags
 from dgnet_tf.training import fine_tuning
 from tuning.ablations import paper_tables
 from tuning.studies import flags as study_flags
@@ -26,17 +27,17 @@ flags.DEFINE_enum(
     "table",
     None,
     list(paper_tables.TABLES),
-    "Table to rerun.",
+    "Table of the paper to rerun.",
     required=True,
     flag_values=FLAGS,
 )
 study_flags.define(FLAGS)
 study_flags.define_seeds(FLAGS)
-study_flags.define_split(FLAGS)
+data_flags.define_split(FLAGS)
 flags.DEFINE_list(
     "rows",
     [],
-    "Names of the rows to run, all by default. Rows that stand in several columns or "
+    "Names of the rows to run; default: all. Rows that stand in several columns or "
     "groups of the table run in each.",
     flag_values=FLAGS,
 )

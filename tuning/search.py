@@ -23,19 +23,24 @@ from tuning.studies import workers
 FLAGS = flags.FlagValues()
 study_flags.define(FLAGS)
 flags.DEFINE_integer(
-    "trials", None, "Trials in all.", 1, required=True, flag_values=FLAGS
+    "trials",
+    None,
+    "Number of trials, the base's among them.",
+    1,
+    required=True,
+    flag_values=FLAGS,
 )
 flags.DEFINE_enum(
     "algorithm",
     "bayesian",
     ["bayesian", "hyperband", "random"],
-    "Who proposes trials.",
+    "Algorithm that proposes trials.",
     flag_values=FLAGS,
 )
 flags.DEFINE_list(
     "tune",
     None,
-    "Configuration fields to search; by default all of tuning/search_space.py.",
+    "Configuration fields to search; default: all of tuning/search_space.py.",
     flag_values=FLAGS,
 )
 flags.DEFINE_integer(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from absl import flags
 
 from dgnet_tf.config import flags as config_flags
+from dgnet_tf.data import flags as data_flags
 from dgnet_tf.errors import UserError
 
 _TABLES = ("table1", "table2", "table3", "table4")
@@ -37,20 +38,14 @@ def define(flag_values: flags.FlagValues):
         "item",
         None,
         list(ITEMS),
-        "What to make.",
+        "Table or figure of the paper to make.",
         required=True,
         flag_values=flag_values,
     )
-    text("data", None, "Folder of a converted data set.")
+    data_flags.define_data(flag_values, required=False)
     text("output", None, "Folder for the result.", required=True)
-    flags.DEFINE_enum(
-        "split",
-        "test",
-        ["train", "validation", "test"],
-        "Scored or drawn.",
-        flag_values=flag_values,
-    )
-    listed("workdirs", [], "Finished runs.")
+    data_flags.define_split(flag_values, "score or draw")
+    listed("workdirs", [], "Folders of finished runs.")
     flags.DEFINE_boolean(
         "test_flip",
         True,

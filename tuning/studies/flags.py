@@ -5,18 +5,13 @@ from __future__ import annotations
 from absl import flags
 
 from dgnet_tf.config import flags as config_flags
+from dgnet_tf.data import flags as data_flags
 from tuning.studies import workers
 
 
 def define(flag_values: flags.FlagValues):
     """Defines `--data`, `--workdir`, `--gpus` and the configuration's flags."""
-    flags.DEFINE_string(
-        "data",
-        None,
-        "Folder of a converted data set.",
-        required=True,
-        flag_values=flag_values,
-    )
+    data_flags.define_data(flag_values)
     flags.DEFINE_string(
         "workdir", None, "Folder of the study.", required=True, flag_values=flag_values
     )
@@ -29,18 +24,7 @@ def define_seeds(flag_values: flags.FlagValues):
     flags.DEFINE_integer(
         "seeds",
         1,
-        "Trainings of each row, with --seed and the seeds after it.",
+        "Training runs of each row, with --seed and the seeds after it.",
         1,
-        flag_values=flag_values,
-    )
-
-
-def define_split(flag_values: flags.FlagValues):
-    """Defines `--split`."""
-    flags.DEFINE_enum(
-        "split",
-        "test",
-        ["train", "validation", "test"],
-        "Split to score.",
         flag_values=flag_values,
     )
