@@ -35,7 +35,7 @@ flags.DEFINE_float(
 flags.mark_flags_as_required(["source", "output"], FLAGS)
 
 
-def write(source, output, **options) -> int:
+def archive_bvh(source, output, **options) -> int:
     """Writes an archive; one clip at a time is in memory.
 
     Args:
@@ -76,7 +76,7 @@ def _names(takes: list[Take]) -> list[str]:
 
 def main(values):
     """Writes the archive and prints where it is."""
-    clips = write(values.source, values.output, **bvh_flags.options(values))
+    clips = archive_bvh(values.source, values.output, **bvh_flags.options(values))
     print(f"wrote {clips} clips to {values.output}")
 
 

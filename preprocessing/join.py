@@ -34,7 +34,9 @@ flags.DEFINE_string(
 flags.mark_flags_as_required(["sources", "output"], FLAGS)
 
 
-def write(sources, output, sample_folder=sample.CACHE, sha256=sample.SHA256) -> int:
+def join_archives(
+    sources, output, sample_folder=sample.CACHE, sha256=sample.SHA256
+) -> int:
     """Writes all clips of the sources as one archive.
 
     Args:
@@ -84,7 +86,7 @@ def _archive(path):
             recording.take,
             recording.subject,
             recording.action,
-            functools.partial(mocap.positions, path, recording.take),
+            functools.partial(mocap.read_clip, path, recording.take),
         )
         for recording in dataset.recordings
     ], dataset.fps
@@ -93,14 +95,14 @@ def _archive(path):
 def _sample(folder, sha256):
     wheel = sample.find(folder, sha256)
     return [
-        Clip(name, person, "climb", functools.partial(sample.positions, wheel, name))
+        Clip(name, person, "climb", functools.partial(sample.read_capture, wheel, name))
         for name, person in sample.PEOPLE.items()
     ], sample.FPS
 
 
 def main(values):
     """Writes the archive and prints where it is."""
-    clips = write(values.sources, values.output, values.sample_folder)
+    clips = join_archives(values.sources, values.output, values.sample_folder)
     print(f"wrote {clips} clips to {values.output}")
 
 

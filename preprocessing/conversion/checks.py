@@ -101,7 +101,7 @@ def measure(view: View, skeleton: Skeleton) -> Measures:
     )
 
 
-def judge(measures: list[Measures], skeleton: Skeleton) -> list[Finding]:
+def check_views(measures: list[Measures], skeleton: Skeleton) -> list[Finding]:
     """Judges a data set by the measures of all its views."""
     measures = [view for view in measures if view.frames]
     if not measures:

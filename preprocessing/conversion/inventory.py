@@ -15,7 +15,7 @@ SAME = 1e-5  # relative difference of what rounding alone sets apart
 SAME_BONES = 1e-3  # relative difference of one person's mean bone lengths
 
 
-def judge(
+def check_inventory(
     measures: list[Measures], dataset: Dataset, split_of: dict[str, str]
 ) -> list[Finding]:
     """Judges frame counts, duplicates and splits.

@@ -114,7 +114,7 @@ def _convert_recordings(
         )
         for index, recording in enumerate(dataset.recordings)
     ]
-    done = parallel.run(recording_files.convert, tasks, workers)
+    done = parallel.run(recording_files.convert_recording, tasks, workers)
     return list(tqdm.tqdm(done, "convert", len(tasks), unit="sequence"))
 
 
@@ -126,8 +126,8 @@ def _views(converted: list[recording_files.Part]) -> list[recording_files.ViewSu
 
 def _check(dataset, converted, split_of, strict, show):
     measures = [view.measures for view in _views(converted)]
-    findings = checks.judge(measures, skeletons.get(dataset.skeleton))
-    findings += inventory.judge(measures, dataset, split_of)
+    findings = checks.check_views(measures, skeletons.get(dataset.skeleton))
+    findings += inventory.check_inventory(measures, dataset, split_of)
     for finding in findings:
         show(finding.line(strict))
     if strict and not all(finding.passed for finding in findings):
@@ -150,7 +150,7 @@ def _write_split(folder, split, converted) -> manifests.Split:
         records=len(entries),
         subjects=tuple(sorted({part.subject for part in converted})),
         mean_pose=tuple(tuple(joint) for joint in mean_pose.tolist()),
-        shards=shards.write(folder, split, entries),
+        shards=shards.merge(folder, split, entries),
     )
 
 

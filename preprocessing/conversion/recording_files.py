@@ -73,7 +73,7 @@ class Part:
     views: list[ViewSummary]
 
 
-def convert(task: Task) -> Part:
+def convert_recording(task: Task) -> Part:
     """Loads a recording and writes its records.
 
     Raises:
@@ -102,12 +102,12 @@ def convert(task: Task) -> Part:
     )
     return Part(
         subject=task.recording.subject,
-        entries=write(task.path, encoded),
+        entries=write_records(task.path, encoded),
         views=[_summary(view, skeleton) for view in views],
     )
 
 
-def write(path: str, encoded: Iterable[tuple[str, bytes]]) -> list[Entry]:
+def write_records(path: str, encoded: Iterable[tuple[str, bytes]]) -> list[Entry]:
     """Writes (key, serialised record) pairs to one TFRecord file, as they come.
 
     Raises:
@@ -129,7 +129,7 @@ def write(path: str, encoded: Iterable[tuple[str, bytes]]) -> list[Entry]:
     return entries
 
 
-def read(entry: Entry) -> bytes:
+def read_record(entry: Entry) -> bytes:
     """Returns one record as it stands in its file, framing included."""
     with open(entry.path, "rb") as file:
         file.seek(entry.offset)

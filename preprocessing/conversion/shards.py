@@ -24,7 +24,7 @@ def count(split: str, records: int, size: int) -> int:
     return min(2 ** math.ceil(math.log2(needed)), records)
 
 
-def write(
+def merge(
     folder, split: str, entries: list[recording_files.Entry]
 ) -> tuple[Shard, ...]:
     """Merges a split's records into its shards.
@@ -60,7 +60,7 @@ def write(
         digest = hashlib.sha256()
         with open(path, "wb") as file:
             for entry in chosen:
-                framed = recording_files.read(entry)
+                framed = recording_files.read_record(entry)
                 digest.update(framed)
                 file.write(framed)
         size = sum(entry.size for entry in chosen)

@@ -73,7 +73,7 @@ class Detections:
         return Detected(where, self.layout, tuple(arrays))
 
 
-def read(path, skeleton: str) -> Detections:
+def read_detections(path, skeleton: str) -> Detections:
     """Reads a file and recognises its layout.
 
     Args:

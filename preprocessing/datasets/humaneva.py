@@ -24,6 +24,7 @@ from dgnet_tf import cameras, skeletons
 from dgnet_tf.data.views import View
 from dgnet_tf.errors import UserError
 from dgnet_tf.files import npz_files, provenance
+from preprocessing.cameras import resection
 from preprocessing.conversion.sequences import (
     Dataset,
     MissingSource,
@@ -32,7 +33,6 @@ from preprocessing.conversion.sequences import (
 )
 from preprocessing.datasets import community_files
 from preprocessing.datasets.community_files import Detected
-from preprocessing.datasets.mpi_inf_3dhp import resection
 
 SKELETON = "humaneva_15"
 FPS = 60.0
@@ -205,7 +205,7 @@ def _items(value, where):
 
 def _keypoints(path, positions) -> dict[tuple[str, str], Detected]:
     """Returns (key, take) -> keypoints of what has positions."""
-    found = community_files.read(path, SKELETON)
+    found = community_files.read_detections(path, SKELETON)
     return {(key, take): found.of(key, take, len(CAMERAS)) for key, take in positions}
 
 

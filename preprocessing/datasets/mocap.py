@@ -90,12 +90,12 @@ def read(path, rig: camera_rig.Rig = camera_rig.DEFAULT) -> Dataset:
 
 
 def load(path, clip, subject, action, fps, rig) -> list[View]:
-    """Reads, checks and films one clip; raises as `positions` does."""
-    sequence = PoseSequence(subject, action, clip, positions(path, clip), fps)
+    """Reads, checks and films one clip; raises as `read_clip` does."""
+    sequence = PoseSequence(subject, action, clip, read_clip(path, clip), fps)
     return virtual_cameras.film(sequence, rig)
 
 
-def positions(path, clip) -> np.ndarray:
+def read_clip(path, clip) -> np.ndarray:
     """Reads and checks the (F, 17, 3) positions of one clip, metres.
 
     Raises:

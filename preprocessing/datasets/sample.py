@@ -148,13 +148,13 @@ def fetch(folder=CACHE, sha256: str = SHA256) -> pathlib.Path:
 
 
 def load(wheel: str, subject: str, rig: camera_rig.Rig) -> list[View]:
-    """Reads and films one clip; raises as `positions` does."""
-    motion = positions(wheel, subject)
+    """Reads and films one clip; raises as `read_capture` does."""
+    motion = read_capture(wheel, subject)
     sequence = PoseSequence(subject, "climb", _take(subject), motion, FPS)
     return virtual_cameras.film(sequence, rig)
 
 
-def positions(wheel: str, subject: str) -> np.ndarray:
+def read_capture(wheel: str, subject: str) -> np.ndarray:
     """Reads, maps and resamples one clip: (F, 17, 3) metres, 50 frames a second.
 
     Raises:

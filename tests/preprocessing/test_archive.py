@@ -24,7 +24,7 @@ def source(tmp_path):
 
 
 def test_an_archive_holds_each_file_as_a_clip(source, tmp_path):
-    assert archive.write(source, tmp_path / "a.npz", fps=25.0) == 3
+    assert archive.archive_bvh(source, tmp_path / "a.npz", fps=25.0) == 3
     with np.load(tmp_path / "a.npz", allow_pickle=False) as content:
         assert content["clips"].tolist() == ["2", "1", "3"]
         assert content["subjects"].tolist() == ["anna", "anna", "ben"]
@@ -41,7 +41,7 @@ def test_an_archive_holds_each_file_as_a_clip(source, tmp_path):
 
 def test_files_of_one_name_become_clips_of_several(source, tmp_path):
     (source / "anna/run/2.bvh").rename(source / "anna/run/1.bvh")
-    archive.write(source, tmp_path / "a.npz")
+    archive.archive_bvh(source, tmp_path / "a.npz")
     with np.load(tmp_path / "a.npz") as content:
         assert content["clips"].tolist() == ["anna-run-1", "anna-walk-1", "ben-walk-3"]
         assert content["pos/anna-run-1"].shape[1:] == (17, 3)
@@ -49,7 +49,7 @@ def test_files_of_one_name_become_clips_of_several(source, tmp_path):
 
 def test_the_same_files_give_the_same_bytes(source, tmp_path):
     for name in ("a.npz", "b.npz"):
-        archive.write(source, tmp_path / name)
+        archive.archive_bvh(source, tmp_path / name)
     assert (tmp_path / "a.npz").read_bytes() == (tmp_path / "b.npz").read_bytes()
 
 
@@ -57,7 +57,7 @@ def test_a_damaged_file_leaves_no_archive(source, tmp_path):
     path = source / "ben/walk/3.bvh"
     path.write_text(path.read_text()[:-300])
     with pytest.raises(UserError, match="3.bvh: "):
-        archive.write(source, tmp_path / "a.npz")
+        archive.archive_bvh(source, tmp_path / "a.npz")
     assert [path.name for path in tmp_path.iterdir()] == ["in"]
 
 

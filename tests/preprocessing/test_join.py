@@ -29,7 +29,7 @@ def sources(tmp_path):
 
 
 def test_the_joined_archive_holds_the_clips_of_all(sources, tmp_path):
-    assert join.write(sources, tmp_path / "all.npz") == 4
+    assert join.join_archives(sources, tmp_path / "all.npz") == 4
     dataset = mocap.read(tmp_path / "all.npz")
     found = [(r.take, r.subject, r.action) for r in dataset.recordings]
     assert found == [clip[:3] for clip in made.CLIPS] + [("clip_d", "anna", "jump")]
@@ -44,7 +44,9 @@ def test_the_joined_archive_holds_the_clips_of_all(sources, tmp_path):
 def test_the_sample_is_joined_as_clips_of_two_people(sources, tmp_path):
     wheel = tmp_path / "fake.whl"
     digest = sample_wheels.write(wheel)
-    clips = join.write([sources[1], "sample"], tmp_path / "all.npz", wheel, digest)
+    clips = join.join_archives(
+        [sources[1], "sample"], tmp_path / "all.npz", wheel, digest
+    )
     assert clips == 6
     dataset = mocap.read(tmp_path / "all.npz")
     people = {r.take: r.subject for r in dataset.recordings}
@@ -57,28 +59,28 @@ def test_the_sample_is_joined_as_clips_of_two_people(sources, tmp_path):
         "climb_4": "another",
     }
     np.testing.assert_allclose(
-        mocap.positions(tmp_path / "all.npz", "climb_2"),
-        sample.positions(str(wheel), "climb_2"),
+        mocap.read_clip(tmp_path / "all.npz", "climb_2"),
+        sample.read_capture(str(wheel), "climb_2"),
         rtol=1e-6,
     )
 
 
 def test_a_clip_of_one_name_in_two_archives_is_refused(sources, tmp_path):
     with pytest.raises(UserError, match="second.npz: has a clip 'clip_d', and so has"):
-        join.write([sources[1], sources[1]], tmp_path / "all.npz")
+        join.join_archives([sources[1], sources[1]], tmp_path / "all.npz")
     assert not (tmp_path / "all.npz").exists()
 
 
 def test_archives_of_other_frame_rates_are_refused(sources, tmp_path):
     slow = str(made.write(tmp_path / "slow.npz", {"fps": np.float64(25)}))
     with pytest.raises(UserError, match="slow.npz has 25, .*second.npz has 50"):
-        join.write([slow, sources[1]], tmp_path / "all.npz")
+        join.join_archives([slow, sources[1]], tmp_path / "all.npz")
     assert not (tmp_path / "all.npz").exists()
 
 
 def test_the_same_sources_give_the_same_bytes(sources, tmp_path):
     for name in ("a.npz", "b.npz"):
-        join.write(sources, tmp_path / name)
+        join.join_archives(sources, tmp_path / name)
     assert (tmp_path / "a.npz").read_bytes() == (tmp_path / "b.npz").read_bytes()
 
 
@@ -87,7 +89,7 @@ def test_a_clip_that_is_no_motion_leaves_no_archive(sources, tmp_path):
     bad[3, 2, 1] = np.nan
     broken = str(made.write(tmp_path / "broken.npz", {"pos/clip_c": bad}))
     with pytest.raises(UserError, match="broken.npz: clip 'clip_c'"):
-        join.write([sources[1], broken], tmp_path / "all.npz")
+        join.join_archives([sources[1], broken], tmp_path / "all.npz")
     left = sorted(path.name for path in tmp_path.iterdir())
     assert left == ["broken.npz", "first.npz", "second.npz"]
 

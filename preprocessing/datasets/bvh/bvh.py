@@ -18,12 +18,11 @@ from dgnet_tf.errors import UserError
 from dgnet_tf.files import provenance
 from preprocessing.cameras import camera_rig, virtual_cameras
 from preprocessing.conversion.sequences import Dataset, Recording
-from preprocessing.datasets import joint_mapping
 from preprocessing.datasets.bvh import files as bvh_files
+from preprocessing.datasets.bvh import joint_mapping, names
 from preprocessing.datasets.bvh import mappings as bvh_mappings
-from preprocessing.datasets.bvh import names
+from preprocessing.datasets.bvh.joint_mapping import SKELETON
 from preprocessing.datasets.bvh.takes import Take
-from preprocessing.datasets.joint_mapping import SKELETON
 
 FPS = 50.0  # Human3.6M's
 UP = ("y", "z")

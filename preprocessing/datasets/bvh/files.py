@@ -57,7 +57,7 @@ def read_hierarchy(path) -> Hierarchy:
         return _hierarchy(path, file)
 
 
-def read(path) -> Motion:
+def read_motion(path) -> Motion:
     """Reads a file.
 
     Raises:
@@ -89,7 +89,7 @@ def positions(motion: Motion, joints: Iterable[int]) -> dict[int, np.ndarray]:
     """Forward kinematics: where joints are in each frame.
 
     Args:
-        motion: what `read` returned.
+        motion: what `read_motion` returned.
         joints: indices of the joints wanted.
 
     Returns:

@@ -6,7 +6,7 @@ import os
 
 from dgnet_tf.errors import UserError
 from preprocessing.datasets.bvh.hierarchy import Hierarchy
-from preprocessing.datasets.joint_mapping import (
+from preprocessing.datasets.bvh.joint_mapping import (
     SKELETON,
     Mapping,
     from_json,

@@ -10,7 +10,7 @@ from dgnet_tf import axes
 from dgnet_tf.errors import UserError
 from preprocessing.conversion.sequences import PoseSequence
 from preprocessing.datasets.bvh import files
-from preprocessing.datasets.joint_mapping import SKELETON, Mapping
+from preprocessing.datasets.bvh.joint_mapping import SKELETON, Mapping
 from preprocessing.datasets.resample import resample
 
 
@@ -44,7 +44,7 @@ class Take:
         Raises:
             UserError: if it is damaged or has no frames.
         """
-        motion = files.read(self.path)
+        motion = files.read_motion(self.path)
         frames = len(motion.values)
         if frames <= self.skip_frames:
             raise UserError(

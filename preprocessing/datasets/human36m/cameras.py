@@ -55,7 +55,7 @@ class Camera:
     center: np.ndarray
 
 
-def read(path, subjects: Iterable[str]) -> dict[str, tuple[Camera, ...]]:
+def read_cameras(path, subjects: Iterable[str]) -> dict[str, tuple[Camera, ...]]:
     """Reads the four cameras of each person; they were set up anew for each.
 
     Args:

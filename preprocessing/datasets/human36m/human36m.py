@@ -63,7 +63,7 @@ def read(
             f"Human3.6M's data holds the cameras: put the {METADATA} of its official "
             "code (Release-v1.2) there, or name it with --metadata=FILE."
         )
-    of_subject = human36m_cameras.read(metadata, subjects)
+    of_subject = human36m_cameras.read_cameras(metadata, subjects)
     files = [*found.files, metadata]
     keypoints = None
     if detections is not None:
@@ -71,7 +71,7 @@ def read(
             raise MissingSource(
                 f"{detections}: not found. --detections must name a data_2d_h36m_*.npz."
             )
-        keypoints = community_files.read(detections, skeleton)
+        keypoints = community_files.read_detections(detections, skeleton)
         files.append(pathlib.Path(detections))
     recordings = tuple(
         Recording(

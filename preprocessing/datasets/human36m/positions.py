@@ -69,7 +69,7 @@ def find(source, subjects: tuple[str, ...]) -> Found:
         }
         if paths:
             positions = {
-                key: functools.partial(read, str(path), form)
+                key: functools.partial(read_sequence, str(path), form)
                 for key, path in paths.items()
             }
             return Found(positions, tuple(paths.values()))
@@ -84,7 +84,7 @@ def find(source, subjects: tuple[str, ...]) -> Found:
     raise MissingSource(f"{source}: holds no Human3.6M: looked for {looked} and {NPZ}.")
 
 
-def read(path, form: str) -> np.ndarray:
+def read_sequence(path, form: str) -> np.ndarray:
     """Reads one sequence of millimetres.
 
     Args:

@@ -30,7 +30,7 @@ _TRAIN_NAME = re.compile(r"S[0-9]+ Seq[0-9]+")
 _TEST_NAME = re.compile(r"TS[0-9]+")
 
 
-def read(path) -> dict[tuple[str, str], float | None]:
+def find_sequences(path) -> dict[tuple[str, str], float | None]:
     """Reads which sequences a file holds.
 
     Returns:

@@ -161,7 +161,10 @@ def _packed(path, annotation):
             f"{annotation!r} take the original annot.mat and annot_data.mat."
         )
     load = functools.partial(community_npz.load, str(path))
-    return [(name, fps, path, load) for name, fps in community_npz.read(path).items()]
+    return [
+        (name, fps, path, load)
+        for name, fps in community_npz.find_sequences(path).items()
+    ]
 
 
 def _sequence(name, told_fps, where, skeleton, fps) -> Sequence:

@@ -14,7 +14,7 @@ from preprocessing.datasets.bvh import bvh, files
 def read_back(tmp_path, positions, skeleton=motions.SKELETON, fps=50.0, units="m"):
     path = tmp_path / "poses.bvh"
     path.write_text(bvh_writer.text(positions, skeleton, fps, units))
-    motion = files.read(path)
+    motion = files.read_motion(path)
     indices = [motion.hierarchy.names.index(name) for name in skeleton.joints]
     found = files.positions(motion, indices)
     return motion, np.stack([found[index] for index in indices], axis=1)

@@ -126,7 +126,7 @@ def test_bvh_holds_one_person_y_up_on_the_floor(tmp_path):
     path = tmp_path / "poses.bvh"
     one = motions.lifted(motions.t_pose(4), root=[[0, 0, 4 + i] for i in range(4)])
     assert pose_files.write([one], path, units="cm") == [path]
-    motion = files.read(path)
+    motion = files.read_motion(path)
     # Hips 0.9 m above the ankles, which are 7 cm above the floor; away is -z.
     expected = [[0, 97, -400 - 100 * i] for i in range(4)]
     np.testing.assert_allclose(motion.values[:, :3], expected, atol=1e-3)
@@ -140,7 +140,7 @@ def test_several_people_have_a_bvh_file_each_or_none(tmp_path):
     paths = pose_files.write(people, tmp_path / "poses.bvh")
     assert [path.name for path in paths] == ["poses-7.bvh", "poses-Anna_B.bvh"]
     assert sorted(tmp_path.iterdir()) == sorted(paths)
-    assert [len(files.read(path).values) for path in paths] == [3, 5]
+    assert [len(files.read_motion(path).values) for path in paths] == [3, 5]
     with pytest.raises(UserError, match="would both be written"):
         pose_files.write([person("a b"), person("a,b")], tmp_path / "new" / "p.bvh")
     assert not (tmp_path / "new").exists()

@@ -18,7 +18,9 @@ def film(world):
 
 
 def judge(views):
-    return checks.judge([checks.measure(view, SKELETON) for view in views], SKELETON)
+    return checks.check_views(
+        [checks.measure(view, SKELETON) for view in views], SKELETON
+    )
 
 
 def failing(views):

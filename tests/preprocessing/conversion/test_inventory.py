@@ -22,7 +22,7 @@ def views():
 def judge(views, split_of=SPLIT_OF, **fields):
     dataset = Dataset("x", SKELETON.name, 50.0, (), {}, {}, **fields)
     measures = [checks.measure(view, SKELETON) for view in views]
-    return inventory.judge(measures, dataset, split_of)
+    return inventory.check_inventory(measures, dataset, split_of)
 
 
 def texts(findings, passed):

@@ -199,7 +199,7 @@ def interrupt(*args, **kwargs):
 
 @pytest.mark.parametrize(
     ("module", "failing"),
-    [(recording_files, "write"), (shards, "write"), (manifest, "dumps")],
+    [(recording_files, "write_records"), (shards, "merge"), (manifest, "dumps")],
 )
 def test_a_full_disk_leaves_nothing(archive, tmp_path, monkeypatch, module, failing):
     monkeypatch.setattr(module, failing, full_disk)
@@ -209,7 +209,7 @@ def test_a_full_disk_leaves_nothing(archive, tmp_path, monkeypatch, module, fail
 
 
 def test_an_interruption_leaves_nothing(archive, tmp_path, monkeypatch):
-    monkeypatch.setattr(recording_files, "write", interrupt)
+    monkeypatch.setattr(recording_files, "write_records", interrupt)
     with pytest.raises(KeyboardInterrupt):
         convert(mocap.read(archive), tmp_path / "out")
     assert not list(tmp_path.iterdir())

@@ -19,19 +19,19 @@ def task(path, fps=50.0):
 def test_a_part_is_a_tfrecord_file_whose_index_finds_each_record(tmp_path):
     payloads = [b"one", b"", b"three" * 100]
     path = str(tmp_path / "part")
-    entries = recording_files.write(
+    entries = recording_files.write_records(
         path, [(f"k{i}", p) for i, p in enumerate(payloads)]
     )
     stored = list(tf.data.TFRecordDataset(path).as_numpy_iterator())
     assert stored == payloads
     assert [entry.key for entry in entries] == ["k0", "k1", "k2"]
-    (tmp_path / "alone").write_bytes(recording_files.read(entries[2]))
+    (tmp_path / "alone").write_bytes(recording_files.read_record(entries[2]))
     alone = tf.data.TFRecordDataset(str(tmp_path / "alone"))
     assert list(alone.as_numpy_iterator()) == payloads[2:]
 
 
 def test_a_recording_becomes_its_records_and_a_summary_of_each_view(tmp_path):
-    part = recording_files.convert(task(tmp_path / "part"))
+    part = recording_files.convert_recording(task(tmp_path / "part"))
     assert part.subject == "walker_00"
     # 21 frames in records of 8 that share 2: starts 0, 6, 12, 18.
     keys = [
@@ -60,7 +60,7 @@ def test_the_pose_sum_is_root_relative_and_leaves_out_invalid_frames(tmp_path):
 
 def test_views_of_another_frame_rate_are_refused(tmp_path):
     with pytest.raises(UserError, match="walk/take_0: has 50 frames a second.*has 25"):
-        recording_files.convert(task(tmp_path / "part", fps=25.0))
+        recording_files.convert_recording(task(tmp_path / "part", fps=25.0))
 
 
 class _Writer:
@@ -82,17 +82,19 @@ class _Writer:
 def test_a_file_cut_short_is_an_error(tmp_path, monkeypatch):
     monkeypatch.setattr(tf.io, "TFRecordWriter", _Writer)
     with pytest.raises(OSError, match="only 0 of 19 bytes"):
-        recording_files.write(str(tmp_path / "part"), [("key", b"abc")])
+        recording_files.write_records(str(tmp_path / "part"), [("key", b"abc")])
 
 
 def test_tensorflows_disk_errors_become_file_system_errors(tmp_path):
     with pytest.raises(OSError, match="missing"):
-        recording_files.write(str(tmp_path / "missing" / "part"), [("key", b"abc")])
+        recording_files.write_records(
+            str(tmp_path / "missing" / "part"), [("key", b"abc")]
+        )
 
 
 def test_views_may_have_any_of_the_frame_rates_that_a_data_set_mixes(tmp_path):
     mixed = dataclasses.replace(task(tmp_path / "part", fps=25.0), rates=(25.0, 50.0))
-    assert len(recording_files.convert(mixed).views) == 2
+    assert len(recording_files.convert_recording(mixed).views) == 2
     other = dataclasses.replace(mixed, rates=(25.0, 30.0))
     with pytest.raises(UserError, match="has 50 frames a second.*has 25 or 30"):
-        recording_files.convert(other)
+        recording_files.convert_recording(other)

@@ -12,7 +12,7 @@ KEYS = [f"anna/walk/{take}/c0/{first:08d}" for take in "ab" for first in range(1
 def entries(tmp_path, keys=KEYS):
     """Each record's payload is its key; two files, keys alternating."""
     halves = [
-        recording_files.write(
+        recording_files.write_records(
             str(tmp_path / name), [(key, key.encode()) for key in half]
         )
         for name, half in (("odd", keys[1::2]), ("even", keys[::2]))
@@ -36,13 +36,13 @@ def test_the_number_of_shards_grows_with_size_but_not_past_the_records():
 
 
 def test_test_records_are_written_view_by_view_in_frame_order(tmp_path):
-    written = shards.write(tmp_path, "test", entries(tmp_path))
+    written = shards.merge(tmp_path, "test", entries(tmp_path))
     assert [shard.file for shard in written] == ["test-00000-of-00001.tfrecord"]
     assert stored(tmp_path, written) == sorted(KEYS)
 
 
 def test_training_records_are_mixed_by_a_hash_of_their_key(tmp_path):
-    written = shards.write(tmp_path, "train", entries(tmp_path))
+    written = shards.merge(tmp_path, "train", entries(tmp_path))
     assert written[7].file == "train-00007-of-00008.tfrecord"
     found = stored(tmp_path, written)
     assert found == sorted(KEYS, key=lambda k: hashlib.sha256(k.encode()).hexdigest())
@@ -51,7 +51,7 @@ def test_training_records_are_mixed_by_a_hash_of_their_key(tmp_path):
 
 
 def test_shards_state_their_size_and_digest(tmp_path):
-    for shard in shards.write(tmp_path, "train", entries(tmp_path)):
+    for shard in shards.merge(tmp_path, "train", entries(tmp_path)):
         content = (tmp_path / shard.file).read_bytes()
         assert len(content) == shard.bytes
         assert hashlib.sha256(content).hexdigest() == shard.sha256
@@ -61,4 +61,4 @@ def test_shards_state_their_size_and_digest(tmp_path):
 
 def test_the_same_key_twice_is_an_error(tmp_path):
     with pytest.raises(UserError, match=f"both named '{KEYS[3]}'"):
-        shards.write(tmp_path, "train", entries(tmp_path, [*KEYS, KEYS[3]]))
+        shards.merge(tmp_path, "train", entries(tmp_path, [*KEYS, KEYS[3]]))

@@ -203,7 +203,7 @@ def test_humaneva_with_three_cameras_and_coco_keypoints_reads_alike(tmp_path):
     arrays = [numbered(12, 17, camera) for camera in range(3)]
     nested = {"Validate/S1": {"Walking 1 chunk0": arrays}}
     path = sources.write_detections(tmp_path / "d.npz", nested, 17, *COCO)
-    found = community_files.read(path, "humaneva_15")
+    found = community_files.read_detections(path, "humaneva_15")
     detected = found.of("Validate/S1", "Walking 1 chunk0", cameras=3)
     keypoints, confidence = community_files.fit(detected, 2, "humaneva_15", frames=10)
     assert keypoints.shape == (10, 15, 2) and confidence.shape == (10, 15)

@@ -17,7 +17,7 @@ def arm(channels, **options):
 
 
 def places(path, *names):
-    motion = files.read(path)
+    motion = files.read_motion(path)
     joints = [motion.hierarchy.names.index(name) for name in names]
     found = files.positions(motion, joints)
     return [found[joint][0] for joint in joints]
@@ -81,7 +81,7 @@ def test_a_root_without_positions_stays_at_its_offset(tmp_path):
 def test_a_whole_person_stands_where_plain_loops_put_them(tmp_path, channels):
     tree = documents.person(channels)
     rows = documents.motion(tree, 7, size=80.0)
-    motion = files.read(documents.write(tmp_path / "a.bvh", tree, rows))
+    motion = files.read_motion(documents.write(tmp_path / "a.bvh", tree, rows))
     names = motion.hierarchy.names
     found = files.positions(motion, range(len(names)))
     for frame, row in enumerate(rows):
@@ -103,7 +103,7 @@ def test_a_whole_person_stands_where_plain_loops_put_them(tmp_path, channels):
 def test_rates_are_those_that_rounded_frame_times_mean(tmp_path, frame_time, fps):
     rows = np.zeros((2, 7))
     path = documents.write(tmp_path / "a.bvh", BRANCH, rows, frame_time=frame_time)
-    assert files.read(path).fps == fps
+    assert files.read_motion(path).fps == fps
 
 
 def test_spaces_blank_lines_case_and_line_ends_do_not_matter(tmp_path):
@@ -115,7 +115,7 @@ def test_spaces_blank_lines_case_and_line_ends_do_not_matter(tmp_path):
     (tmp_path / "a.bvh").write_bytes(
         b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode()
     )
-    motion = files.read(tmp_path / "a.bvh")
+    motion = files.read_motion(tmp_path / "a.bvh")
     assert motion.hierarchy.names == ("Root", "Left Arm")
     assert motion.values.tolist() == np.ones((2, 7)).tolist()
 
@@ -173,13 +173,13 @@ def broken(old, new):
 def test_a_damaged_file_is_a_clear_error_that_names_it(tmp_path, text, message):
     (tmp_path / "bad.bvh").write_text(text)
     with pytest.raises(UserError, match=f"bad.bvh: .*({message})"):
-        files.read(tmp_path / "bad.bvh")
+        files.read_motion(tmp_path / "bad.bvh")
 
 
 def test_more_channels_than_numbers_is_a_clear_error(tmp_path):
     path = documents.write(tmp_path / "a.bvh", BRANCH, np.zeros((4, 6)))
     with pytest.raises(UserError, match="4 frames of 7 channels and holds 4 rows of 6"):
-        files.read(path)
+        files.read_motion(path)
 
 
 def test_a_file_cut_off_anywhere_is_a_clear_error(tmp_path):
@@ -188,7 +188,7 @@ def test_a_file_cut_off_anywhere_is_a_clear_error(tmp_path):
     for length in range(len(text) - len("0.0000\n")):
         path.write_text(text[:length])
         with pytest.raises(UserError, match="cut.bvh: "):
-            files.read(path)
+            files.read_motion(path)
 
 
 def test_a_file_of_more_than_a_gigabyte_is_refused_unread(tmp_path):
@@ -196,11 +196,11 @@ def test_a_file_of_more_than_a_gigabyte_is_refused_unread(tmp_path):
     with open(path, "wb") as file:
         file.truncate(files.MAX_BYTES + 1)
     with pytest.raises(UserError, match="huge.bvh: has 1024 MiB"):
-        files.read(path)
+        files.read_motion(path)
 
 
 def test_a_file_without_line_ends_is_refused_after_its_first_mebibyte(tmp_path):
     path = tmp_path / "long.bvh"
     path.write_text("HIERARCHY " * (1 << 18))
     with pytest.raises(UserError, match="long.bvh: has no line MOTION"):
-        files.read(path)
+        files.read_motion(path)

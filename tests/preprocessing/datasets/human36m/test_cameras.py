@@ -15,7 +15,7 @@ def test_each_person_and_camera_gets_its_own_numbers(tmp_path):
     numbers = [float(index) for index in range(264)]
     numbers += [1000.0 + index if index % 9 < 4 else index / 100 for index in range(36)]
     sources.write_metadata(tmp_path / "metadata.xml", numbers)
-    found = cameras.read(tmp_path / "metadata.xml", PEOPLE)
+    found = cameras.read_cameras(tmp_path / "metadata.xml", PEOPLE)
     assert set(found) == set(PEOPLE)
     for subject, row in found.items():
         assert [camera.name for camera in row] == list(sources.CAMERAS)
@@ -88,7 +88,7 @@ def changed(index, value):
 def test_numbers_of_another_kind_are_clear_errors(tmp_path, numbers, message):
     sources.write_metadata(tmp_path / "metadata.xml", numbers)
     with pytest.raises(UserError, match=f"metadata.xml.*{message}.*owners publish it"):
-        cameras.read(tmp_path / "metadata.xml", PEOPLE)
+        cameras.read_cameras(tmp_path / "metadata.xml", PEOPLE)
 
 
 @pytest.mark.parametrize(
@@ -107,4 +107,4 @@ def test_numbers_of_another_kind_are_clear_errors(tmp_path, numbers, message):
 def test_files_of_another_kind_are_clear_errors(tmp_path, text, message):
     (tmp_path / "metadata.xml").write_text(text)
     with pytest.raises(UserError, match=message):
-        cameras.read(tmp_path / "metadata.xml", PEOPLE)
+        cameras.read_cameras(tmp_path / "metadata.xml", PEOPLE)

@@ -25,7 +25,7 @@ def test_cdf_files_may_be_compressed_and_have_a_record_for_each_frame(
 ):
     path = tmp_path / "Eating.cdf"
     sources.write_cdf(path, MM, one_record, compressed)
-    np.testing.assert_array_equal(positions.read(path, "cdf"), METRES)
+    np.testing.assert_array_equal(positions.read_sequence(path, "cdf"), METRES)
 
 
 def test_single_precision_gives_the_same_as_a_division_in_single_precision(tmp_path):
@@ -37,14 +37,14 @@ def test_single_precision_gives_the_same_as_a_division_in_single_precision(tmp_p
         {**spec, "Rec_Vary": True, "Dim_Sizes": [96]}, var_data=mm.reshape(-1, 96)
     )
     file.close()
-    read = positions.read(path, "cdf")
+    read = positions.read_sequence(path, "cdf")
     np.testing.assert_array_equal(read, mm / np.float32(1000))
 
 
 def test_matlab_files_may_be_compressed(tmp_path):
     path = tmp_path / "Eating.cdf.mat"
     sources.write_mat(path, MM, compressed=True)
-    np.testing.assert_array_equal(positions.read(path, "mat"), METRES)
+    np.testing.assert_array_equal(positions.read_sequence(path, "mat"), METRES)
 
 
 def test_all_joints_keep_their_places(tmp_path):
@@ -55,7 +55,7 @@ def test_all_joints_keep_their_places(tmp_path):
         ("h5", sources.write_h5),
     ):
         write(tmp_path / "file.cdf", mm)
-        metres = positions.read(tmp_path / "file.cdf", form)
+        metres = positions.read_sequence(tmp_path / "file.cdf", form)
         (tmp_path / "file.cdf").unlink()
         assert metres[1, 2].tolist() == np.float32([0.102, 0.103, 0.104]).tolist()
 
@@ -87,7 +87,7 @@ def read_mat(path, values, name="data"):
     cell[0, 0] = values
     with open(path, "wb") as file:
         scipy.io.savemat(file, {name: cell})
-    return positions.read(path, "mat")
+    return positions.read_sequence(path, "mat")
 
 
 @pytest.mark.parametrize(
@@ -152,18 +152,18 @@ def test_other_content_is_named(tmp_path):
     with h5py.File(tmp_path / "a.h5", "w") as file:
         file["2D_positions"] = np.zeros((64, 5))
     with pytest.raises(UserError, match="a.h5: .*3D_positions"):
-        positions.read(tmp_path / "a.h5", "h5")
+        positions.read_sequence(tmp_path / "a.h5", "h5")
     with h5py.File(tmp_path / "b.h5", "w") as file:
         file.create_dataset("3D_positions", (96, 10**12), "f8", chunks=(96, 100))
     with pytest.raises(UserError, match=r"has shape \(96, 1000000000000\)"):
-        positions.read(tmp_path / "b.h5", "h5")
+        positions.read_sequence(tmp_path / "b.h5", "h5")
     (tmp_path / "v73.cdf.mat").write_bytes(_matlab_73())
     with pytest.raises(UserError, match="version 7.3. Save it with '-v7'"):
-        positions.read(tmp_path / "v73.cdf.mat", "mat")
+        positions.read_sequence(tmp_path / "v73.cdf.mat", "mat")
     file = cdflib.cdfwrite.CDF(tmp_path / "a.cdf")
     file.close()
     with pytest.raises(UserError, match="a.cdf: variable 'Pose' cannot be read"):
-        positions.read(tmp_path / "a.cdf", "cdf")
+        positions.read_sequence(tmp_path / "a.cdf", "cdf")
 
 
 def _matlab_73():
@@ -176,7 +176,7 @@ def test_a_large_file_is_not_read(tmp_path):
         file.truncate(cdf_files.MAX_BYTES + 1)
     for form in ("cdf", "mat", "h5"):
         with pytest.raises(UserError, match="a.h5: is too large"):
-            positions.read(path, form)
+            positions.read_sequence(path, form)
 
 
 def test_files_that_inflate_without_end_are_refused(tmp_path):
@@ -186,7 +186,7 @@ def test_files_that_inflate_without_end_are_refused(tmp_path):
     mat += struct.pack("<II", 15, len(packed)) + packed
     (tmp_path / "a.cdf.mat").write_bytes(mat)
     with pytest.raises(UserError, match="inflates to more than 134217728"):
-        positions.read(tmp_path / "a.cdf.mat", "mat")
+        positions.read_sequence(tmp_path / "a.cdf.mat", "mat")
     packed = gzip.compress(zeros)
     # A compressed CDF: magic, then its one record, then how it is compressed.
     record = struct.pack(
@@ -196,7 +196,7 @@ def test_files_that_inflate_without_end_are_refused(tmp_path):
     cdf += struct.pack(">qiiiii", 28, 11, 5, 0, 1, 6)
     (tmp_path / "a.cdf").write_bytes(cdf)
     with pytest.raises(UserError, match="inflates to more than 128 MiB"):
-        positions.read(tmp_path / "a.cdf", "cdf")
+        positions.read_sequence(tmp_path / "a.cdf", "cdf")
 
 
 def test_a_cdf_header_that_promises_billions_is_refused_at_once(tmp_path):
@@ -209,7 +209,7 @@ def test_a_cdf_header_that_promises_billions_is_refused_at_once(tmp_path):
         damaged[offset] = 0x7F
         path.write_bytes(damaged)
         try:
-            positions.read(path, "cdf")
+            positions.read_sequence(path, "cdf")
         except UserError as error:
             promised += "promises" in str(error)
     assert promised >= 3  # Variables, frames and entries of an index.

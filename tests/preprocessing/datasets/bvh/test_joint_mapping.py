@@ -5,8 +5,7 @@ import pytest
 from support.datasets import bvh_documents as documents
 
 from dgnet_tf.errors import UserError
-from preprocessing.datasets import joint_mapping
-from preprocessing.datasets.bvh import files, mappings
+from preprocessing.datasets.bvh import files, joint_mapping, mappings
 
 JOINTS = joint_mapping.SKELETON.joints
 LIMBS = {

@@ -2,8 +2,7 @@ import numpy as np
 import pytest
 
 from dgnet_tf import cameras
-from preprocessing.cameras import virtual_cameras
-from preprocessing.datasets.mpi_inf_3dhp import resection
+from preprocessing.cameras import resection, virtual_cameras
 
 CENTER = np.array([4.0, -2.0, 1.6])
 PINHOLE = np.array([745.0, 741.0, 322.0, 236.0, 0, 0, 0, 0, 0])
