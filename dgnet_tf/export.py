@@ -8,8 +8,8 @@ DIR/1/ then holds the signature `serving_default`:
     image_size  float32 [B, 2]              width and height, pixels
     -> positions float32 [B, frames, N, 3]  metres, root at 0, camera axes
 for any B and any number of frames from 1. `stream` takes the last T frames of B people
-and gives their newest poses [B, N, 3]. `coco_17`, `openpose_25`, `openpose_25b`,
-`halpe_26` and `mediapipe_33` take a detector's keypoints with confidence, and
+and gives their newest poses [B, N, 3]. Signatures that are named
+after a detector's layout, such as `coco_17`, take its keypoints with confidence, and
 `stream_coco_17` and so on the last T frames of them. `assets.extra/model_card.json`
 explains each. TensorFlow Serving's warm-up requests lie beside it, where
 tensorflow-serving-api is installed.

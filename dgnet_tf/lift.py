@@ -6,10 +6,8 @@
         --output=poses.npz|.json|.csv|.bvh [--axes=camera|y_up|z_up]
         [--units=m|cm|mm] [--view=FILE.html] [--picture=FILE.png|.gif|.mp4]
 
-FILE is COCO's, AlphaPose's or MMPose's JSON, a folder of OpenPose's JSON, MediaPipe's
-landmarks as JSON or CSV, the .npz of a Detectron script, a label file of Penn Action,
-an .npz with `keypoints` (frames, joints, 2) and perhaps `confidence` (frames, joints),
-or an .npy of (frames, joints, 2 or 3), in pixels; confidence 0 marks a missing joint.
+FILE holds 2-D keypoints in pixels, in one of the formats listed below; confidence 0
+marks a missing joint.
 `poses.npz` holds `positions` (frames, N, 3) in metres, the root at 0, camera axes
 (x right, y down, z forward), and `first_frame`, its number in the file, with `fps`,
 `joints`, `layout`, `axes` and `units`; of several people, `positions/ID` and
@@ -27,6 +25,7 @@ from dgnet_tf import axes as placement
 from dgnet_tf import command_line
 from dgnet_tf.drawing import video_file
 from dgnet_tf.errors import UserError
+from dgnet_tf.keypoints import keypoint_files, layouts
 from dgnet_tf.lifting import smoothing
 from dgnet_tf.models import weight_folders
 
@@ -42,16 +41,15 @@ flags.DEFINE_string(
 flags.DEFINE_string(
     "keypoints",
     None,
-    "File or folder of 2-D keypoints.",
+    f"File or folder of 2-D keypoints, in one of these formats:\n"
+    f"{keypoint_files.formats()}",
     required=True,
     flag_values=FLAGS,
 )
 flags.DEFINE_string(
     "layout",
     None,
-    "Keypoint layout of the file: "
-    "coco_17, openpose_18, openpose_25, openpose_25b (another order than openpose_25), "
-    "halpe_26, mediapipe_33, penn_action_13, or a skeleton's name.",
+    f"Keypoint layout of the file: {', '.join(layouts.LAYOUTS)}.",
     required=True,
     flag_values=FLAGS,
 )
@@ -168,7 +166,7 @@ def main(flag_values):
     image_size = command_line.parse_image_size(flag_values.image_size)
     options = _options(flag_values)
 
-    from dgnet_tf.keypoints import keypoint_files, layouts, tracks
+    from dgnet_tf.keypoints import tracks
     from dgnet_tf.lifting import lifter as lifting
     from dgnet_tf.lifting import pose_files
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 import pathlib
 
 import numpy as np
 
 from dgnet_tf.errors import UserError
 from dgnet_tf.files import mat_files, npz_files
-from dgnet_tf.keypoints import layouts, tracks
+from dgnet_tf.keypoints import layouts
 from dgnet_tf.keypoints.readers import (
     arrays,
     coco,
@@ -21,8 +20,12 @@ from dgnet_tf.keypoints.readers import (
     openpose,
     penn_action,
 )
-from dgnet_tf.keypoints.tracks import Track
+from dgnet_tf.keypoints.tracks import KeypointFile
 
+# In this order they are asked whether a file is of their format.
+READERS = (
+    coco, mmpose, openpose, mediapipe, mediapipe_csv, detectron, penn_action, arrays,
+)  # fmt: skip
 # Text takes several times its size in memory.
 MAX_BYTES = {
     ".json": json_fields.MAX_BYTES,
@@ -32,30 +35,19 @@ MAX_BYTES = {
     ".npy": arrays.MAX_BYTES,
 }
 SUFFIXES = tuple(MAX_BYTES)
+# What tells the formats of one ending apart.
+_CONTENT = {".json": json_fields.load, ".npz": npz_files.names}
 
 
-@dataclasses.dataclass(frozen=True, eq=False)
-class KeypointFile:
-    """The people of one video.
-
-    Attributes:
-        people: at least one track, in order of first sight.
-        image_size: width and height of the video, pixels: what was given or else
-            what the file states; None if neither.
-        action: what the people do, where the file states it; else "".
-    """
-
-    people: tuple[Track, ...]
-    image_size: tuple[int, int] | None = None
-    action: str = ""
+def formats() -> str:
+    """Returns a Markdown list of what can be read."""
+    return "\n".join(f"- {reader.FORMAT}" for reader in READERS)
 
 
 def read(path, layout: str, image_size=None) -> KeypointFile:
-    """Reads a keypoint file, of whatever kind it is.
+    """Reads a keypoint file, of whatever format in `READERS` it is.
 
-    The kinds are those of the modules `coco_results` (COCO and AlphaPose), `openpose`
-    (a folder, or one frame), `mmpose`, `mediapipe`, `mediapipe_csv`, `detectron`,
-    `penn_action` and `keypoint_arrays`; the suffix and the content tell which.
+    Its ending and its content tell which.
 
     Args:
         path: the file, or OpenPose's folder.
@@ -113,56 +105,16 @@ def _read(path, layout, image_size) -> KeypointFile:
                 f"{path}: is a folder without OpenPose's {openpose.PATTERN}. Name a "
                 f"file that ends in {', '.join(SUFFIXES)}, or such a folder."
             )
-        return _joined(path, openpose.detections(path, layout))
-    if path.suffix == ".json":
-        return _joined(path, _from_json(path, layout, image_size))
-    if path.suffix == ".csv":
-        _need_size(path, image_size)
-        layouts.check_count(path, mediapipe.JOINTS, layout)
-        return _joined(path, mediapipe_csv.detections(path, image_size))
-    if path.suffix == ".mat":
-        labels = penn_action.read(path)
-        layouts.check_count(path, penn_action.JOINTS, layout)
-        return KeypointFile((labels.track,), labels.image_size, labels.action)
-    if path.suffix == ".npz":
-        names = npz_files.names(path)
-        if detectron.fits(names):
-            detections, stated = detectron.read(path, layout)
-            return _joined(path, detections, stated)
-        return KeypointFile((arrays.from_npz(path, names, layout),))
-    return KeypointFile((arrays.from_npy(path, layout),))
-
-
-def _from_json(path, layout, image_size):
-    content = json_fields.load(path)
-    if coco.fits(content):
-        return coco.detections(path, content, layout)
-    if mmpose.fits(content):
-        return mmpose.detections(path, content, layout)
-    if openpose.fits(content):
-        return openpose.people(path, content, 0, layout)
-    if mediapipe.fits(content):
-        _need_size(path, image_size)
-        layouts.check_count(path, mediapipe.JOINTS, layout)
-        return mediapipe.detections(path, content, image_size)
+        return openpose.read_folder(path, layout)
+    content = _CONTENT[path.suffix](path) if path.suffix in _CONTENT else None
+    known = [reader for reader in READERS if path.suffix in reader.SUFFIXES]
+    for reader in known:
+        if reader.fits(content):
+            return reader.read(path, content, layout, image_size)
     raise UserError(
-        f"{path}: is no keypoint file that is known. JSON must be COCO's or "
-        "AlphaPose's results (a list with 'image_id' and 'keypoints'), MMPose's "
-        "('instance_info', or a list with 'frame_id' and 'instances'), OpenPose's "
-        "('people') or MediaPipe's landmarks (a list of frames with 'pose_landmarks')."
+        f"{path}: is no keypoint file that is known. Known {path.suffix} files: "
+        f"{'; '.join(reader.FORMAT for reader in known)}."
     )
-
-
-def _joined(path, detections, image_size=None) -> KeypointFile:
-    return KeypointFile(tracks.join(path, detections), image_size)
-
-
-def _need_size(path, image_size):
-    if not image_size:
-        raise UserError(
-            f"{path}: MediaPipe's landmarks go from 0 to 1. Give the video's "
-            "--image_size, as in 1920x1080."
-        )
 
 
 def check_pixels(path, people, image_size):

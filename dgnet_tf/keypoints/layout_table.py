@@ -17,11 +17,13 @@ class Layout:
         skeletons: for each skeleton's name, its joints that are not keypoints of
             the same name: each is the plain mean of the keypoints listed, and one
             that is listed twice counts twice.
+        exported: whether exported models have signatures for it.
     """
 
     name: str
     joints: tuple[str, ...]
     skeletons: dict[str, dict[str, tuple[str, ...]]]
+    exported: bool = False
 
 
 def _bodies(*, hip, spine, thorax, neck, head, middle_of_head):
@@ -84,6 +86,7 @@ _LAYOUTS = (
     ),
     Layout(
         name="coco_17",
+        exported=True,
         joints=_COCO,
         skeletons=_BODIES_WITHOUT_TRUNK,
     ),
@@ -101,6 +104,7 @@ _LAYOUTS = (
     ),
     Layout(
         name="openpose_25",
+        exported=True,
         joints=(
             "nose", "neck", *_ARMS_OF_OPENPOSE, "mid_hip", *_LEGS_OF_OPENPOSE,
             "right_eye", "left_eye", "right_ear", "left_ear", *_FEET_OF_OPENPOSE,
@@ -114,6 +118,7 @@ _LAYOUTS = (
     # is MPII's, lies above the thorax and is not used.
     Layout(
         name="openpose_25b",
+        exported=True,
         joints=(*_COCO, "upper_neck", "head_top", *_FEET_OF_OPENPOSE),
         skeletons=_bodies(
             hip=_HIPS, spine=_HIPS + _SHOULDERS, thorax=_SHOULDERS, neck=_NOSE,
@@ -123,6 +128,7 @@ _LAYOUTS = (
     # Halpe has the trunk's keypoints, and the top of the head as "head".
     Layout(
         name="halpe_26",
+        exported=True,
         joints=(
             *_COCO, "head", "neck", "hip", "left_big_toe", "right_big_toe",
             "left_small_toe", "right_small_toe", "left_heel", "right_heel",
@@ -134,6 +140,7 @@ _LAYOUTS = (
     ),
     Layout(
         name="mediapipe_33",
+        exported=True,
         joints=(
             "nose", "left_eye_inner", "left_eye", "left_eye_outer",
             "right_eye_inner", "right_eye", "right_eye_outer", "left_ear",

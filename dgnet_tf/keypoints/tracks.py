@@ -43,6 +43,22 @@ class Track:
     confidence: np.ndarray
 
 
+@dataclasses.dataclass(frozen=True, eq=False)
+class KeypointFile:
+    """The people of one video.
+
+    Attributes:
+        people: at least one track, in order of first sight.
+        image_size: width and height of the video, pixels: what was given or else
+            what the file states; None if neither.
+        action: what the people do, where the file states it; else "".
+    """
+
+    people: tuple[Track, ...]
+    image_size: tuple[int, int] | None = None
+    action: str = ""
+
+
 def join(where, detections: Sequence[Detection]) -> tuple[Track, ...]:
     """Joins detections to tracks, in order of their people's first sight.
 

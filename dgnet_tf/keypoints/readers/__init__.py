@@ -1,1 +1,14 @@
-"""A reader for each format that keypoint detectors write."""
+"""A reader for each format that keypoint detectors write.
+
+Each module here, but for `json_fields`, reads one format and has
+
+    FORMAT: what its files are, in one line, for help, messages and documentation
+    SUFFIXES: how their names end
+    fits(content) -> bool: whether a file with such a name is of this format
+    read(path, content, layout, image_size) -> tracks.KeypointFile
+
+`content` is what a `.json` file holds, or the names of an `.npz` file's arrays; of
+other files it is None. `layout` names the order of the joints, and `image_size` is the
+video's width and height in pixels, or None. `read` raises `UserError` if the file is
+not as the module describes it. `keypoint_files.READERS` lists the modules.
+"""

@@ -14,33 +14,39 @@ import numpy as np
 from dgnet_tf.errors import UserError
 from dgnet_tf.files import npz_files, unpickling
 from dgnet_tf.keypoints import detections, layouts
-from dgnet_tf.keypoints.tracks import Track
+from dgnet_tf.keypoints.tracks import KeypointFile, Track
 
 MAX_BYTES = 1 << 30  # inflated
+FORMAT = (
+    "plain arrays: `.npz` with `keypoints` (frames, joints, 2) in pixels and perhaps "
+    "`confidence` (frames, joints), or `.npy` (frames, joints, 2 or 3)"
+)
+SUFFIXES = (".npz", ".npy")
 
 
-def from_npz(path, names, layout: str) -> Track:
-    """Returns the person of an `.npz` file.
+def fits(content) -> bool:
+    """Says whether an array file is of this format: all are taken to be."""
+    return True
 
-    Args:
-        path: the file.
-        names: of its arrays.
-        layout: name of its layout.
+
+def read(path, content, layout: str, image_size=None) -> KeypointFile:
+    """Returns the person of a file.
 
     Raises:
         UserError: if it cannot be read or does not hold what is described.
     """
+    if content is None:
+        return KeypointFile((_from_npy(path, layout),))
+    return KeypointFile((_from_npz(path, content, layout),))
+
+
+def _from_npz(path, names, layout) -> Track:
     wanted = ["keypoints", *(["confidence"] if "confidence" in names else [])]
     arrays = npz_files.read(path, wanted, MAX_BYTES)
     return track(path, arrays["keypoints"], arrays.get("confidence"), layout)
 
 
-def from_npy(path, layout: str) -> Track:
-    """Returns the person of an `.npy` file.
-
-    Raises:
-        UserError: if it cannot be read or does not hold what is described.
-    """
+def _from_npy(path, layout) -> Track:
     try:
         with open(path, "rb") as file, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Of headers that Python 2 wrote.

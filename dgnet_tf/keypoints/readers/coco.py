@@ -11,13 +11,20 @@ import pathlib
 import re
 
 from dgnet_tf.errors import UserError
-from dgnet_tf.keypoints import layouts
+from dgnet_tf.keypoints import layouts, tracks
 from dgnet_tf.keypoints.detections import Detection, masked
 from dgnet_tf.keypoints.readers import json_fields
+from dgnet_tf.keypoints.tracks import KeypointFile
+
+FORMAT = (
+    "COCO's results (Detectron2, YOLO, ...) or AlphaPose's: `.json`, a list with "
+    "`image_id`, `keypoints` and perhaps `track_id`"
+)
+SUFFIXES = (".json",)
 
 
 def fits(content) -> bool:
-    """Says whether the content of a JSON file is of this kind."""
+    """Says whether the content of a JSON file is of this format."""
     return (
         isinstance(content, list)
         and len(content) > 0
@@ -26,7 +33,7 @@ def fits(content) -> bool:
     )
 
 
-def detections(path, content: list, layout: str) -> list[Detection]:
+def read(path, content: list, layout: str, image_size=None) -> KeypointFile:
     """Returns the people of all frames.
 
     Raises:
@@ -50,7 +57,7 @@ def detections(path, content: list, layout: str) -> list[Detection]:
         )
         pixels, confidence = masked(where, keypoints[:, :2], keypoints[:, 2])
         found.append(Detection(frame, pixels, confidence, person))
-    return found
+    return KeypointFile(tracks.join(path, found))
 
 
 def _frame(where, image) -> int:

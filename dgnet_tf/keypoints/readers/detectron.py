@@ -12,30 +12,36 @@ import numpy as np
 
 from dgnet_tf.errors import UserError
 from dgnet_tf.files import npz_files
-from dgnet_tf.keypoints import layouts
+from dgnet_tf.keypoints import layouts, tracks
 from dgnet_tf.keypoints.detections import Detection, floats, masked
+from dgnet_tf.keypoints.tracks import KeypointFile
 
+FORMAT = (
+    "VideoPose3D's Detectron scripts: `.npz` with `boxes`, `keypoints` and `metadata`, "
+    "which states the image size"
+)
+SUFFIXES = (".npz",)
 MAX_BYTES = 1 << 30  # inflated; an hour of one person has some 100 MB
 _ENTRIES = ("boxes", "keypoints", "metadata")
 _X, _Y, _PROBABILITY = 0, 1, 3
 
 
-def fits(names) -> bool:
-    """Says whether an `.npz` with these entries is of this kind."""
-    return set(_ENTRIES) <= set(names)
+def fits(content) -> bool:
+    """Says whether an `.npz` with these arrays is of this format."""
+    return set(_ENTRIES) <= set(content)
 
 
-def read(path, layout: str) -> tuple[list[Detection], tuple[int, int] | None]:
-    """Returns the people of all frames; width and height, None where not stated.
+def read(path, content, layout: str, image_size=None) -> KeypointFile:
+    """Returns the people of all frames, and the image size if it is stated.
 
     Raises:
         UserError: if the file cannot be read or is not as described.
     """
-    content = npz_files.read(path, ("keypoints", "metadata"), MAX_BYTES)
-    if not _is_row(content["keypoints"]):
+    arrays = npz_files.read(path, ("keypoints", "metadata"), MAX_BYTES)
+    if not _is_row(arrays["keypoints"]):
         raise UserError(f"{path}: 'keypoints' must have an entry for each frame.")
     found = []
-    for frame, classes in enumerate(content["keypoints"]):
+    for frame, classes in enumerate(arrays["keypoints"]):
         where = f"{path}: frame {frame}"
         if not _is_row(classes) or len(classes) != 2 or not _is_row(classes[1]):
             raise UserError(f"{where}: 'keypoints' must have people in second place.")
@@ -48,7 +54,8 @@ def read(path, layout: str) -> tuple[list[Detection], tuple[int, int] | None]:
                 f"{where}, person {number}", person[[_X, _Y]].T, person[_PROBABILITY]
             )
             found.append(Detection(frame, pixels, confidence))
-    return found, _image_size(path, content["metadata"])
+    people = tracks.join(path, found)
+    return KeypointFile(people, _image_size(path, arrays["metadata"]))
 
 
 def _is_row(value) -> bool:

@@ -11,17 +11,24 @@ from __future__ import annotations
 
 import numpy as np
 
-from dgnet_tf.keypoints import layouts
+from dgnet_tf.errors import UserError
+from dgnet_tf.keypoints import layouts, tracks
 from dgnet_tf.keypoints.detections import Detection, masked
 from dgnet_tf.keypoints.readers import json_fields
+from dgnet_tf.keypoints.tracks import KeypointFile
 
+FORMAT = (
+    "MediaPipe: `.json` of its landmarks, from 0 to 1: a list of frames, perhaps with "
+    "`pose_landmarks`"
+)
+SUFFIXES = (".json",)
 LAYOUT = "mediapipe_33"
 JOINTS = len(layouts.get(LAYOUT).joints)
 _HOLDERS = ("pose_landmarks", "poseLandmarks", "landmarks")
 
 
 def fits(content) -> bool:
-    """Says whether the content of a JSON file is of this kind."""
+    """Says whether the content of a JSON file is of this format."""
     if not isinstance(content, list):
         return False
     entry = next((entry for entry in content if entry is not None), None)
@@ -30,17 +37,14 @@ def fits(content) -> bool:
     return isinstance(entry, list)
 
 
-def detections(path, content: list, image_size) -> list[Detection]:
-    """Returns the people of all frames of a JSON file.
-
-    Args:
-        path: the file, for messages.
-        content: what it holds.
-        image_size: width and height of the image, pixels.
+def read(path, content: list, layout: str, image_size) -> KeypointFile:
+    """Returns the people of all frames.
 
     Raises:
-        UserError: if an entry is not as described.
+        UserError: if an entry is not as described, the layout is another, or there
+            is no image size.
     """
+    check(path, layout, image_size)
     found = []
     for frame, entry in enumerate(content):
         where = f"{path}: frame {frame}"
@@ -59,7 +63,21 @@ def detections(path, content: list, image_size) -> list[Detection]:
             ]
             layouts.check_count(where, len(rows), LAYOUT)
             found.append(detection(where, frame, np.stack(rows), image_size))
-    return found
+    return KeypointFile(tracks.join(path, found))
+
+
+def check(path, layout: str, image_size):
+    """Checks that the landmarks of a file can become pixels.
+
+    Raises:
+        UserError: if the layout is not MediaPipe's or the image size is not given.
+    """
+    if not image_size:
+        raise UserError(
+            f"{path}: MediaPipe's landmarks go from 0 to 1. Give the video's "
+            "--image_size, as in 1920x1080."
+        )
+    layouts.check_count(path, JOINTS, layout)
 
 
 def _is_person(people) -> bool:

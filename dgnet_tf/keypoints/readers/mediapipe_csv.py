@@ -17,10 +17,12 @@ import re
 import numpy as np
 
 from dgnet_tf.errors import UserError
-from dgnet_tf.keypoints import layouts
-from dgnet_tf.keypoints.detections import Detection
+from dgnet_tf.keypoints import layouts, tracks
 from dgnet_tf.keypoints.readers import json_fields, mediapipe
+from dgnet_tf.keypoints.tracks import KeypointFile
 
+FORMAT = "MediaPipe: `.csv` of its landmarks, from 0 to 1"
+SUFFIXES = (".csv",)
 _NAMES = layouts.get(mediapipe.LAYOUT).joints
 _AXES = {"x": 0, "y": 1, "v": 2, "visibility": 2}
 _COLUMN = re.compile(
@@ -29,16 +31,19 @@ _COLUMN = re.compile(
 )
 
 
-def detections(path, image_size) -> list[Detection]:
-    """Returns the person of all frames of a CSV file.
+def fits(content) -> bool:
+    """Says whether a CSV file is of this format: all are taken to be."""
+    return True
 
-    Args:
-        path: the file.
-        image_size: width and height of the image, pixels.
+
+def read(path, content, layout: str, image_size) -> KeypointFile:
+    """Returns the person of all frames.
 
     Raises:
-        UserError: if it is not as described.
+        UserError: if the file is not as described, the layout is another, or there
+            is no image size.
     """
+    mediapipe.check(path, layout, image_size)
     try:
         with open(path, newline="", encoding="utf-8-sig") as file:
             rows = [row for row in csv.reader(file) if row]
@@ -49,10 +54,11 @@ def detections(path, image_size) -> list[Detection]:
         cells = _long(path, header, rows[1:])
     else:
         cells = _wide(path, header, rows[1:])
-    return [
+    found = [
         mediapipe.detection(f"{path}: frame {frame}", frame, values, image_size)
         for frame, values in cells.items()
     ]
+    return KeypointFile(tracks.join(path, found))
 
 
 def _long(path, header, rows) -> dict[int, np.ndarray]:

@@ -10,13 +10,20 @@ from __future__ import annotations
 import numpy as np
 
 from dgnet_tf.errors import UserError
-from dgnet_tf.keypoints import layouts
+from dgnet_tf.keypoints import layouts, tracks
 from dgnet_tf.keypoints.detections import Detection, masked
 from dgnet_tf.keypoints.readers import json_fields
+from dgnet_tf.keypoints.tracks import KeypointFile
+
+FORMAT = (
+    "MMPose 1.x: `.json` of the inferencer or a demo (`--save-predictions`), with "
+    "`instance_info`, or a list with `frame_id` and `instances`"
+)
+SUFFIXES = (".json",)
 
 
 def fits(content) -> bool:
-    """Says whether the content of a JSON file is of this kind."""
+    """Says whether the content of a JSON file is of this format."""
     if isinstance(content, dict):
         return "instance_info" in content
     return (
@@ -27,7 +34,7 @@ def fits(content) -> bool:
     )
 
 
-def detections(path, content, layout: str) -> list[Detection]:
+def read(path, content, layout: str, image_size=None) -> KeypointFile:
     """Returns the people of all frames.
 
     Raises:
@@ -51,7 +58,7 @@ def detections(path, content, layout: str) -> list[Detection]:
         for number, instance in enumerate(instances):
             person = f"{where}, instance {number}"
             found.append(_detection(person, frame, instance, layout))
-    return found
+    return KeypointFile(tracks.join(path, found))
 
 
 def _detection(where, frame, instance, layout) -> Detection:

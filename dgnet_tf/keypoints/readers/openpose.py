@@ -12,15 +12,18 @@ import pathlib
 import re
 
 from dgnet_tf.errors import UserError
-from dgnet_tf.keypoints import layouts
+from dgnet_tf.keypoints import layouts, tracks
 from dgnet_tf.keypoints.detections import Detection, masked
 from dgnet_tf.keypoints.readers import json_fields
+from dgnet_tf.keypoints.tracks import KeypointFile
 
 PATTERN = "*_keypoints.json"
+FORMAT = f"OpenPose: a folder of `{PATTERN}` (`--write_json`), or one such file"
+SUFFIXES = (".json",)
 
 
 def fits(content) -> bool:
-    """Says whether the content of a JSON file is one frame of this kind."""
+    """Says whether the content of a JSON file is one frame of this format."""
     return isinstance(content, dict) and "people" in content
 
 
@@ -29,7 +32,16 @@ def files(folder) -> list[pathlib.Path]:
     return sorted(pathlib.Path(folder).glob(PATTERN))
 
 
-def detections(folder, layout: str) -> list[Detection]:
+def read(path, content: dict, layout: str, image_size=None) -> KeypointFile:
+    """Returns the people of a file, which is one frame.
+
+    Raises:
+        UserError: if the content is not as described.
+    """
+    return KeypointFile(tracks.join(path, _people(path, content, 0, layout)))
+
+
+def read_folder(folder, layout: str) -> KeypointFile:
     """Returns the people of all frames of a folder.
 
     Raises:
@@ -49,16 +61,11 @@ def detections(folder, layout: str) -> list[Detection]:
                 "each video in a folder of their own."
             )
         content = json_fields.load(path)
-        found += people(path, content, int(match[1]), layout)
-    return found
+        found += _people(path, content, int(match[1]), layout)
+    return KeypointFile(tracks.join(folder, found))
 
 
-def people(path, content: dict, frame: int, layout: str) -> list[Detection]:
-    """Returns the people of one frame.
-
-    Raises:
-        UserError: if the content is not as described.
-    """
+def _people(path, content, frame, layout) -> list[Detection]:
     found = []
     listed = json_fields.field(str(path), content, "people")
     for index, entry in enumerate(json_fields.listed(f"{path}: 'people'", listed)):

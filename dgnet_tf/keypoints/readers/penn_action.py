@@ -6,44 +6,36 @@ holds height, width and number of frames of the video, `action` its name.
 
 from __future__ import annotations
 
-import dataclasses
-
 import numpy as np
 
 from dgnet_tf.errors import UserError
 from dgnet_tf.files import mat_files
 from dgnet_tf.keypoints import layouts
 from dgnet_tf.keypoints.detections import floats, masked
-from dgnet_tf.keypoints.tracks import Track
+from dgnet_tf.keypoints.tracks import KeypointFile, Track
 
 LAYOUT = "penn_action_13"
-JOINTS = len(layouts.get(LAYOUT).joints)
+FORMAT = (
+    "Penn Action (http://dreamdragon.github.io/PennAction/): `labels/*.mat`, which "
+    "state the image size"
+)
+SUFFIXES = (".mat",)
 _ARRAYS = ("x", "y", "visibility")
 
 
-@dataclasses.dataclass(frozen=True, eq=False)
-class Labels:
-    """What a label file holds.
-
-    Attributes:
-        track: the person.
-        image_size: width and height of the video, pixels.
-        action: what they do.
-    """
-
-    track: Track
-    image_size: tuple[int, int]
-    action: str
+def fits(content) -> bool:
+    """Says whether a MATLAB file is of this format: all are taken to be."""
+    return True
 
 
-def read(path) -> Labels:
-    """Reads a label file.
+def read(path, content, layout: str, image_size=None) -> KeypointFile:
+    """Returns the person, the image size and the action.
 
     Raises:
-        UserError: if it is not as described.
+        UserError: if the file is not as described or the layout is another.
     """
-    content = mat_files.read(path, (*_ARRAYS, "dimensions", "action"))
-    arrays = [_numbers(path, content, name) for name in _ARRAYS]
+    variables = mat_files.read(path, (*_ARRAYS, "dimensions", "action"))
+    arrays = [_numbers(path, variables, name) for name in _ARRAYS]
     shapes = {array.shape for array in arrays}
     if len(shapes) > 1 or arrays[0].ndim != 2 or not len(arrays[0]):
         raise UserError(
@@ -52,7 +44,7 @@ def read(path) -> Labels:
         )
     x, y, visibility = arrays
     layouts.check_count(path, x.shape[1], LAYOUT)
-    dimensions = _numbers(path, content, "dimensions").ravel()
+    dimensions = _numbers(path, variables, "dimensions").ravel()
     sides = dimensions[:2].tolist()
     if len(sides) < 2 or not all(0 < v <= 1e5 and v == int(v) for v in sides):
         raise UserError(
@@ -61,11 +53,13 @@ def read(path) -> Labels:
         )
     pixels = np.stack([x, y], axis=-1)
     track = Track("1", 0, *masked(str(path), pixels, visibility))
-    return Labels(track, (int(sides[1]), int(sides[0])), _action(content["action"]))
+    layouts.check_count(path, x.shape[1], layout)
+    stated = (int(sides[1]), int(sides[0]))
+    return KeypointFile((track,), stated, _action(variables["action"]))
 
 
-def _numbers(path, content, name):
-    array = content[name]
+def _numbers(path, variables, name):
+    array = variables[name]
     if not isinstance(array, np.ndarray) or array.dtype.kind not in "iuf":
         raise UserError(f"{path}: {name!r} must hold numbers.")
     return floats(array)

@@ -52,7 +52,7 @@ MEDIAPIPE = ("frame 0: must be a list, is 5", "has no field 'y'", "has 0 joints"
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ([], "no keypoint file that is known.*COCO's.*MMPose's.*OpenPose's.*Media"),
+        ([], "no keypoint file that is known.*COCO's.*MMPose.*OpenPose.*MediaP"),
         ({"images": []}, "no keypoint file that is known"),
         ([{"image_id": 1}], "entry 0: has no field 'keypoints', only"),
         ([{"image_id": 1, "keypoints": "x"}], "'keypoints': must be a list, is 'x'"),
