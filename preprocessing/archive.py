@@ -15,23 +15,14 @@ from absl import flags
 from dgnet_tf import command_line
 from dgnet_tf.errors import UserError
 from preprocessing.datasets import pose_archives
-from preprocessing.datasets.bvh import bvh, files
-from preprocessing.datasets.bvh import flags as bvh_flags
+from preprocessing.datasets.bvh import bvh
 from preprocessing.datasets.bvh.takes import Take
 from preprocessing.datasets.pose_archives import Clip
 
 FLAGS = flags.FlagValues()
-flags.DEFINE_string("source", None, "A BVH file, or a folder that holds some.", FLAGS)
+for _flag in bvh.DEFINITION.flags:
+    _flag.define(FLAGS)
 flags.DEFINE_string("output", None, "Archive to write (.npz).", FLAGS)
-bvh_flags.define(FLAGS)
-flags.DEFINE_float(
-    "fps",
-    bvh.FPS,
-    "Frames a second to resample to.",
-    files.SLOWEST,
-    files.FASTEST,
-    flag_values=FLAGS,
-)
 flags.mark_flags_as_required(["source", "output"], FLAGS)
 
 
@@ -76,7 +67,8 @@ def _names(takes: list[Take]) -> list[str]:
 
 def main(values):
     """Writes the archive and prints where it is."""
-    clips = archive_bvh(values.source, values.output, **bvh_flags.options(values))
+    arguments = bvh.DEFINITION.arguments(values)
+    clips = archive_bvh(output=values.output, **arguments)
     print(f"wrote {clips} clips to {values.output}")
 
 

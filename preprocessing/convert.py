@@ -17,12 +17,13 @@ import sys
 from absl import flags
 
 from dgnet_tf import command_line
-from preprocessing.conversion import pipeline, summary
 from preprocessing.conversion.sequences import MissingSource
 from preprocessing.datasets import registry
 
 FLAGS = flags.FlagValues()
-flags.DEFINE_enum("dataset", None, registry.DATASETS, "What to convert.", FLAGS)
+flags.DEFINE_enum(
+    "dataset", None, list(registry.DATASETS), "Data set to convert.", FLAGS
+)
 flags.DEFINE_string("output", None, "Folder to make; it must be new or empty.", FLAGS)
 flags.DEFINE_list("test_subjects", None, "People of the test split: a,b.", FLAGS)
 flags.DEFINE_list(
@@ -52,10 +53,13 @@ flags.register_multi_flags_validator(
 
 def main(values):
     """Converts, and prints checks, table and folder."""
+    # TensorFlow takes seconds to import, `--help` should not.
+    from preprocessing.conversion import pipeline, summary
+
     try:
-        dataset = registry.read(values)
+        dataset = registry.read_from_flags(values)
     except MissingSource:
-        print(registry.guide(values.dataset), file=sys.stderr)
+        print(registry.DATASETS[values.dataset].guide(), file=sys.stderr)
         raise
     content = pipeline.convert(
         dataset,

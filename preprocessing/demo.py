@@ -21,9 +21,7 @@ import numpy as np
 from absl import flags
 
 from dgnet_tf import command_line
-from dgnet_tf.data import views
 from dgnet_tf.errors import UserError
-from dgnet_tf.evaluation import report
 from dgnet_tf.files.atomic import replacing
 from preprocessing.datasets import sample
 
@@ -43,6 +41,9 @@ flags.DEFINE_string(
 
 def main(values):
     """Runs the steps one after another."""
+    # TensorFlow takes seconds to import, `--help` should not.
+    from dgnet_tf.evaluation import report
+
     output = pathlib.Path(values.output)
     data, run, model = output / "data", output / "run", output / "model"
     keypoints, picture = output / "keypoints.npz", output / "lifted.png"
@@ -113,6 +114,8 @@ def main(values):
 
 def _write_keypoints(data, path):
     """Writes 2-D keypoints of the first test view, as a detector would give them."""
+    from dgnet_tf.data import views
+
     view = next(views.load_views(data, "test"))
     with replacing(path) as beside:
         np.savez(beside, keypoints=view.keypoints[:LIFTED_FRAMES])

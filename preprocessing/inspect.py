@@ -8,8 +8,6 @@ from __future__ import annotations
 from absl import flags
 
 from dgnet_tf import command_line
-from dgnet_tf.data import manifest
-from preprocessing.conversion import sample_figure, summary
 
 FLAGS = flags.FlagValues()
 flags.DEFINE_string("data", None, "Folder of the converted data set.", FLAGS)
@@ -19,6 +17,10 @@ flags.mark_flag_as_required("data", FLAGS)
 
 def main(values):
     """Checks the files, prints the table and draws the figure."""
+    # TensorFlow takes seconds to import, `--help` should not.
+    from dgnet_tf.data import manifest
+    from preprocessing.conversion import sample_figure, summary
+
     content = manifest.read(values.data)
     for split in content.splits:
         manifest.shard_paths(values.data, content, split)

@@ -51,7 +51,11 @@ class Split:
 
 @dataclasses.dataclass(frozen=True)
 class Manifest:
-    """The contents of `dataset.json`; `units` and `version` are fixed by the code."""
+    """The contents of `dataset.json`; `units` and `version` are fixed by the code.
+
+    `licence` is the terms of the data; "" in data sets that state none, as those of
+    earlier versions.
+    """
 
     dataset: str
     skeleton: str
@@ -61,6 +65,7 @@ class Manifest:
     options: dict
     sources: dict  # file name: sha256
     splits: dict[str, Split]
+    licence: str = ""
 
     @property
     def joints(self) -> int:
@@ -80,7 +85,9 @@ def dumps(manifest: Manifest) -> str:
 
 def summary(manifest: Manifest) -> dict:
     """Returns where a data set comes from and who is in it, ready for JSON."""
+    licence = {"licence": manifest.licence} if manifest.licence else {}
     return {
+        **licence,
         "dataset": manifest.dataset,
         "skeleton": manifest.skeleton,
         "fps": manifest.fps,

@@ -18,6 +18,7 @@ _NEEDED = ("config", "skeleton", "fps")
 # Of its `config`: what lifting reads.
 _CONFIG_NEEDED = ("skeleton", "frames", "frame_stride", "fps")
 
+# Of data sets whose `dataset.json` does not state its licence yet.
 _LICENCES = {
     "human36m": "Human3.6M: academic use only, by its owners' terms; read them before "
     "you pass the weights on.",
@@ -196,4 +197,4 @@ def _licence(data) -> str:
     if data is None:
         return _UNKNOWN_DATA
     name = str(data.get("dataset"))
-    return _LICENCES.get(name, _OTHER_DATA.format(name))
+    return data.get("licence") or _LICENCES.get(name, _OTHER_DATA.format(name))

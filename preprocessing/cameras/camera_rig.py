@@ -64,24 +64,25 @@ class Rig:
 DEFAULT = Rig()
 
 
-def define_flags(flag_values: flags.FlagValues):
-    """Defines the flags `from_flags` reads."""
-    flags.DEFINE_integer(
-        "cameras",
-        DEFAULT.cameras,
-        "Virtual cameras per clip.",
-        1,
-        flag_values=flag_values,
-    )
-    flags.DEFINE_integer(
-        "camera_seed", DEFAULT.seed, "Seed of their places.", 0, flag_values=flag_values
-    )
+FLAGS = ("cameras", "camera_seed", *(f"camera_{name}" for name in LIMITS))
+
+
+def define_flags(flag_values: flags.FlagValues, prefix: str = ""):
+    """Defines the flags `from_flags` reads, with a prefix to their help texts."""
+    for name, default, text, least in (
+        ("cameras", DEFAULT.cameras, "virtual cameras of each recording", 1),
+        ("camera_seed", DEFAULT.seed, "seed of the virtual cameras' places", 0),
+    ):
+        flags.DEFINE_integer(
+            name, default, prefix + text, least, flag_values=flag_values
+        )
     for name, text in (
-        ("distance", "Nearest,farthest from the person, across the floor, metres."),
-        ("height", "Lowest,highest above the floor, metres."),
-        ("focal", "Shortest,longest focal length, pixels of a 1000x1000 image."),
+        ("distance", "a virtual camera's distance from the person, across the floor"),
+        ("height", "a virtual camera's height above the floor"),
+        ("focal", "a virtual camera's focal length, in a 1000x1000 image"),
     ):
         default = [f"{value:g}" for value in getattr(DEFAULT, name)]
+        text = f"{prefix}{text}: LOWEST,HIGHEST in {LIMITS[name][2]}"
         flags.DEFINE_list(f"camera_{name}", default, text, flag_values)
 
 

@@ -8,7 +8,7 @@ import zlib
 import numpy as np
 
 from dgnet_tf import cameras
-from dgnet_tf.data.views import View
+from dgnet_tf.data.view import View
 from dgnet_tf.errors import UserError
 from preprocessing.cameras.camera_rig import Rig
 from preprocessing.conversion.sequences import PoseSequence

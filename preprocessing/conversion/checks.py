@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 
 from dgnet_tf import cameras
-from dgnet_tf.data.views import View
+from dgnet_tf.data.view import View
 from dgnet_tf.skeletons import Skeleton
 
 BONE_VARIATION = 0.10  # standard deviation over mean of a bone's length

@@ -45,7 +45,7 @@ def _frames(measures, dataset):
         yield Finding(
             found == expected,
             f"{text}, the full set has {expected:,}",
-            f"{advice} Compare the sequences with BUILD.md's section on this data set.",
+            f"{advice} Compare the sequences with docs/datasets.md.",
         )
 
 

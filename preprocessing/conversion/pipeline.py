@@ -83,6 +83,7 @@ def convert(
             record_overlap=record_overlap,
             options=dataset.options,
             sources=dataset.sources,
+            licence=dataset.licence,
             splits={
                 split: _write_split(
                     folder,

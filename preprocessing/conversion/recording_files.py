@@ -11,7 +11,7 @@ import tensorflow as tf
 
 from dgnet_tf import skeletons
 from dgnet_tf.data import records
-from dgnet_tf.data.views import View
+from dgnet_tf.data.view import View
 from dgnet_tf.errors import UserError
 from dgnet_tf.skeletons import Skeleton
 from preprocessing.conversion import checks, view_records

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from dgnet_tf.data.views import View
+from dgnet_tf.data.view import View
 from dgnet_tf.errors import UserError
 
 FARTHEST = 1e6  # metres; millimetres stay below, and the checks name them
@@ -16,7 +16,7 @@ FARTHEST = 1e6  # metres; millimetres stay below, and the checks name them
 class MissingSource(UserError):
     """A data set's files are not where `--source` says.
 
-    `preprocessing.convert` prints the data set's section of BUILD.md before it.
+    `preprocessing.convert` prints the data set's instructions before it.
     """
 
 
@@ -73,6 +73,8 @@ class Dataset:
             subjects of one; a subject that is not named is a person of its own.
         expected_frames: for groups of subjects, how many frames with ground truth
             the full set has of them, each camera's counted.
+        licence: the terms of the data, for whoever passes on what is made of them;
+            "" where they are not known.
     """
 
     name: str
@@ -88,6 +90,7 @@ class Dataset:
     expected_frames: dict[tuple[str, ...], int] = dataclasses.field(
         default_factory=dict
     )
+    licence: str = ""
 
 
 def check_positions(positions: np.ndarray, joints: int, where: str):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from dgnet_tf.data.views import View
+from dgnet_tf.data.view import View
 
 
 def starts(view_frames: int, record_frames: int, record_overlap: int) -> list[int]:

@@ -16,6 +16,8 @@ from dgnet_tf.errors import UserError
 from dgnet_tf.files import npz_files
 from dgnet_tf.keypoints import layouts
 
+# The meaning of the flag that names such a file.
+DETECTIONS = "a data_2d_*.npz with the 2-D input (default: the 2-D ground truth)"
 _LARGEST_PX = 1e6
 
 

@@ -21,7 +21,7 @@ import pathlib
 import numpy as np
 
 from dgnet_tf import cameras, skeletons
-from dgnet_tf.data.views import View
+from dgnet_tf.data.view import View
 from dgnet_tf.errors import UserError
 from dgnet_tf.files import npz_files, provenance
 from preprocessing.cameras import resection
@@ -33,6 +33,7 @@ from preprocessing.conversion.sequences import (
 )
 from preprocessing.datasets import community_files
 from preprocessing.datasets.community_files import Detected
+from preprocessing.datasets.definition import Definition, Flag, source_flag
 
 SKELETON = "humaneva_15"
 FPS = 60.0
@@ -250,3 +251,31 @@ def _camera(sequences, index, where) -> resection.Camera:
             "one conversion."
         )
     return camera
+
+
+DEFINITION = Definition(
+    name="humaneva",
+    read=read,
+    flags=(
+        source_flag(f"the folder of {POSITIONS} and {GROUND_TRUTH}"),
+        Flag("detections", community_files.DETECTIONS),
+    ),
+    licence="HumanEva-I: its owners' terms hold; they give it out for research.",
+    instructions="""
+Register at <http://humaneva.is.tue.mpg.de/>, download HumanEva-I and its code
+(Release_Code_v1_1_beta with the critical OFS update). The `.npz` pair that the field
+uses is made from these with VideoPose3D's `ConvertHumanEva.m` (MATLAB) and
+`prepare_data_humaneva.py`. Put into one folder:
+
+    data_3d_humaneva15.npz                     3-D ground truth, world axes
+    data_2d_humaneva15_gt.npz                  2-D ground truth; gives the cameras, too
+    data_2d_humaneva15_detectron_pt_coco.npz   optional: detections, the paper's input
+
+The paper's command (detections; everybody's `Train` part for training, everybody's
+`Validate` part for the test):
+
+    python -m preprocessing.convert --dataset=humaneva --source=FOLDER \\
+        --detections=FOLDER/data_2d_humaneva15_detectron_pt_coco.npz \\
+        --validation_subjects= --output=data/humaneva
+""",
+)

@@ -17,12 +17,14 @@ import sys
 
 import numpy as np
 
-from dgnet_tf.data.views import View
+from dgnet_tf import command_line, skeletons
+from dgnet_tf.data.view import View
 from dgnet_tf.errors import UserError
 from dgnet_tf.files import provenance
 from dgnet_tf.keypoints import interpolation, keypoint_files, layouts
 from dgnet_tf.keypoints.readers import openpose
 from preprocessing.conversion.sequences import Dataset, MissingSource, Recording
+from preprocessing.datasets.definition import Definition, Flag, source_flag
 
 ACTION = "video"
 CAMERA = "camera"
@@ -175,3 +177,55 @@ def _digest(path) -> str:
             f"{provenance.sha256(file)}  {file.name}\n".encode("utf-8", "replace")
         )
     return digest.hexdigest()
+
+
+DEFINITION = Definition(
+    name="keypoints",
+    read=read,
+    flags=(
+        source_flag(
+            "a keypoint file, a folder of OpenPose's files, or a folder of these"
+        ),
+        Flag(
+            "layout",
+            "order of the joints in its files; required",
+            choices=tuple(layouts.LAYOUTS),
+            required=True,
+        ),
+        Flag(
+            "fps",
+            "frames a second of the videos; required",
+            float,
+            least=1.0,
+            most=1000.0,
+            required=True,
+        ),
+        Flag(
+            "image_size",
+            "width and height of the videos in pixels, as in 1920x1080; needed unless "
+            "the files state it",
+            parse=command_line.parse_image_size,
+        ),
+        Flag(
+            "skeleton",
+            "skeleton to make of the keypoints (default human36m_17)",
+            choices=tuple(skeletons.SKELETONS),
+        ),
+    ),
+    licence="The terms of the videos that the keypoints were detected in hold.",
+    instructions=f"""
+2-D keypoints of any detector, without 3-D positions, for lifting and for trying what
+serves a model. `--source` is one of these, or a folder of several; each file, and each
+OpenPose folder, is one video:
+
+{keypoint_files.formats()}
+
+`--layout` names the order of their joints, `--image_size` the size of the videos where
+the files do not state it.
+
+    python -m preprocessing.convert --dataset=keypoints --source=results.json \\
+        --layout=coco_17 --image_size=1920x1080 --fps=30 --output=data/mine
+    python -m preprocessing.convert --dataset=keypoints --source=Penn_Action/labels \\
+        --layout=penn_action_13 --fps=30 --output=data/penn
+""",
+)

@@ -14,7 +14,7 @@ import pathlib
 import numpy as np
 
 from dgnet_tf import skeletons
-from dgnet_tf.data.views import View
+from dgnet_tf.data.view import View
 from dgnet_tf.errors import UserError
 from dgnet_tf.files import npz_files, provenance
 from preprocessing.cameras import camera_rig, virtual_cameras
@@ -25,15 +25,17 @@ from preprocessing.conversion.sequences import (
     Recording,
     check_positions,
 )
+from preprocessing.datasets.definition import Definition, source_flag
 
 SKELETON = "human36m_17"
+_LISTS = ("clips", "subjects", "actions")
 
 
-def read(path, rig: camera_rig.Rig = camera_rig.DEFAULT) -> Dataset:
+def read(source, rig: camera_rig.Rig = camera_rig.DEFAULT) -> Dataset:
     """Reads the list of clips of a pose archive, not yet the clips.
 
     Args:
-        path: the archive.
+        source: the archive.
         rig: the virtual cameras that film each clip.
 
     Raises:
@@ -41,7 +43,7 @@ def read(path, rig: camera_rig.Rig = camera_rig.DEFAULT) -> Dataset:
         UserError: if it is no such archive, or if its keys, lengths or names do not
             agree.
     """
-    path = pathlib.Path(path)
+    path = pathlib.Path(source)
     if not path.is_file():
         raise MissingSource(
             f"{path}: --source must be a pose archive (.npz); not found."
@@ -107,9 +109,6 @@ def read_clip(path, clip) -> np.ndarray:
     return found
 
 
-_LISTS = ("clips", "subjects", "actions")
-
-
 def _strings(path, content, key) -> list[str]:
     array = content[key]
     if not isinstance(array, np.ndarray) or array.ndim != 1 or array.dtype.kind != "U":
@@ -128,3 +127,20 @@ def _fps(path, array) -> float:
             f"{np.ravel(array)[:3].tolist()}."
         )
     return float(array.item())
+
+
+DEFINITION = Definition(
+    name="mocap",
+    read=read,
+    filmed=True,
+    flags=(source_flag("the pose archive (.npz)"),),
+    licence="The terms of the motion that the pose archive was made from hold.",
+    instructions="""
+A pose archive: an `.npz` without pickles that holds `pos/<clip>` float (F, 17, 3) in
+metres, z up, `human36m_17` order; `clips`, `subjects`, `actions` string arrays in one
+order; `fps`. Other keys are ignored. The cameras are virtual.
+
+    python -m preprocessing.convert --dataset=mocap --source=archive.npz \\
+        --output=data/mine --validation_subjects=anna --test_subjects=ben
+""",
+)

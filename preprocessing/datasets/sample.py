@@ -31,7 +31,7 @@ import zipfile
 
 import numpy as np
 
-from dgnet_tf.data.views import View
+from dgnet_tf.data.view import View
 from dgnet_tf.errors import UserError
 from dgnet_tf.files import provenance
 from preprocessing.cameras import camera_rig, virtual_cameras
@@ -41,6 +41,7 @@ from preprocessing.conversion.sequences import (
     Recording,
     check_positions,
 )
+from preprocessing.datasets.definition import Definition, source_flag
 from preprocessing.datasets.resample import resample
 
 REQUIREMENT = "holosoma-retargeting==0.1.0"
@@ -207,3 +208,25 @@ def _verify(wheel: pathlib.Path, sha256: str):
             f"{wheel}: has sha256 {found}, expected {sha256}; it is damaged or another "
             "file. Remove it and run again to download it."
         )
+
+
+DEFINITION = Definition(
+    name="sample",
+    read=read,
+    filmed=True,
+    flags=(
+        source_flag(
+            f"the wheel, or the folder that keeps it (default {CACHE})", required=False
+        ),
+    ),
+    licence=f"The sample's motion comes with {REQUIREMENT} (Apache License 2.0), which "
+    "names no other terms for it.",
+    instructions="""
+Five clips of two people who climb onto boxes and step down, from the wheel
+`holosoma-retargeting` 0.1.0 (102 MB). pip downloads it into `~/.cache/dgnet_tf`; its
+sha256 is verified, and it is never installed. `--source` names the wheel, or another
+folder for it.
+
+    python -m preprocessing.convert --dataset=sample --output=data/sample
+""",
+)

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import functools
 
-from dgnet_tf.data.views import View
+from dgnet_tf.data.view import View
 from preprocessing.cameras import camera_rig, virtual_cameras
 from preprocessing.conversion.sequences import Dataset, PoseSequence, Recording
 from preprocessing.datasets import walker
+from preprocessing.datasets.definition import Definition, Flag
 
 
 def read(
@@ -68,3 +69,22 @@ def load(person, name, action, frames, motion_seed, rig) -> list[View]:
     positions = walker.motion(person, action, frames, motion_seed)
     sequence = PoseSequence(name, action, "take_0", positions, walker.FPS)
     return virtual_cameras.film(sequence, rig)
+
+
+DEFINITION = Definition(
+    name="synthetic",
+    read=read,
+    filmed=True,
+    flags=(
+        Flag("subjects", "number of people", int, 8, least=3),
+        Flag("clip_frames", "frames of each clip, at 50 a second", int, 300, least=1),
+        Flag("motion_seed", "seed of bodies and motions", int, 0, least=0),
+    ),
+    licence="The motion was computed; no one's terms hold for it.",
+    instructions="""
+A seeded procedural walker, for tests and where nothing can be downloaded. It reads no
+files.
+
+    python -m preprocessing.convert --dataset=synthetic --output=data/synthetic
+""",
+)

@@ -13,7 +13,7 @@ import sys
 
 import numpy as np
 
-from dgnet_tf.data.views import View
+from dgnet_tf.data.view import View
 from dgnet_tf.errors import UserError
 from dgnet_tf.files import provenance
 from preprocessing.cameras import camera_rig, virtual_cameras
@@ -23,6 +23,7 @@ from preprocessing.datasets.bvh import joint_mapping, names
 from preprocessing.datasets.bvh import mappings as bvh_mappings
 from preprocessing.datasets.bvh.joint_mapping import SKELETON
 from preprocessing.datasets.bvh.takes import Take
+from preprocessing.datasets.definition import Definition, Flag, source_flag
 
 FPS = 50.0  # Human3.6M's
 UP = ("y", "z")
@@ -179,3 +180,55 @@ def _scale(lengths) -> float:
         f"{low:g} units, and {longest} {high:g}; in none of {', '.join(UNITS)} are all "
         f"between {PERSON[0]} and {PERSON[1]} m. Give metres per unit as --scale."
     )
+
+
+DEFINITION = Definition(
+    name="bvh",
+    read=read,
+    filmed=True,
+    flags=(
+        source_flag("a BVH file, or a folder of them"),
+        Flag(
+            "mapping",
+            f"naming of the joints: {', '.join(bvh_mappings.NAMES)}, or a JSON file "
+            "(default: recognised by the joints)",
+        ),
+        Flag("up", "vertical axis of the files", default="y", choices=UP),
+        Flag(
+            "scale",
+            "metres per unit of length (default: of the usual units the one in which "
+            "everybody has a person's size)",
+            float,
+            least=1e-6,
+            most=1000.0,
+        ),
+        Flag(
+            "fps",
+            f"frames a second to resample to (default {FPS:g})",
+            float,
+            FPS,
+            least=bvh_files.SLOWEST,
+            most=bvh_files.FASTEST,
+        ),
+        Flag(
+            "skip_frames",
+            "frames to drop at each file's start (default: 1 for CMU's conversions, "
+            "whose first is a T-pose, else 0)",
+            int,
+            least=0,
+        ),
+    ),
+    licence="The terms of the motion capture files that it was converted from hold.",
+    instructions="""
+Your own motion capture: one BVH file per recording of one person, any software. No
+image is needed: cameras are virtual.
+
+`captures/subject/action/take.bvh` or `captures/subject/take.bvh`, at any depth (the
+action is then `motion`); a file right in `captures` belongs to a subject called
+`captures`. CMU's names, `07_01.bvh`, give subject 07 wherever they lie, and their
+folder the action unless it is a number.
+
+    python -m preprocessing.convert --dataset=bvh --source=captures \\
+        --output=data/captures --test_subjects=ben
+""",
+)

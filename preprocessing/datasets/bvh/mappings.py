@@ -77,6 +77,8 @@ MAPPINGS = (
     Mapping(SKELETON.name, tuple(mean(joint) for joint in SKELETON.joints)),
 )
 
+NAMES = tuple(mapping.name for mapping in MAPPINGS)
+
 
 def recognise(path, hierarchy: Hierarchy) -> Mapping:
     """Returns the first known mapping whose joints the file has.
@@ -104,11 +106,10 @@ def named(name: str) -> Mapping:
     Raises:
         UserError: if there is no such mapping, or the file's is none.
     """
-    known = {mapping.name: mapping for mapping in MAPPINGS}
-    if name in known:
-        return known[name]
+    if name in NAMES:
+        return MAPPINGS[NAMES.index(name)]
     if not os.path.isfile(name):
         raise UserError(
-            f"--mapping={name}: must be {', '.join(known)} or a JSON file; not found."
+            f"--mapping={name}: must be {', '.join(NAMES)} or a JSON file; not found."
         )
     return from_json(name)

@@ -14,11 +14,12 @@ from collections.abc import Callable
 import numpy as np
 
 from dgnet_tf import cameras, skeletons
-from dgnet_tf.data.views import View
+from dgnet_tf.data.view import View
 from dgnet_tf.errors import UserError
 from dgnet_tf.files import provenance
 from preprocessing.conversion.sequences import Dataset, MissingSource, Recording
 from preprocessing.datasets import community_files
+from preprocessing.datasets.definition import Definition, Flag, source_flag
 from preprocessing.datasets.human36m import cameras as human36m_cameras
 from preprocessing.datasets.human36m import names as human36m_names
 from preprocessing.datasets.human36m import positions as human36m_files
@@ -28,6 +29,7 @@ FPS = 50.0
 # Joints of Human3.6M's 32 that `human36m_17` has, in its order.
 JOINTS_17 = (0, 1, 2, 3, 6, 7, 8, 12, 13, 14, 15, 17, 18, 19, 25, 26, 27)
 METADATA = "metadata.xml"
+SKELETONS = ("human36m_17", "human36m_16")
 # Nearer than this, a joint is not in front of the camera.
 _NEAREST = 0.1  # metres
 
@@ -167,10 +169,8 @@ def joints_of_32(skeleton: str) -> list[int]:
     Raises:
         ValueError: if it is none of Human3.6M's.
     """
-    if skeleton not in ("human36m_17", "human36m_16"):
-        raise ValueError(
-            f"`skeleton` must be 'human36m_17' or 'human36m_16', got {skeleton!r}."
-        )
+    if skeleton not in SKELETONS:
+        raise ValueError(f"`skeleton` must be one of {SKELETONS}, got {skeleton!r}.")
     index = dict(zip(skeletons.get("human36m_17").joints, JOINTS_17, strict=True))
     return [index[joint] for joint in skeletons.get(skeleton).joints]
 
@@ -190,3 +190,33 @@ def _check_in_front(positions, where):
             f"{np.flatnonzero(near)[0]}, joints are behind the camera or at it. "
             f"Positions and {METADATA} do not belong together."
         )
+
+
+DEFINITION = Definition(
+    name="human36m",
+    read=read,
+    flags=(
+        source_flag("the folder of its files"),
+        Flag("detections", community_files.DETECTIONS),
+        Flag("metadata", f"the official {METADATA} (default: the one in --source)"),
+        Flag("skeleton", "human36m_17, or human36m_16 without neck", choices=SKELETONS),
+    ),
+    licence="Human3.6M: academic use only, by its owners' terms; read them before you "
+    "pass the weights on.",
+    instructions="""
+Human3.6M's owners give access at http://vision.imar.ro/human3.6m (registration, academic
+use only). Its files must not be passed on. One folder holds everything:
+
+| file in the folder | from where |
+|---|---|
+| `metadata.xml` | always needed: the cameras. In the owners' code archive (`Release-v1.2`) |
+| `S1/MyPoseFeatures/D3_Positions/*.cdf`, also S5, S6, S7, S8, S9, S11 | the owners' "Poses / D3 Positions" archives, unpacked side by side |
+| or `*.cdf.mat` in the same folders | the same, made with MATLAB's `cdfread` and `save -v7` (cell `data`) |
+| or `S1/MyPoses/3D_positions/*.h5`, ... | the old `h36m.zip` |
+| or `data_3d_h36m.npz` | the community's file (`positions_3d`), made from the above |
+
+    python -m preprocessing.convert --dataset=human36m --source=h36m --output=data/h36m
+    python -m preprocessing.convert --dataset=human36m --source=h36m \\
+        --detections=data_2d_h36m_cpn_ft_h36m_dbb.npz --output=data/h36m_cpn
+""",  # noqa: E501
+)

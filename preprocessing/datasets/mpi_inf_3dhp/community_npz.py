@@ -16,7 +16,7 @@ import re
 import numpy as np
 
 from dgnet_tf import skeletons
-from dgnet_tf.data.views import View
+from dgnet_tf.data.view import View
 from dgnet_tf.errors import UserError
 from dgnet_tf.files import npz_files
 from preprocessing.datasets.mpi_inf_3dhp import test_annotations

@@ -23,6 +23,7 @@ import pathlib
 from dgnet_tf.errors import UserError
 from dgnet_tf.files import provenance
 from preprocessing.conversion.sequences import Dataset, MissingSource, Recording
+from preprocessing.datasets.definition import Definition, Flag, source_flag
 from preprocessing.datasets.mpi_inf_3dhp import (
     community_npz,
     test_annotations,
@@ -219,3 +220,49 @@ def _sources(source, found, annotation) -> dict[str, str]:
         else path.relative_to(source).as_posix(): provenance.sha256(path)
         for path in sorted(paths)
     }
+
+
+DEFINITION = Definition(
+    name="mpi_inf_3dhp",
+    read=read,
+    flags=(
+        source_flag("the folder of its files, or one of P-STMO's two files"),
+        Flag(
+            "annotation",
+            "3-D ground truth: univ_annot3, which is scaled to one height and which "
+            "the field uses, or annot3, true to scale",
+            choices=ANNOTATIONS,
+        ),
+        Flag(
+            "skeleton",
+            "its own mpi_inf_3dhp_17, or its joints as human36m_17's",
+            choices=SKELETONS,
+        ),
+        Flag(
+            "fps",
+            "rate to thin all sequences to, by taking every n-th frame (default: each "
+            "sequence's own)",
+            float,
+            least=1.0,
+            most=1000.0,
+        ),
+    ),
+    licence="MPI-INF-3DHP: for research only, by its owners' terms.",
+    instructions="""
+MPI-INF-3DHP is given out by its owners at <https://vcai.mpi-inf.mpg.de/3dhp-dataset/>,
+for research only, and may not be passed on. Their `get_dataset.sh` and `get_testset.sh`
+fetch it; read and accept the terms in `conf.ig` first. Videos and images are not
+needed, only:
+
+    3DHP/S1/Seq1/annot.mat            S1 to S8, Seq1 and Seq2: training
+    3DHP/S1/Seq1/camera.calibration   only for --annotation=annot3
+    3DHP/TS1/annot_data.mat           TS1 to TS6: test
+                                      (or in 3DHP/mpi_inf_3dhp_test_set/)
+
+Or put `data_train_3dhp.npz` and `data_test_3dhp.npz`, as P-STMO's repository describes
+them, into `3DHP/`. Each part may be there alone.
+
+    python -m preprocessing.convert --dataset=mpi_inf_3dhp --source=3DHP \\
+        --output=data/mpi_inf_3dhp
+""",
+)

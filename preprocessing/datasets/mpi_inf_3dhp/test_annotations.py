@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from dgnet_tf import skeletons
-from dgnet_tf.data.views import View
+from dgnet_tf.data.view import View
 from dgnet_tf.errors import UserError
 from preprocessing.datasets.mpi_inf_3dhp import views
 from preprocessing.datasets.mpi_inf_3dhp.views import SKELETON, Sequence

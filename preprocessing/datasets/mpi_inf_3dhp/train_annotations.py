@@ -13,7 +13,7 @@ import pathlib
 
 import numpy as np
 
-from dgnet_tf.data.views import View
+from dgnet_tf.data.view import View
 from dgnet_tf.errors import UserError
 from dgnet_tf.files import mat_files
 from preprocessing.datasets.mpi_inf_3dhp import skeletool

@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 
 from dgnet_tf import skeletons
-from dgnet_tf.data.views import View
+from dgnet_tf.data.view import View
 from dgnet_tf.errors import UserError
 from dgnet_tf.keypoints import interpolation
 

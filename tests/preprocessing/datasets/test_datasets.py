@@ -1,5 +1,6 @@
 """Each data set by way of the command line: flags in, records out."""
 
+import dataclasses
 import functools
 import io
 import zipfile
@@ -43,7 +44,8 @@ def test_sample(tmp_path, monkeypatch):
                 buffer.getvalue(),
             )
     read = functools.partial(sample.read, sha256=provenance.sha256(wheel))
-    monkeypatch.setitem(registry._READERS, "sample", read)
+    definition = dataclasses.replace(sample.DEFINITION, read=read)
+    monkeypatch.setitem(registry.DATASETS, "sample", definition)
     content, found = converted(
         tmp_path, "--dataset=sample", f"--source={wheel}", "--cameras=1"
     )
