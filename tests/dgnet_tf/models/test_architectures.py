@@ -1,5 +1,7 @@
 """The networks behind `--architecture`: what the baseline is, and that it runs."""
 
+import inspect
+
 import numpy as np
 import pytest
 from support import record_sets
@@ -7,7 +9,8 @@ from support.lifting.lifting_stand_ins import run_command
 
 from dgnet_tf import evaluate, export, layers, train
 from dgnet_tf.config import config
-from dgnet_tf.config.fields import FIELDS
+from dgnet_tf.config.config_field import NETWORK
+from dgnet_tf.config.fields import FIELDS, names
 from dgnet_tf.errors import UserError
 from dgnet_tf.models import architectures, runs
 
@@ -33,6 +36,19 @@ def convolutions(model):
 
 def test_every_allowed_name_is_built():
     assert set(architectures.BUILDERS) == set(FIELDS["architecture"].choices)
+
+
+@pytest.mark.parametrize("architecture", FIELDS["architecture"].choices)
+def test_a_networks_arguments_are_the_fields_that_apply_to_it(architecture):
+    network = type(build(architecture, blocks=1, channels=4))
+    arguments = dict(inspect.signature(network.__init__).parameters)
+    # The data set's and the training's fields; folded after training; Keras' own.
+    for name in ("self", "skeleton", "seed", "batch_norm", "kwargs"):
+        arguments.pop(name, None)
+    assert {"architecture", *arguments} == set(names(NETWORK, architecture))
+    sizes = config.make("paper", architecture=architecture)
+    for name, argument in arguments.items():
+        assert argument.default == getattr(sizes, name), name
 
 
 def test_the_baseline_has_fixed_graphs_only():
