@@ -42,7 +42,7 @@ flags.DEFINE_string(
     "keypoints",
     None,
     f"File or folder of 2-D keypoints, in one of these formats:\n"
-    f"{keypoint_files.formats()}",
+    f"{keypoint_files.formats()}.",
     required=True,
     flag_values=FLAGS,
 )

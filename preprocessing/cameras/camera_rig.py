@@ -70,8 +70,8 @@ FLAGS = ("cameras", "camera_seed", *(f"camera_{name}" for name in LIMITS))
 def define_flags(flag_values: flags.FlagValues, prefix: str = ""):
     """Defines the flags `from_flags` reads, with a prefix to their help texts."""
     for name, default, text, least in (
-        ("cameras", DEFAULT.cameras, "virtual cameras of each recording", 1),
-        ("camera_seed", DEFAULT.seed, "seed of the virtual cameras' places", 0),
+        ("cameras", DEFAULT.cameras, "virtual cameras of each recording.", 1),
+        ("camera_seed", DEFAULT.seed, "seed of the virtual cameras' places.", 0),
     ):
         flags.DEFINE_integer(
             name, default, prefix + text, least, flag_values=flag_values
@@ -82,7 +82,7 @@ def define_flags(flag_values: flags.FlagValues, prefix: str = ""):
         ("focal", "a virtual camera's focal length, in a 1000x1000 image"),
     ):
         default = [f"{value:g}" for value in getattr(DEFAULT, name)]
-        text = f"{prefix}{text}: LOWEST,HIGHEST in {LIMITS[name][2]}"
+        text = f"{prefix}{text}: LOWEST,HIGHEST in {LIMITS[name][2]}."
         flags.DEFINE_list(f"camera_{name}", default, text, flag_values)
 
 

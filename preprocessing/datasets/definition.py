@@ -18,7 +18,7 @@ class Flag:
 
     Attributes:
         name: without the dashes.
-        meaning: what `--help` says.
+        meaning: what `--help` says, without the full stop.
         kind: str, int or float.
         default: the reader's, for `--help`; it is not passed to the reader.
         least, most: bounds of a number; None for none.
@@ -39,8 +39,8 @@ class Flag:
 
     def define(self, flag_values: flags.FlagValues):
         """Defines the flag."""
-        named = {"name": self.name, "default": self.default, "help": self.meaning}
-        named["flag_values"] = flag_values
+        named = {"name": self.name, "default": self.default, "flag_values": flag_values}
+        named["help"] = f"{self.meaning}."
         if self.choices:
             flags.DEFINE_enum(enum_values=self.choices, **named)
         elif self.kind is str:

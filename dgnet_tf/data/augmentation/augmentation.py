@@ -1,4 +1,4 @@
-"""What training makes of windows: other views, people, errors, mirror images.
+"""Augmentation of training windows: cameras, bodies, detector errors, mirror images.
 
 Stateless: the same seed gives the same numbers.
 """
@@ -76,7 +76,7 @@ def augment(record: dict, indices, skeleton, fps, chosen: Augmentation, seed):
     intrinsics = record["intrinsics"]
     errors = tf.zeros_like(keypoints)
     if chosen.needs_cameras:
-        # What a detector was off stays on when the person is projected again.
+        # A detector's errors stay the same when the person is projected again.
         errors += keypoints - cameras.project(positions, intrinsics)
     if chosen.body_scale:
         body = body_shapes.draw(skeleton, chosen.body_scale, body_seed)

@@ -1,10 +1,10 @@
-"""Random cameras: a window as a camera sees it that was never there.
+"""Re-renders windows by random cameras.
 
 Real cameras are few, and each films a person from one side for seconds; a network
 learns their viewpoints with the poses. Here the person is turned about the vertical
-by any angle, the camera tilted, moved and zoomed, and the window filmed anew.
+by any angle, the camera tilted, moved and zoomed, and the window rendered again.
 
-A record does not say where up is. The camera's own y axis stands for it: a camera
+Records have no vertical direction. The camera's own y axis stands for it: a camera
 that looks down by some degrees is turned into one that leans by as much at most.
 """
 
@@ -33,7 +33,7 @@ class RandomView:
     """One camera for each of W windows.
 
     Attributes:
-        chosen: (W,) whether the window is filmed anew.
+        chosen: (W,) whether the window is re-rendered.
         rotation: (W, 3, 3) from the window's camera axes to the new ones.
         pivot: (W, 3) what is turned about: the root in the window's first frame.
         place: (W, 3) where the pivot stands before the new camera, metres.
@@ -81,7 +81,7 @@ def draw(
         root: index of the root.
         intrinsics: (9,) of the view; zeros where unknown.
         image_size: (2,) pixels.
-        share: of the windows that are filmed anew.
+        share: of the windows that are re-rendered.
         tilt: degrees.
         focal: see above.
         seed: (2,) integers.
