@@ -140,6 +140,8 @@ def read(data_dir) -> Manifest:
         }
         manifest = Manifest(**content)
         skeletons.get(manifest.skeleton)
+        if not isinstance(manifest.licence, str):
+            raise TypeError(f"licence must be text, is {manifest.licence!r:.50}")
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UserError(
             f"{path}: not a valid manifest ({error}). Convert the data set again."

@@ -29,6 +29,18 @@ def test_a_manifest_survives_writing_and_reading(data_dir):
     assert [shard.records for shard in train.shards] == [3, 3]
 
 
+def test_data_sets_with_and_without_a_licence_are_read(data_dir):
+    path = data_dir / "dataset.json"
+    _edit(data_dir, licence="For research only.")
+    stated = manifest.read(data_dir)
+    assert manifest.summary(stated)["licence"] == stated.licence == "For research only."
+    content = json.loads(path.read_text())
+    del content["licence"]  # As earlier versions wrote it.
+    path.write_text(json.dumps(content))
+    assert manifest.read(data_dir).licence == ""
+    assert "licence" not in manifest.summary(manifest.read(data_dir))
+
+
 def test_shard_paths_come_in_order(data_dir):
     paths = manifest.shard_paths(data_dir, manifest.read(data_dir), "train")
     assert paths == [
@@ -48,6 +60,7 @@ def test_a_missing_manifest_is_refused(tmp_path):
         ({"skeleton": "octopus"}, "`skeleton` must be one of .* got 'octopus'"),
         ({"color": "red"}, "not a valid manifest .*color"),
         ({"splits": 3}, "not a valid manifest"),
+        ({"licence": 3}, "not a valid manifest .*licence must be text"),
     ],
 )
 def test_a_manifest_of_other_content_is_refused(data_dir, fields, message):

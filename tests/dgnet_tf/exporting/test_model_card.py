@@ -100,6 +100,16 @@ def test_data_of_ones_own_keep_their_own_terms(run):
     )
 
 
+def test_a_licence_that_the_data_state_is_passed_on(run):
+    folder, config = run
+    training = json.loads((folder / runs.TRAINING).read_text())
+    for dataset in ("human36m", "a new data set"):
+        training["data"] |= {"dataset": dataset, "licence": "For juggling only."}
+        (folder / runs.TRAINING).write_text(json.dumps(training))
+        licence = model_card.make(config, flip=True, workdir=folder)["licence"]
+        assert licence[1] == "For juggling only."
+
+
 def test_a_damaged_file_of_the_run_is_named(run):
     folder, config = run
     write_report(folder, "new", 45.0, age=1)

@@ -174,3 +174,11 @@ def test_unknown_and_unfitting_layouts_are_refused():
         layouts.convert(keypoints, confidence, "coco_17", "mpi_inf_3dhp_17")
     with pytest.raises(ValueError, match="`keypoints` must have 17 joints.*got 15"):
         layouts.convert(keypoints[:, :15], confidence[:, :15], "coco_17", "human36m_17")
+
+
+def test_detectors_layouts_have_signatures_in_exports():
+    exported = [one.name for one in layouts.LAYOUTS.values() if one.exported]
+    assert exported == [
+        *("coco_17", "openpose_25", "openpose_25b", "halpe_26", "mediapipe_33")
+    ]
+    assert set(exported).isdisjoint(skeletons.SKELETONS)
