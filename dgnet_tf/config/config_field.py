@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 
-# The parts of a configuration. A network's part are the arguments of its class.
-NETWORK, DATA, AUGMENTATION = "network", "data", "augmentation"
-OPTIMIZER, EXECUTION, INFERENCE = "optimizer", "execution", "inference"
-
 DGNETS = ("dgnet", "baseline")
 PEERS = ("martinez", "semgcn", "tcn", "stgcn")
 ARCHITECTURES = (*DGNETS, *PEERS)

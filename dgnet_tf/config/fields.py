@@ -5,27 +5,19 @@ from __future__ import annotations
 import dataclasses
 import functools
 
-from dgnet_tf.config.config_field import (
-    ARCHITECTURES,
-    AUGMENTATION,
-    DATA,
-    DGNETS,
-    EXECUTION,
-    INFERENCE,
-    NETWORK,
-    OPTIMIZER,
-    PEERS,
-    ConfigField,
-    field,
-)
+from dgnet_tf.config import config_field
+from dgnet_tf.config.config_field import ARCHITECTURES, DGNETS, PEERS
 
-_network = functools.partial(field, part=NETWORK)
-_dgnets = functools.partial(field, part=NETWORK, architectures=DGNETS)
-_data = functools.partial(field, part=DATA)
-_augmentation = functools.partial(field, part=AUGMENTATION)
-_optimizer = functools.partial(field, part=OPTIMIZER)
-_execution = functools.partial(field, part=EXECUTION)
-_inference = functools.partial(field, part=INFERENCE)
+# The parts of a configuration. The network's are arguments of its class.
+NETWORK, DATA, AUGMENTATION = "network", "data", "augmentation"
+OPTIMIZER, EXECUTION, INFERENCE = "optimizer", "execution", "inference"
+_network = functools.partial(config_field.field, part=NETWORK)
+_dgnets = functools.partial(config_field.field, part=NETWORK, architectures=DGNETS)
+_data = functools.partial(config_field.field, part=DATA)
+_augmentation = functools.partial(config_field.field, part=AUGMENTATION)
+_optimizer = functools.partial(config_field.field, part=OPTIMIZER)
+_execution = functools.partial(config_field.field, part=EXECUTION)
+_inference = functools.partial(config_field.field, part=INFERENCE)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -244,7 +236,8 @@ class Config:
 
     overlap: str = _inference(
         "mean",
-        "How overlapping windows become one pose for each frame.",
+        "How overlapping windows become one pose for each frame: a frame is in one "
+        "window (once), in the middle of its own (center), or the mean of all (mean).",
         choices=("once", "center", "mean"),
     )
     keypoint_smoothing: int = _inference(
@@ -256,7 +249,7 @@ class Config:
     )
 
 
-FIELDS: dict[str, ConfigField] = {
+FIELDS: dict[str, config_field.ConfigField] = {
     found.name: dataclasses.replace(found.metadata["known"], name=found.name)
     for found in dataclasses.fields(Config)
 }

@@ -29,14 +29,14 @@ def define(flag_values: flags.FlagValues):
         sorted(config.PRESETS),
         "Sizes and length of training: as in the paper, for minutes on two cores, or "
         "for a few steps. --config and flags replace its values.",
-        flag_values=flag_values,
+        flag_values,
     )
     flags.DEFINE_string(
         "config",
         None,
         "JSON file of configuration fields; they replace the preset's, and flags "
         "replace them.",
-        flag_values=flag_values,
+        flag_values,
     )
     for name in NAMES:
         field = FIELDS[name]
@@ -49,11 +49,9 @@ def define_override(name: str, flag_values: flags.FlagValues):
     field = FIELDS[name]
     text = f"{field.meaning} By default the run's."
     if field.choices:
-        flags.DEFINE_enum(name, None, field.choices, text, flag_values=flag_values)
+        flags.DEFINE_enum(name, None, field.choices, text, flag_values)
     else:
-        flags.DEFINE_integer(
-            *(name, None, text, field.least, field.most), flag_values=flag_values
-        )
+        flags.DEFINE_integer(name, None, text, field.least, field.most, flag_values)
 
 
 def fields(flag_values: flags.FlagValues) -> dict:

@@ -7,7 +7,7 @@ import sys
 import pytest
 from absl import flags
 
-from dgnet_tf.config import config, config_field, network_sizes
+from dgnet_tf.config import config, config_field, fields, network_sizes
 from dgnet_tf.config import flags as config_flags
 from dgnet_tf.config.fields import FIELDS, Config, names
 from dgnet_tf.data.augmentation import augmentation
@@ -15,8 +15,8 @@ from dgnet_tf.layers import affinity, pair_score
 from dgnet_tf.training import fine_tuning
 
 PARTS = {
-    *(config_field.NETWORK, config_field.DATA, config_field.AUGMENTATION),
-    *(config_field.OPTIMIZER, config_field.EXECUTION, config_field.INFERENCE),
+    *(fields.NETWORK, fields.DATA, fields.AUGMENTATION),
+    *(fields.OPTIMIZER, fields.EXECUTION, fields.INFERENCE),
 }
 
 
@@ -126,8 +126,8 @@ def test_a_commands_flag_that_replaces_a_runs_field_has_its_range():
 def test_augmentation_and_fine_tuning_follow_the_fields():
     made = augmentation.Augmentation()
     assert dataclasses.asdict(made) == {
-        name: FIELDS[name].default for name in names(config_field.AUGMENTATION)
+        name: FIELDS[name].default for name in names(fields.AUGMENTATION)
     } | {"flip": False}
     assert augmentation.of(Config()) == augmentation.Augmentation(flip=True)
-    network = set(names(config_field.NETWORK)) - {"dropout"}
+    network = set(names(fields.NETWORK)) - {"dropout"}
     assert set(fine_tuning.NETWORK) == network

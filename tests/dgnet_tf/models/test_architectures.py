@@ -9,8 +9,7 @@ from support.lifting.lifting_stand_ins import run_command
 
 from dgnet_tf import evaluate, export, layers, train
 from dgnet_tf.config import config
-from dgnet_tf.config.config_field import NETWORK
-from dgnet_tf.config.fields import FIELDS, names
+from dgnet_tf.config.fields import FIELDS, NETWORK, names
 from dgnet_tf.errors import UserError
 from dgnet_tf.models import architectures, runs
 
