@@ -139,12 +139,12 @@ def write(run, content: dict, folder, *, half: bool, overwrite: bool) -> float:
     import numpy as np
 
     from dgnet_tf.exporting import weight_card
-    from dgnet_tf.models import architectures, pretrained
+    from dgnet_tf.models import architectures, pretrained, weight_files
 
     _check_free(folder, overwrite)
     with _replacing_folder(folder) as beside:
         beside.mkdir()
-        path = pretrained.save(run.model, beside / weight_folders.WEIGHTS, half=half)
+        path = weight_files.save(run.model, beside / weight_folders.WEIGHTS, half=half)
         content = {
             **content,
             "weights": {

@@ -11,7 +11,7 @@ from dgnet_tf.config import fields, flags
 from dgnet_tf.config.config import Config
 from dgnet_tf.config.fields import FIELDS
 from dgnet_tf.errors import UserError
-from dgnet_tf.models import weight_folders
+from dgnet_tf.models import weight_files, weight_folders
 
 # Fields that make the network: a training takes them over with the weights.
 NETWORK = tuple(n for n in fields.names(fields.NETWORK) if not FIELDS[n].suggested)
@@ -100,9 +100,7 @@ def origin(config, workdir) -> dict | None:
 
 def load_into(model, config):
     """Gives a network the weights that its training starts from."""
-    from dgnet_tf.models import pretrained  # Imports TensorFlow.
-
-    pretrained.load_into(model, weight_folders.find(config.weights))
+    weight_files.load_into(model, weight_folders.find(config.weights))
 
 
 def _network(brought):

@@ -11,7 +11,7 @@ from support.models import weight_stand_ins as stand_ins
 import dgnet_tf
 from dgnet_tf.errors import UserError
 from dgnet_tf.files import provenance
-from dgnet_tf.models import architectures, pretrained, weight_folders
+from dgnet_tf.models import architectures, pretrained, weight_files, weight_folders
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +75,7 @@ def test_shipped_weights_are_small_whole_and_compute_what_was_written(made):
 def test_the_file_is_laid_out_alike_on_both_stacks(made):
     folder, run = made
     model = run.model
-    shapes = pretrained.tensors(folder / weight_folders.WEIGHTS)
+    shapes = weight_files.tensors(folder / weight_folders.WEIGHTS)
     assert len(shapes) == len(model.weights)
     module = "layers/dg_conv_block/chain/residual_graph_module"
     norm = model.get_layer("input_norm")
@@ -189,7 +189,7 @@ def test_half_precision_halves_the_file_and_is_read_alike(tmp_path):
     sizes = {}
     for half in (False, True):
         path = tmp_path / f"{half}.weights.h5"
-        pretrained.save(run.model, path, half=half)
+        weight_files.save(run.model, path, half=half)
         sizes[half] = path.stat().st_size
     assert sizes[True] < 0.75 * sizes[False]
     again = stand_ins.run(seed=9, channels=48).model
@@ -199,4 +199,4 @@ def test_half_precision_halves_the_file_and_is_read_alike(tmp_path):
         np.testing.assert_array_equal(ours.astype(np.float16), theirs)
     run.model.get_layer("pose").bias.assign([0.0, 1e6, 0.0])
     with pytest.raises(UserError, match=r"vars/1' holds 1e\+06, which float16 cannot"):
-        pretrained.save(run.model, path, half=True)
+        weight_files.save(run.model, path, half=True)
