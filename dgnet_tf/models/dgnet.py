@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import tensorflow as tf
 
-from dgnet_tf import skeletons
 from dgnet_tf.layers.batch_norm import make_batch_norm
 from dgnet_tf.layers.dg_conv_block import DGConvBlock
 from dgnet_tf.layers.fixed_spatial_graph_conv import FixedSpatialGraphConv
-from dgnet_tf.layers.graph_conv import check_positive
 from dgnet_tf.layers.joint_embedding import JointEmbedding
 from dgnet_tf.layers.peers.fully_connected import scaled_glorot
+from dgnet_tf.models.window_model import WindowModel, layer_policy, window_input
 
 keras = tf.keras
 
@@ -25,7 +24,7 @@ class _Presets:
 
 
 @keras.utils.register_keras_serializable(package="dgnet_tf")
-class DGNet(keras.Model):
+class DGNet(WindowModel):
     """Lifts windows of 2-D keypoints to 3-D poses (paper Sec. III-C, Fig. 3).
 
     FSG maps the keypoints to features; DG-Conv blocks follow one another; each has a
@@ -95,12 +94,10 @@ class DGNet(keras.Model):
         seed=0,
         **kwargs,
     ):
-        for name, value in (("frames", frames), ("blocks", blocks)):
-            check_positive(name, value)
-        joints = len(skeletons.get(skeleton).joints)
+        keypoints = window_input(skeleton, frames=frames, blocks=blocks)
 
-        # Layers. Policies are passed down, as a model revives under its own.
-        policy = kwargs.pop("dtype", None) or keras.mixed_precision.global_policy()
+        # Layers.
+        policy = layer_policy(kwargs)
         input_graph = FixedSpatialGraphConv(
             channels,
             skeleton=skeleton,
@@ -134,7 +131,6 @@ class DGNet(keras.Model):
         ]
 
         # Functional model.
-        keypoints = keras.Input((frames, joints, 2), name="keypoints")
         x = input_graph(keypoints)
         if batch_norm:
             x = make_batch_norm("input_norm", dtype=policy)(x)
@@ -152,10 +148,8 @@ class DGNet(keras.Model):
         if blocks > 1:
             x = keras.layers.Concatenate(name="fusion", dtype=policy)(features)
         outputs["pose"] = _head("pose", head_scale)(x)
-        super().__init__(inputs=keypoints, outputs=outputs, **kwargs)
 
-        # Config.
-        self._config = {
+        arguments = {
             "skeleton": skeleton,
             "frames": frames,
             "blocks": blocks,
@@ -176,16 +170,7 @@ class DGNet(keras.Model):
             "batch_norm": batch_norm,
             "seed": seed,
         }
-
-    def get_config(self):
-        """Returns the constructor's arguments."""
-        return {**self._config, "name": self.name}
-
-    @classmethod
-    def from_config(cls, config, custom_objects=None):
-        """Builds the model from `get_config`'s dict."""
-        del custom_objects
-        return cls(**config)
+        super().__init__(keypoints, outputs, arguments, **kwargs)
 
     @classmethod
     def from_preset(cls, preset, load_weights=True):

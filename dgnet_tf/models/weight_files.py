@@ -1,8 +1,8 @@
 """Files of a network's weights: written, compared with a network, read.
 
-A file is what `keras.Model.save_weights` writes; Keras 2.15 and Keras 3 read it from
-each other with the same values. Keras finds tensors in it by the order of layers, and
-may pass over what is absent; so the file is compared with the network before it is read.
+`keras.Model.save_weights` writes them; Keras 2.15 and Keras 3 read them from each other
+with the same values. Keras finds tensors by the order of layers, and may pass over what
+is absent; so a file is compared with the network before it is read.
 """
 
 from __future__ import annotations

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import tensorflow as tf
 
-from dgnet_tf import skeletons
 from dgnet_tf.layers.batch_norm import make_batch_norm
-from dgnet_tf.layers.graph_conv import check_positive
 from dgnet_tf.layers.peers.fully_connected import FullyConnected, scaled_glorot
 from dgnet_tf.layers.peers.stateless_dropout import StatelessDropout
+from dgnet_tf.models.window_model import WindowModel, layer_policy, window_input
 
 keras = tf.keras
 
 
 @keras.utils.register_keras_serializable(package="dgnet_tf")
-class Martinez(keras.Model):
+class Martinez(WindowModel):
     """Lifts each frame alone, all joints together.
 
     J. Martinez, R. Hossain, J. Romero, J. J. Little: "A simple yet effective baseline
@@ -55,12 +54,11 @@ class Martinez(keras.Model):
         seed=0,
         **kwargs,
     ):
-        for name, value in (("frames", frames), ("blocks", blocks)):
-            check_positive(name, value)
-        joints = len(skeletons.get(skeleton).joints)
+        keypoints = window_input(skeleton, frames=frames, blocks=blocks)
+        joints = keypoints.shape[2]
 
-        # Layers. Policies are passed down, as a model revives under its own.
-        policy = kwargs.pop("dtype", None) or keras.mixed_precision.global_policy()
+        # Layers.
+        policy = layer_policy(kwargs)
 
         def unit(x, index, name):
             x = FullyConnected(
@@ -73,7 +71,6 @@ class Martinez(keras.Model):
             )(x)
 
         # Functional model.
-        keypoints = keras.Input((frames, joints, 2), name="keypoints")
         x = keras.layers.Reshape((frames, 2 * joints), name="flat", dtype=policy)(
             keypoints
         )
@@ -90,10 +87,8 @@ class Martinez(keras.Model):
             dtype="float32",
         )(x)
         pose = keras.layers.Reshape((frames, joints, 3), name="pose", dtype="float32")
-        super().__init__(inputs=keypoints, outputs={"pose": pose(x)}, **kwargs)
 
-        # Config.
-        self._config = {
+        arguments = {
             "skeleton": skeleton,
             "frames": frames,
             "blocks": blocks,
@@ -102,19 +97,10 @@ class Martinez(keras.Model):
             "head_scale": head_scale,
             "seed": seed,
         }
+        super().__init__(keypoints, {"pose": pose(x)}, arguments, **kwargs)
 
     def frame_multiply_adds(self) -> int:
         """Returns what a frame costs: each matrix meets it once."""
         joints = self.inputs[0].shape[2]
-        channels, blocks = self._config["channels"], self._config["blocks"]
+        channels, blocks = self._arguments["channels"], self._arguments["blocks"]
         return (2 * joints + 2 * blocks * channels + 3 * joints) * channels
-
-    def get_config(self):
-        """Returns the constructor's arguments."""
-        return {**self._config, "name": self.name}
-
-    @classmethod
-    def from_config(cls, config, custom_objects=None):
-        """Builds the model from `get_config`'s dict."""
-        del custom_objects
-        return cls(**config)

@@ -5,21 +5,20 @@ from __future__ import annotations
 import numpy as np
 import tensorflow as tf
 
-from dgnet_tf import skeletons
 from dgnet_tf.layers.affinity import skeleton_adjacency
 from dgnet_tf.layers.batch_norm import make_batch_norm
 from dgnet_tf.layers.fixed_spatial_graph_conv import FixedSpatialGraphConv
-from dgnet_tf.layers.graph_conv import check_positive
 from dgnet_tf.layers.peers import joint_groups
 from dgnet_tf.layers.peers.fully_connected import scaled_glorot
 from dgnet_tf.layers.peers.grouped_non_local import GroupedNonLocal
 from dgnet_tf.layers.peers.stateless_dropout import StatelessDropout
+from dgnet_tf.models.window_model import WindowModel, layer_policy, window_input
 
 keras = tf.keras
 
 
 @keras.utils.register_keras_serializable(package="dgnet_tf")
-class SemGCN(keras.Model):
+class SemGCN(WindowModel):
     """Lifts each frame alone by graph convolutions with learned bones.
 
     L. Zhao, X. Peng, Y. Tian, M. Kapadia, D. N. Metaxas: "Semantic graph convolutional
@@ -64,13 +63,11 @@ class SemGCN(keras.Model):
         seed=0,
         **kwargs,
     ):
-        for name, value in (("frames", frames), ("blocks", blocks)):
-            check_positive(name, value)
-        joints = len(skeletons.get(skeleton).joints)
+        keypoints = window_input(skeleton, frames=frames, blocks=blocks)
         groups = joint_groups.pairs(skeleton)
 
-        # Layers. Policies are passed down, as a model revives under its own.
-        policy = kwargs.pop("dtype", None) or keras.mixed_precision.global_policy()
+        # Layers.
+        policy = layer_policy(kwargs)
 
         def convolution(outputs, name, dtype, scale=2.0**0.5):
             return FixedSpatialGraphConv(
@@ -98,7 +95,6 @@ class SemGCN(keras.Model):
             return GroupedNonLocal(groups, name=f"{name}_non_local", dtype=policy)(x)
 
         # Functional model.
-        keypoints = keras.Input((frames, joints, 2), name="keypoints")
         x = gather(unit(keypoints, 0, "input"), "input")
         for i in range(1, blocks + 1):
             y = unit(x, 2 * i - 1, f"block_{i}_first")
@@ -107,10 +103,8 @@ class SemGCN(keras.Model):
             x = gather(x, f"block_{i}")
         # Positions in metres need float32's digits.
         pose = convolution(3, "pose", "float32", head_scale)(x)
-        super().__init__(inputs=keypoints, outputs={"pose": pose}, **kwargs)
 
-        # Config.
-        self._config = {
+        arguments = {
             "skeleton": skeleton,
             "frames": frames,
             "blocks": blocks,
@@ -120,10 +114,11 @@ class SemGCN(keras.Model):
             "head_scale": head_scale,
             "seed": seed,
         }
+        super().__init__(keypoints, {"pose": pose}, arguments, **kwargs)
 
     def frame_multiply_adds(self) -> int:
         """Returns what a frame costs: with parameters, bones, groups."""
-        config, joints = self._config, self.inputs[0].shape[2]
+        config, joints = self._arguments, self.inputs[0].shape[2]
         channels, blocks = config["channels"], config["blocks"]
         inner = max(1, channels // 2)
         edges = joints + np.count_nonzero(skeleton_adjacency(config["skeleton"]))
@@ -140,13 +135,3 @@ class SemGCN(keras.Model):
             each = joints * 4 * channels * inner + (joints + groups) * inner
             total += (blocks + 1) * (each + joints * groups * inner)
         return total
-
-    def get_config(self):
-        """Returns the constructor's arguments."""
-        return {**self._config, "name": self.name}
-
-    @classmethod
-    def from_config(cls, config, custom_objects=None):
-        """Builds the model from `get_config`'s dict."""
-        del custom_objects
-        return cls(**config)

@@ -5,9 +5,7 @@ from __future__ import annotations
 import numpy as np
 import tensorflow as tf
 
-from dgnet_tf import skeletons
 from dgnet_tf.layers.batch_norm import make_batch_norm
-from dgnet_tf.layers.graph_conv import check_positive
 from dgnet_tf.layers.peers import joint_groups
 from dgnet_tf.layers.peers.fully_connected import FullyConnected, scaled_glorot
 from dgnet_tf.layers.peers.group_pooling import GroupMax, GroupSpread
@@ -18,12 +16,13 @@ from dgnet_tf.layers.peers.spatio_temporal_graph_conv import (
 )
 from dgnet_tf.layers.peers.stateless_dropout import StatelessDropout
 from dgnet_tf.layers.spatial_non_local import SpatialNonLocal
+from dgnet_tf.models.window_model import WindowModel, layer_policy, window_input
 
 keras = tf.keras
 
 
 @keras.utils.register_keras_serializable(package="dgnet_tf")
-class STGCN(keras.Model):
+class STGCN(WindowModel):
     """Lifts windows by graph convolutions of joints, of body parts and of the body.
 
     Y. Cai, L. Ge, J. Liu, J. Cai, T.-J. Cham, J. Yuan, N. M. Thalmann: "Exploiting
@@ -70,18 +69,15 @@ class STGCN(keras.Model):
         seed=0,
         **kwargs,
     ):
-        for name, value in (
-            ("frames", frames),
-            ("blocks", blocks),
-            ("channels", channels),
-        ):
-            check_positive(name, value)
-        joints = len(skeletons.get(skeleton).joints)
+        keypoints = window_input(
+            skeleton, frames=frames, blocks=blocks, channels=channels
+        )
+        joints = keypoints.shape[2]
         parts = joint_groups.parts(skeleton)
         body = (tuple(range(len(parts))),)
 
-        # Layers. Policies are passed down, as a model revives under its own.
-        policy = kwargs.pop("dtype", None) or keras.mixed_precision.global_policy()
+        # Layers.
+        policy = layer_policy(kwargs)
         made = []
 
         def unit(x, level, width, name):
@@ -114,7 +110,6 @@ class STGCN(keras.Model):
             return unit(both([fine, coarse]), level, 2 * channels, f"{level}_back")
 
         # Functional model.
-        keypoints = keras.Input((frames, joints, 2), name="keypoints")
         of_joints = units(keypoints, "joints", channels, 1 + blocks)
         of_parts = GroupMax(parts, name="pool_parts", dtype=policy)(of_joints)
         of_parts = units(of_parts, "parts", 2 * channels, blocks)
@@ -136,10 +131,8 @@ class STGCN(keras.Model):
             name="pose",
             dtype="float32",
         )(x)
-        super().__init__(inputs=keypoints, outputs={"pose": pose}, **kwargs)
 
-        # Config.
-        self._config = {
+        arguments = {
             "skeleton": skeleton,
             "frames": frames,
             "blocks": blocks,
@@ -149,10 +142,11 @@ class STGCN(keras.Model):
             "head_scale": head_scale,
             "seed": seed,
         }
+        super().__init__(keypoints, {"pose": pose}, arguments, **kwargs)
 
     def frame_multiply_adds(self) -> int:
         """Returns a window's cost over its T frames."""
-        config = self._config
+        config = self._arguments
         frames, width, blocks = (config[k] for k in ("frames", "channels", "blocks"))
         wide, total = 2 * width, 0
         for level, inputs, outputs, count in (
@@ -173,20 +167,10 @@ class STGCN(keras.Model):
 
     def _convolution(self, level, inputs, outputs):
         """Multiply-adds of one graph convolution over a window."""
-        frames, skeleton = self._config["frames"], self._config["skeleton"]
+        frames, skeleton = self._arguments["frames"], self._arguments["skeleton"]
         kinds = neighbours(level, skeleton).values()
         # A frame's own matrices, and those to the frames that there are.
         terms = frames * (1 + len(kinds)) + 2 * (frames - 1)
         weighed = frames * sum(int(np.count_nonzero(matrix)) for matrix in kinds)
         nodes = node_count(level, skeleton)
         return terms * nodes * inputs * outputs + weighed * outputs
-
-    def get_config(self):
-        """Returns the constructor's arguments."""
-        return {**self._config, "name": self.name}
-
-    @classmethod
-    def from_config(cls, config, custom_objects=None):
-        """Builds the model from `get_config`'s dict."""
-        del custom_objects
-        return cls(**config)

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import tensorflow as tf
 
-from dgnet_tf import skeletons
-from dgnet_tf.layers.graph_conv import check_positive
 from dgnet_tf.layers.peers.repeat_ends import RepeatEnds
 from dgnet_tf.layers.peers.temporal_tower import TemporalTower
+from dgnet_tf.models.window_model import WindowModel, layer_policy, window_input
 
 keras = tf.keras
 
 
 @keras.utils.register_keras_serializable(package="dgnet_tf")
-class TCN(keras.Model):
+class TCN(WindowModel):
     """Lifts each frame of a window from the frames around it.
 
     D. Pavllo, C. Feichtenhofer, D. Grangier, M. Auli: "3D human pose estimation in
@@ -58,21 +57,18 @@ class TCN(keras.Model):
         seed=0,
         **kwargs,
     ):
-        for name, value in (
-            ("frames", frames),
-            ("blocks", blocks),
-            ("channels", channels),
-        ):
-            check_positive(name, value)
+        keypoints = window_input(
+            skeleton, frames=frames, blocks=blocks, channels=channels
+        )
         if frames < 3 ** (blocks + 1):
             raise ValueError(
                 f"`frames` must be at least 3^(blocks + 1), {3 ** (blocks + 1)} with "
                 f"{blocks} blocks, got {frames}."
             )
-        joints = len(skeletons.get(skeleton).joints)
+        joints = keypoints.shape[2]
 
         # Layers.
-        policy = kwargs.pop("dtype", None) or keras.mixed_precision.global_policy()
+        policy = layer_policy(kwargs)
         tower = TemporalTower(
             channels,
             3 * joints,
@@ -85,16 +81,13 @@ class TCN(keras.Model):
         )
 
         # Functional model.
-        keypoints = keras.Input((frames, joints, 2), name="keypoints")
         x = keras.layers.Reshape((frames, 2 * joints), name="flat", dtype=policy)(
             keypoints
         )
         x = tower(RepeatEnds(tower.reach, name="ends", dtype=policy)(x))
         pose = keras.layers.Reshape((frames, joints, 3), name="pose", dtype="float32")
-        super().__init__(inputs=keypoints, outputs={"pose": pose(x)}, **kwargs)
 
-        # Config.
-        self._config = {
+        arguments = {
             "skeleton": skeleton,
             "frames": frames,
             "blocks": blocks,
@@ -103,6 +96,7 @@ class TCN(keras.Model):
             "head_scale": head_scale,
             "seed": seed,
         }
+        super().__init__(keypoints, {"pose": pose(x)}, arguments, **kwargs)
 
     @property
     def reach(self) -> int:
@@ -131,16 +125,6 @@ class TCN(keras.Model):
     def frame_multiply_adds(self) -> int:
         """Returns what one more frame of a video costs under the rule "center"."""
         joints = self.inputs[0].shape[2]
-        channels, blocks = self._config["channels"], self._config["blocks"]
+        channels, blocks = self._arguments["channels"], self._arguments["blocks"]
         # Three taps of 2 N numbers; a block's three taps and its mixing; the pose.
         return (3 * 2 * joints + 4 * blocks * channels + 3 * joints) * channels
-
-    def get_config(self):
-        """Returns the constructor's arguments."""
-        return {**self._config, "name": self.name}
-
-    @classmethod
-    def from_config(cls, config, custom_objects=None):
-        """Builds the model from `get_config`'s dict."""
-        del custom_objects
-        return cls(**config)

@@ -1,0 +1,59 @@
+"""What the networks of windows share: their input, their policy and their revival."""
+
+from __future__ import annotations
+
+import tensorflow as tf
+
+from dgnet_tf import skeletons
+from dgnet_tf.layers.graph_conv import check_positive
+
+keras = tf.keras
+
+
+class WindowModel(keras.Model):
+    """A functional model that revives from its constructor's arguments.
+
+    Args:
+        keypoints: from `window_input`.
+        outputs: poses (B, T, N, 3) by name, "pose" among them.
+        arguments: of the subclass's constructor, ready for JSON.
+        **kwargs: `name`.
+    """
+
+    def __init__(self, keypoints, outputs, arguments, **kwargs):
+        super().__init__(inputs=keypoints, outputs=outputs, **kwargs)
+        self._arguments = arguments
+
+    def get_config(self):
+        """Returns the constructor's arguments."""
+        return {**self._arguments, "name": self.name}
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        """Builds the model from `get_config`'s dict."""
+        del custom_objects
+        return cls(**config)
+
+
+def window_input(skeleton: str, **sizes):
+    """Returns a network's input (B, T, N, 2), normalised by `cameras.normalize_screen`.
+
+    Args:
+        skeleton: name of the skeleton; gives N.
+        **sizes: `frames`, T, and whatever else must be a positive integer.
+
+    Raises:
+        ValueError: if there is no such skeleton, or one of the sizes is none.
+    """
+    for name, value in sizes.items():
+        check_positive(name, value)
+    joints = len(skeletons.get(skeleton).joints)
+    return keras.Input((sizes["frames"], joints, 2), name="keypoints")
+
+
+def layer_policy(kwargs: dict):
+    """Takes `dtype` from a constructor's arguments; the global policy where it lacks.
+
+    It is passed down to each layer, as a model revives under a policy of its own.
+    """
+    return kwargs.pop("dtype", None) or keras.mixed_precision.global_policy()
