@@ -41,6 +41,7 @@ def make(
         "version": version,
         "package": dgnet_tf.__version__,
         "config": {**fields, "weights": _without_folder(fields["weights"])},
+        "network": weight_folders.network(fields),
         "training": _portable(
             {**card["training"], "history": _history(pathlib.Path(workdir))}
         ),

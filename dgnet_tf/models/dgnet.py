@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import tensorflow as tf
 
+from dgnet_tf.errors import UserError
 from dgnet_tf.layers.batch_norm import make_batch_norm
 from dgnet_tf.layers.dg_conv_block import DGConvBlock
 from dgnet_tf.layers.fixed_spatial_graph_conv import FixedSpatialGraphConv
 from dgnet_tf.layers.joint_embedding import JointEmbedding
 from dgnet_tf.layers.peers.fully_connected import scaled_glorot
+from dgnet_tf.models import weight_files, weight_folders
 from dgnet_tf.models.window_model import WindowModel, layer_policy, window_input
 
 keras = tf.keras
 
 
-class _Presets:
+class _ShippedNames:
     """Attribute of a class: the names of trained weights that are shipped."""
 
     def __get__(self, instance, owner):
-        from dgnet_tf.models import weight_folders
-
         return weight_folders.names()
 
 
@@ -69,7 +69,7 @@ class DGNet(WindowModel):
         >>> model.fit(load_windows("data"), shuffle=False)
     """
 
-    presets = _Presets()
+    presets = _ShippedNames()
 
     def __init__(
         self,
@@ -185,22 +185,27 @@ class DGNet(WindowModel):
             ValueError: if there is no such preset, or it is another network.
             UserError: if its files are damaged.
         """
-        # They build configurations' networks, this one among them.
-        from dgnet_tf.models import pretrained, weight_folders
-
         if not weight_folders.exists(preset):
             raise ValueError(
                 f"`preset` must be one of {weight_folders.names()} or a folder made by "
                 f"dgnet_tf.save_preset, got {str(preset)!r}."
             )
-        run = pretrained.load(preset, load_weights=load_weights)
-        if not isinstance(run.model, cls):
+        folder = weight_folders.find(preset)
+        network = weight_folders.read(folder)["network"]
+        if network["class"] != cls.__name__:
             raise ValueError(
                 f"`preset` must hold a {cls.__name__}, {str(preset)!r} holds a "
-                f"{type(run.model).__name__} ({run.config.architecture}); load it with "
-                "`dgnet_tf.pretrained.load`."
+                f"{network['class']}; load it with `dgnet_tf.pretrained.load`."
             )
-        return run.model
+        try:
+            model = cls(**network["arguments"])
+        except (TypeError, ValueError) as error:
+            raise UserError(
+                f"{folder / weight_folders.FILE}: `network`: {error}"
+            ) from error
+        if load_weights:
+            weight_files.load_into(model, folder)
+        return model
 
 
 def _head(name, scale):

@@ -43,7 +43,7 @@ def build_model(config: configuration.Config) -> tf.keras.Model:
         UserError: if its fields do not fit together.
     """
     try:
-        return architectures.BUILDERS[config.architecture](config)
+        return architectures.build(config)
     except ValueError as error:
         raise UserError(f"The configuration does not fit together: {error}") from error
 

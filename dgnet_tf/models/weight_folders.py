@@ -13,6 +13,7 @@ import re
 
 from dgnet_tf.errors import UserError
 from dgnet_tf.files import provenance
+from dgnet_tf.models import network_arguments
 
 # The folders that the package ships, one of each name.
 FOLDER = pathlib.Path(__file__).parents[1] / "presets"
@@ -28,12 +29,14 @@ _FIELDS = {
     "name": str,
     "version": int,
     "config": dict,
+    "network": dict,
     "weights": dict,
     "training": dict,
     "scores": list,
     "licence": list,
     "limits": list,
 }
+_OF_NETWORK = {"class": str, "arguments": dict}
 _OF_WEIGHTS = {"bytes": int, "sha256": str}
 _NAME = re.compile(r"[a-z0-9][a-z0-9_]*")
 
@@ -110,7 +113,11 @@ def read(folder) -> dict:
         ) from None
     except (ValueError, RecursionError) as error:
         raise UserError(f"{path}: is no JSON ({error}). {_again(path)}") from error
+    if isinstance(content, dict) and isinstance(content.get("config"), dict):
+        # Not in folders of earlier versions.
+        content.setdefault("network", network(content["config"]))
     _check(path, "the file", content, _FIELDS)
+    _check(path, "`network`", content["network"], _OF_NETWORK)
     _check(path, "`weights`", content["weights"], _OF_WEIGHTS)
     if content["format"] != FORMAT:
         raise UserError(
@@ -118,6 +125,13 @@ def read(folder) -> dict:
             "Use the version of the package that wrote it, or make the folder again."
         )
     return content
+
+
+def network(config: dict) -> dict:
+    """Returns the field `network`: class and arguments of a configuration's network."""
+    found = network_arguments.derive(config)
+    found["arguments"]["dtype"] = config.get("precision", "float32")
+    return found
 
 
 def weights_file(folder) -> pathlib.Path:

@@ -124,7 +124,7 @@ def run(
         data_dir: converted data set.
         folder: of the job; the runs are `runs/<architecture>/<group>`.
         groups: see `parse_groups`.
-        architectures: names of networks, see `architectures.BUILDERS`.
+        architectures: names of networks, see `config_field.ARCHITECTURES`.
         split: to test on.
         flip: average with the mirrored estimate when testing.
         progress: show progress bars.

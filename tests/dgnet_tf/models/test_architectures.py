@@ -11,12 +11,12 @@ from dgnet_tf import evaluate, export, layers, train
 from dgnet_tf.config import config
 from dgnet_tf.config.fields import FIELDS, NETWORK, names
 from dgnet_tf.errors import UserError
-from dgnet_tf.models import architectures, runs
+from dgnet_tf.models import architectures, network_arguments, runs
 
 
 def build(architecture, **overrides):
     chosen = config.make("paper", architecture=architecture, **overrides)
-    return architectures.BUILDERS[architecture](
+    return architectures.build(
         config.make("paper", **{**vars(chosen), "skeleton": "human36m_17"})
     )
 
@@ -34,7 +34,8 @@ def convolutions(model):
 
 
 def test_every_allowed_name_is_built():
-    assert set(architectures.BUILDERS) == set(FIELDS["architecture"].choices)
+    assert set(network_arguments.CLASSES) == set(FIELDS["architecture"].choices)
+    assert set(network_arguments.CLASSES.values()) == set(architectures._CLASSES)
 
 
 @pytest.mark.parametrize("architecture", FIELDS["architecture"].choices)

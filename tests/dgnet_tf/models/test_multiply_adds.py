@@ -140,8 +140,8 @@ def test_fixed_units_cost_what_they_cost():
     chosen = config.make(
         "paper", architecture="baseline", skeleton="human36m_17", blocks=1, channels=8
     )
-    fixed = architectures.BUILDERS["baseline"](chosen).get_config()
-    dynamic = architectures.BUILDERS["dgnet"](chosen).get_config()
+    fixed = architectures.build(chosen).get_config()
+    dynamic = architectures.build(chosen).get_config()
     rows, steps = 4 * 17, 3 * 17
     # Two layers: FSG's second matrix and its 49 entries for DSG's two half scores, its
     # distances and three neighbours; FTG is DTG without distances, scores and pairs.

@@ -9,9 +9,10 @@ import pytest
 from support.models import weight_stand_ins as stand_ins
 
 import dgnet_tf
+from dgnet_tf.config.config_field import ARCHITECTURES
 from dgnet_tf.errors import UserError
 from dgnet_tf.files import provenance
-from dgnet_tf.models import architectures, pretrained, weight_files, weight_folders
+from dgnet_tf.models import pretrained, weight_files, weight_folders
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +40,7 @@ def signed(folder):
     return folder
 
 
-@pytest.mark.parametrize("architecture", sorted(architectures.BUILDERS))
+@pytest.mark.parametrize("architecture", sorted(ARCHITECTURES))
 def test_every_network_gives_the_same_poses_again(architecture, tmp_path):
     made = stand_ins.run(architecture=architecture)
     folder, _ = stand_ins.write(tmp_path, made)
@@ -200,3 +201,57 @@ def test_half_precision_halves_the_file_and_is_read_alike(tmp_path):
     run.model.get_layer("pose").bias.assign([0.0, 1e6, 0.0])
     with pytest.raises(UserError, match=r"vars/1' holds 1e\+06, which float16 cannot"):
         weight_files.save(run.model, path, half=True)
+
+
+def test_from_preset_needs_no_configuration(copy, made):
+    path = copy / weight_folders.FILE
+    content = json.loads(path.read_text())
+    assert content["network"]["class"] == "DGNet"
+    path.write_text(json.dumps({**content, "config": {"unheard": 1}}))
+    model = dgnet_tf.DGNet.from_preset(copy)
+    np.testing.assert_array_equal(
+        stand_ins.pose(model, made[1].config),
+        stand_ins.pose(dgnet_tf.DGNet.from_preset(made[0]), made[1].config),
+    )
+
+
+@pytest.mark.parametrize("architecture", ["dgnet", "baseline"])
+def test_folders_of_before_the_network_was_written_load_alike(architecture, tmp_path):
+    made = stand_ins.run(architecture=architecture, precision="mixed_bfloat16")
+    folder, _ = stand_ins.write(tmp_path, made)
+    path = folder / weight_folders.FILE
+    content = json.loads(path.read_text())
+    network = content.pop("network")
+    path.write_text(json.dumps(content))
+    assert weight_folders.read(folder)["network"] == network
+    model, loaded = dgnet_tf.DGNet.from_preset(folder), pretrained.load(folder).model
+    assert {**model.get_config(), "name": ""} == {**loaded.get_config(), "name": ""}
+    assert model.get_layer("input_graph").compute_dtype == "bfloat16"
+    np.testing.assert_array_equal(
+        stand_ins.pose(model, made.config), stand_ins.pose(loaded, made.config)
+    )
+
+
+def test_the_shipped_network_is_that_of_its_configuration():
+    for name in weight_folders.names():
+        content = json.loads((weight_folders.find(name) / "preset.json").read_text())
+        assert content["network"] == weight_folders.network(content["config"])
+
+
+@pytest.mark.parametrize(
+    "network, error, message",
+    [
+        ({"class": "Martinez", "arguments": {}}, ValueError, "holds a Martinez; load"),
+        ({"class": "DGNet", "arguments": {"blocks": 0}}, UserError, "`blocks` must be"),
+        ({"class": "DGNet", "arguments": {"unheard": 1}}, UserError, "`network`: "),
+        ({"class": "DGNet"}, UserError, "`network` has no field 'arguments'"),
+        ({"class": 1, "arguments": {}}, UserError, "'class' .* must be of type str"),
+        ("DGNet", UserError, "'network' .* must be of type dict"),
+    ],
+)
+def test_a_network_that_is_none_is_refused(copy, network, error, message):
+    path = copy / weight_folders.FILE
+    content = json.loads(path.read_text())
+    path.write_text(json.dumps({**content, "network": network}))
+    with pytest.raises(error, match=message):
+        dgnet_tf.DGNet.from_preset(copy)

@@ -11,9 +11,10 @@ from support.models import weight_stand_ins as stand_ins
 
 from dgnet_tf.config import config
 from dgnet_tf.config import flags as config_flags
+from dgnet_tf.config.config_field import ARCHITECTURES
 from dgnet_tf.errors import UserError
 from dgnet_tf.exporting import model_card
-from dgnet_tf.models import architectures, runs, weight_folders
+from dgnet_tf.models import runs, weight_folders
 from dgnet_tf.training import fine_tuning, fit
 
 
@@ -69,7 +70,7 @@ def test_the_seed_belongs_to_a_network_that_draws_its_connections(made, tmp_path
         asked(f"--weights={folder}", "--seed=3")
 
 
-@pytest.mark.parametrize("architecture", sorted(architectures.BUILDERS))
+@pytest.mark.parametrize("architecture", sorted(ARCHITECTURES))
 def test_every_argument_of_a_network_is_taken_over(architecture):
     model = stand_ins.run(architecture=architecture).model
     fields = {field.name for field in dataclasses.fields(config.Config)}

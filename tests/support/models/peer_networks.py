@@ -10,4 +10,4 @@ def build(name, preset="smoke", **overrides):
     chosen = config.make(
         preset, architecture=name, **{"skeleton": "human36m_17", **overrides}
     )
-    return architectures.BUILDERS[name](chosen)
+    return architectures.build(chosen)

@@ -4,9 +4,9 @@ import pytest
 from support import record_sets, tuning_stand_ins
 
 from dgnet_tf.config import config
+from dgnet_tf.config.config_field import ARCHITECTURES
 from dgnet_tf.data import manifest
 from dgnet_tf.errors import UserError
-from dgnet_tf.models import architectures
 from tuning.comparing import networks
 from tuning.studies import budget
 
@@ -55,8 +55,8 @@ def test_without_a_number_all_see_what_the_first_one_would(data):
 
 
 def test_every_architecture_sees_as_many_frames_under_the_preset_small(data):
-    found = make(data, *architectures.BUILDERS, preset="small")
-    assert {one.config.architecture for one in found} == set(architectures.BUILDERS)
+    found = make(data, *ARCHITECTURES, preset="small")
+    assert {one.config.architecture for one in found} == set(ARCHITECTURES)
     assert [seen(one) for one in found] == pytest.approx([512_000] * len(found), 0.01)
     assert len({one.config.frames for one in found}) > 1
     assert len({one.title for one in found}) == len(found)

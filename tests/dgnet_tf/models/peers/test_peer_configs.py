@@ -7,8 +7,8 @@ import pytest
 from support.models.peer_networks import NAMES
 
 from dgnet_tf.config import config
+from dgnet_tf.config.config_field import ARCHITECTURES
 from dgnet_tf.errors import UserError
-from dgnet_tf.models import architectures
 
 
 def test_each_network_has_its_own_sizes_and_flags_replace_them():
@@ -18,7 +18,7 @@ def test_each_network_has_its_own_sizes_and_flags_replace_them():
     assert config.make("small", architecture="tcn", blocks=1).blocks == 1
     paper_sizes = {
         name: (c.frames, c.blocks, c.channels, c.dropout, c.overlap)
-        for name in architectures.BUILDERS
+        for name in ARCHITECTURES
         for c in [config.make("paper", architecture=name)]
     }
     assert paper_sizes == {

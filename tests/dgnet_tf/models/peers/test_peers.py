@@ -156,7 +156,7 @@ def test_outputs_saving_and_steps(name, tmp_path):
     chosen = config.make(
         "smoke", architecture=name, skeleton="humaneva_15", learning_rate=1e-2
     )
-    model = architectures.BUILDERS[name](chosen)
+    model = architectures.build(chosen)
     fit.compile_model(model, chosen, 100, False)
     x = keypoints(model, 4)
     y = np.concatenate([x, x[..., :1]], axis=-1)
@@ -215,7 +215,7 @@ def test_seeds_give_the_same_network_and_the_same_dropout(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_sizes_that_are_none_are_refused(name):
     with pytest.raises(ValueError, match="`blocks` must be a positive integer, got 0"):
-        architectures.BUILDERS[name](config.Config(skeleton="human36m_17", blocks=0))
+        architectures.build(config.Config(skeleton="human36m_17", blocks=0))
 
 
 # Multiply-adds of a frame with N = 17 joints, A + I with 49 entries, C = 4 channels.

@@ -1,0 +1,50 @@
+"""Derives a network's class and its constructor's arguments from a configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from dgnet_tf.config import fields
+
+# By the names of `--architecture`.
+CLASSES = {
+    "dgnet": "DGNet",
+    "baseline": "DGNet",
+    "martinez": "Martinez",
+    "semgcn": "SemGCN",
+    "tcn": "TCN",
+    "stgcn": "STGCN",
+}
+
+
+def derive(config: Mapping) -> dict:
+    """Returns what a configuration says of its network, ready for JSON.
+
+    The paper's baseline is DG-Net with fixed graphs only: FSG stands where DG-Net has
+    DSG, FTG where it has DTG (Sec. IV-D and IV-F name the baseline and its "fixed
+    spatial and temporal graph convolutions"; Table VII has both replacements as rows).
+    Sizes, non-local blocks and training stay.
+
+    Args:
+        config: a configuration's fields by name. Those that an older version did not
+            have are at their defaults.
+
+    Returns:
+        {"class": its name, "arguments": of its constructor, by name}.
+    """
+    architecture = str(config.get("architecture", "dgnet"))
+    arguments = {
+        name: config.get(name, fields.FIELDS[name].default)
+        for name in ("skeleton", *fields.names(fields.NETWORK, architecture), "seed")
+        if name != "architecture"
+    }
+    if architecture == "baseline":
+        for unit, dynamic, fixed in (
+            ("spatial_unit", "dsg", "fsg"),
+            ("temporal_unit", "dtg", "ftg"),
+        ):
+            arguments[unit] = str(arguments[unit]).replace(dynamic, fixed)
+    return {
+        "class": CLASSES.get(architecture, architecture),
+        "arguments": arguments,
+    }
