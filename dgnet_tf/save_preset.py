@@ -15,19 +15,13 @@ told of the training.
 
 from __future__ import annotations
 
-import contextlib
-import json
-import os
 import pathlib
-import shutil
 
 from absl import flags
 
 from dgnet_tf import command_line
 from dgnet_tf.config import flags as config_flags
 from dgnet_tf.errors import UserError
-from dgnet_tf.files import provenance
-from dgnet_tf.files.atomic import replacing
 from dgnet_tf.models import weight_folders
 
 FLAGS = flags.FlagValues()
@@ -73,9 +67,6 @@ config_flags.define_override("keypoint_smoothing", FLAGS)
 flags.DEFINE_boolean("half", False, "Round the weights to float16.", FLAGS)
 flags.DEFINE_boolean("overwrite", False, "Replace the folder if it exists.", FLAGS)
 
-# What a float32 file may change, metres; float16 is told, not bounded.
-_SAME = 1e-5
-
 
 def main(flag_values):
     """Makes the folder that the flags ask for."""
@@ -85,15 +76,15 @@ def main(flag_values):
             f"--name={name}: must be lower-case letters, digits and underscores."
         )
     folder = output / name
-    _check_free(folder, flag_values.overwrite)
+    weight_folders.check_free(folder, flag_values.overwrite)
     terms = _text(flag_values.licence_file)
 
-    from dgnet_tf.exporting import weight_scores, weight_writer
+    from dgnet_tf.exporting import weight_card, weight_scores, weight_writer
     from dgnet_tf.models import runs
 
     run = runs.load(flag_values.workdir).smoothing(flag_values.keypoint_smoothing)
-    scores, left_out = weight_scores.of_run(flag_values.workdir, flag_values.report)
-    content = weight_writer.make(
+    scores, left_out = weight_scores.collect(flag_values.workdir, flag_values.report)
+    content = weight_card.describe(
         run.config,
         flag_values.workdir,
         name=name,
@@ -103,7 +94,7 @@ def main(flag_values):
         acknowledgement=flag_values.acknowledgement,
         limits=flag_values.limit,
     )
-    difference = write(
+    difference = weight_writer.write(
         run, content, folder, half=flag_values.half, overwrite=flag_values.overwrite
     )
     for reason in left_out:
@@ -118,93 +109,6 @@ def main(flag_values):
             "ships; --half=true halves it."
         )
     print(f"Weights: {folder}")
-
-
-def write(run, content: dict, folder, *, half: bool, overwrite: bool) -> float:
-    """Writes the folder, whole or not at all, after loading it again.
-
-    Args:
-        run: a `runs.Run`.
-        content: from `weight_writer.make`.
-        folder: to write.
-        half: round to float16.
-        overwrite: replace a folder of trained weights.
-
-    Returns:
-        How far the loaded weights move a joint of `pretrained.probe`, metres.
-
-    Raises:
-        UserError: if the folder is there, or a weight is beyond float16.
-    """
-    import numpy as np
-
-    from dgnet_tf.exporting import weight_card
-    from dgnet_tf.models import architectures, pretrained, weight_files
-
-    _check_free(folder, overwrite)
-    with _replacing_folder(folder) as beside:
-        beside.mkdir()
-        path = weight_files.save(run.model, beside / weight_folders.WEIGHTS, half=half)
-        content = {
-            **content,
-            "weights": {
-                "bytes": path.stat().st_size,
-                "sha256": provenance.sha256(path),
-                "dtype": "float16" if half else "float32",
-                "parameters": int(run.model.count_params()),
-            },
-        }
-        _write_json(beside / weight_folders.FILE, content)
-        with architectures.precision(run.config.precision):
-            ours = pretrained.probe(run.model, run.config)
-        again = pretrained.load(beside)
-        theirs = pretrained.probe(again.model, again.config)
-        difference = float(np.abs(theirs - ours).max())
-        if not half and not difference <= _SAME:
-            raise RuntimeError(f"the weights changed on the way: {difference} m")
-        content["probe"] = [[round(float(x), 7) for x in joint] for joint in theirs]
-        _write_json(beside / weight_folders.FILE, content)
-        (beside / weight_folders.CARD).write_text(
-            weight_card.markdown(content), encoding="utf-8"
-        )
-    return difference
-
-
-@contextlib.contextmanager
-def _replacing_folder(folder):
-    """`replacing`, which also takes the place of an older folder."""
-    aside = folder.with_name(f".{os.getpid()}-older-{folder.name}")
-    try:
-        with replacing(folder) as beside:
-            yield beside
-            if folder.exists():
-                os.replace(folder, aside)
-    except BaseException:
-        if aside.exists():
-            os.replace(aside, folder)
-        raise
-    shutil.rmtree(aside, ignore_errors=True)
-
-
-def _write_json(path, content):
-    path.write_text(
-        json.dumps(content, indent=2, allow_nan=False) + "\n", encoding="utf-8"
-    )
-
-
-def _check_free(folder, overwrite: bool):
-    if not folder.exists():
-        return
-    if not (folder / weight_folders.FILE).is_file():
-        raise UserError(
-            f"{folder}: is there and holds no {weight_folders.FILE}; it is not "
-            "replaced. Choose another --output or --name."
-        )
-    if not overwrite:
-        raise UserError(
-            f"{folder}: exists already. Choose another --name, or replace it with "
-            "--overwrite=true."
-        )
 
 
 def _text(path) -> str | None:

@@ -1,115 +1,202 @@
-"""The model card of trained weights, for people: `model_card.md`."""
+"""Describes trained weights: `preset.json` for programs, `model_card.md` for people."""
 
 from __future__ import annotations
 
+import csv
+import dataclasses
+import pathlib
+import shlex
+
+import dgnet_tf
+from dgnet_tf.errors import UserError
+from dgnet_tf.exporting import model_card
 from dgnet_tf.files import tables
 from dgnet_tf.models import architectures, weight_folders
 
+_USE = """\
+```
+python -m dgnet_tf.lift --model={name} --keypoints=people.json \\
+    --layout=coco_17 --image_size=1920x1080 --fps=30 --output=poses.npz
+python -m dgnet_tf.export --weights={name} --output=models/{name}
+python -m dgnet_tf.train --weights={name} --data=DATA --workdir=RUN
+```
+
+```python
+import dgnet_tf
+
+model = dgnet_tf.{load}
+lifter = dgnet_tf.Lifter.load("{name}")
+```
+
+Where the package does not ship them, the folder's path stands for the name."""
+
+
+def describe(
+    config,
+    workdir,
+    *,
+    name: str,
+    version: int,
+    scores: list[dict],
+    terms: str | None,
+    acknowledgement: str | None,
+    limits: list[str],
+) -> dict:
+    """Returns the content of `preset.json` but for what is measured of the weights.
+
+    Args:
+        config: the run's configuration.
+        workdir: the run's folder.
+        name, version: of the weights.
+        scores: from `weight_scores.collect`.
+        terms: of the data, or None.
+        acknowledgement: whom to thank, or None.
+        limits: in words.
+
+    Raises:
+        UserError: if a file of the run is damaged.
+    """
+    card = model_card.of_run(config, flip=True, workdir=workdir)
+    training = {**card["training"], "history": _history(pathlib.Path(workdir))}
+    _, *licence = card["licence"]  # Of the code: exports say it themselves.
+    fields = dataclasses.asdict(config)
+    return {
+        "format": weight_folders.FORMAT,
+        "name": name,
+        "version": version,
+        "package": dgnet_tf.__version__,
+        "config": {**fields, "weights": _without_folder(fields["weights"])},
+        "network": weight_folders.network(fields),
+        "training": _portable(training),
+        "scores": scores,
+        "licence": [*licence, *filter(None, (terms, acknowledgement))],
+        "acknowledgement": acknowledgement,
+        "limits": [*_limits(config, training["data"]), *limits],
+    }
+
 
 def markdown(content: dict) -> str:
-    """Returns the card.
+    """Returns the card for people.
 
     Args:
         content: of `preset.json`.
     """
-    name, config = content["name"], content["config"]
+    name, config, weights = content["name"], content["config"], content["weights"]
+    load = f'pretrained.load("{name}").model'
+    if content["network"]["class"] == "DGNet":
+        load = f'DGNet.from_preset("{name}")'
     parts = [
         f"# {name}, version {content['version']}",
-        _what(content),
-        "## Use",
-        _use(name, config),
-        "## Training data and its terms",
-        _data(content["training"].get("data")),
-        *content["licence"],
-        "## Training",
-        _training(content),
-        "## Scores",
-        _scores(content["scores"]),
-        "## Limits",
-        "\n".join(f"- {limit}" for limit in content["limits"]),
-        "## Files",
-        _files(content["weights"]),
-    ]
-    return "\n\n".join(parts) + "\n"
-
-
-def _what(content):
-    config, weights = content["config"], content["weights"]
-    return (
         f"{architectures.title(config['architecture'])} for the skeleton "
         f"{config['skeleton']}: {config['frames']} frames, "
         f"{config['fps'] / config['frame_stride']:g} of them a second, from 2-D "
         f"keypoints to poses relative to the root, in metres; "
         f"{weights['parameters']:,} parameters. Written by dgnet_tf "
-        f"{content['package']}."
-    )
+        f"{content['package']}.",
+        "## Use",
+        _USE.format(name=name, load=load),
+        "## Training data and its terms",
+        _data(content["training"].get("data")),
+        *content["licence"],
+        "## Training",
+        _training(content["training"], config),
+        "## Scores",
+        _scores(content["scores"]),
+        "## Limits",
+        "\n".join(f"- {limit}" for limit in content["limits"]),
+        "## Files",
+        f"`{weight_folders.WEIGHTS}` ({weights['bytes']:,} bytes, {weights['dtype']}, "
+        f"sha256 `{weights['sha256']}`) is what `keras.Model.save_weights` writes; "
+        f"`{weight_folders.FILE}` has the configuration and all figures of this card.",
+    ]
+    return "\n\n".join(parts) + "\n"
 
 
-def _use(name, config):
-    calls = [
-        "```",
-        f"python -m dgnet_tf.lift --model={name} --keypoints=people.json \\",
-        "    --layout=coco_17 --image_size=1920x1080 --fps=30 --output=poses.npz",
-        f"python -m dgnet_tf.export --weights={name} --output=models/{name}",
-        f"python -m dgnet_tf.train --weights={name} --data=DATA --workdir=RUN",
-        "```",
-        "",
-        "```python",
-        "import dgnet_tf",
-        "",
+def _history(workdir) -> dict | None:
+    """Returns the number of epochs and the last one's figures; None without any."""
+    try:
+        with open(workdir / "history.csv", newline="") as file:
+            rows = list(csv.DictReader(file))
+        last = rows[-1]
+        names = [name for name in last if name.endswith("pose_mpjpe_mm")]
+        figures = {name: round(float(last[name]), 4) for name in names}
+    except (FileNotFoundError, IndexError):
+        return None
+    except (ValueError, TypeError, csv.Error) as error:
+        raise UserError(f"{workdir}/history.csv: is damaged ({error}).") from error
+    return {"epochs": len(rows), "last": figures}
+
+
+def _limits(config, data) -> list[str]:
+    """Returns what follows from data and configuration."""
+    found = [
+        f"Made for videos of about {config.fps:g} frames a second; lifting resamples "
+        "others."
     ]
-    if config["architecture"] in ("dgnet", "baseline"):
-        calls.append(f'model = dgnet_tf.DGNet.from_preset("{name}")')
-    else:
-        calls.append(f'model = dgnet_tf.pretrained.load("{name}").model')
-    calls += [
-        f'lifter = dgnet_tf.Lifter.load("{name}")',
-        "```",
-        "",
-        "Where the package does not ship them, the folder's path stands for the name.",
-    ]
-    return "\n".join(calls)
+    if (data or {}).get("options", {}).get("cameras"):
+        noise = f", but for noise of {config.noise_px:g} px" if config.noise_px else ""
+        found.append(
+            "Trained on keypoints that virtual cameras project without error; a "
+            f"detector's and a lens's errors are not in them{noise}."
+        )
+    return found
+
+
+def _portable(value):
+    """Returns JSON content without the folders of this machine."""
+    if isinstance(value, dict):
+        return {name: _portable(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_portable(inner) for inner in value]
+    if isinstance(value, str) and "/" in value and value.startswith(("python ", "/")):
+        try:
+            return shlex.join(map(_without_folder, shlex.split(value)))
+        except ValueError:  # No command line after all.
+            return value
+    return value
+
+
+def _without_folder(argument: str) -> str:
+    flag, equals, value = argument.rpartition("=")
+    if pathlib.PurePath(value).is_absolute():
+        value = pathlib.PurePath(value).name
+    return flag + equals + value
 
 
 def _data(data):
     if data is None:
         return "The run did not say what it was trained on; find out before use."
+    columns = ("split", "sequences", "frames", "seconds", "people")
     rows = [
         [
             split,
-            told["sequences"],
-            told["frames"],
-            told["seconds"],
-            ", ".join(told["subjects"]),
+            *(found[column] for column in columns[1:4]),
+            ", ".join(found["subjects"]),
         ]
-        for split, told in data["splits"].items()
+        for split, found in data["splits"].items()
     ]
-    options = [f"{key} {value}" for key, value in data["options"].items()]
+    options = "; ".join(f"{key} {value}" for key, value in data["options"].items())
     lines = [
         f"Data set: {data['dataset']}, {data['fps']:g} frames a second.",
         "",
-        tables.markdown(
-            ("split", "sequences", "frames", "seconds", "people"), rows, digits=0
-        ),
+        tables.markdown(columns, rows, digits=0),
         "",
-        *(f"- made from `{file}`, sha256 `{digest}`" for file, digest in _items(data)),
+        *(
+            f"- made from `{file}`, sha256 `{digest}`"
+            for file, digest in sorted(data["sources"].items())
+        ),
+        *([f"- conversion: {options}"] if options else []),
     ]
-    lines += [f"- conversion: {'; '.join(options)}"] if options else []
     return "\n".join(lines)
 
 
-def _items(data):
-    return sorted(data["sources"].items())
-
-
-def _training(content):
-    training, config = content["training"], content["config"]
+def _training(training, config):
     lines = [f"    {training['command']}", ""] if training.get("command") else []
     lines.append(f"- seed {config['seed']}, optimizer {config['optimizer']}")
-    if started := training.get("weights"):
+    if weights := training.get("weights"):
         lines.append(
-            f"- started from the weights {started['name']}, version "
-            f"{started['version']}"
+            f"- started from the weights {weights['name']}, version "
+            f"{weights['version']}"
         )
     if history := training.get("history"):
         last = [f"{name} {value:.1f}" for name, value in history["last"].items()]
@@ -126,38 +213,27 @@ def _scores(scores):
         "scored on", "noise, px", "smoothed", "flip", "MPJPE", "95 % by video",
         "P-MPJPE", "MPJVE", "mean pose", "frames", "people",
     )  # fmt: skip
-    rows = []
-    for score in scores:
-        options, metrics = score["options"], score["metrics"]
-        where = f"{score['dataset']}, {score['split']}"
-        if score["actions"]:
-            where += f" ({', '.join(score['actions'])})"
-        low, high = score["mpjpe_mm_interval"]
-        rows.append(
-            [
-                where,
-                f"{options.get('noise_px', 0):g}",
-                2 * options.get("keypoint_smoothing", 0) + 1,
-                "yes" if options.get("flip") else "no",
-                metrics.get("mpjpe_mm"),
-                None if low is None else f"{low:.1f} to {high:.1f}",
-                metrics.get("p_mpjpe_mm"),
-                metrics.get("mpjve_mm"),
-                score["mean_pose_mpjpe_mm"],
-                score["frames"],
-                ", ".join(score["subjects"]),
-            ]
-        )
     return (
         "Millimetres; MPJVE per frame. Keypoints are smoothed over that many frames "
         "before they are lifted. Flip is the mean with the mirrored estimate.\n\n"
-        + tables.markdown(columns, rows)
+        + tables.markdown(columns, list(map(_score, scores)))
     )
 
 
-def _files(weights):
-    return (
-        f"`{weight_folders.WEIGHTS}` ({weights['bytes']:,} bytes, {weights['dtype']}, "
-        f"sha256 `{weights['sha256']}`) is what `keras.Model.save_weights` writes; "
-        f"`{weight_folders.FILE}` has the configuration and all figures of this card."
-    )
+def _score(score):
+    options, metrics = score["options"], score["metrics"]
+    actions = f" ({', '.join(score['actions'])})" if score["actions"] else ""
+    low, high = score["mpjpe_mm_interval"]
+    return [
+        f"{score['dataset']}, {score['split']}{actions}",
+        f"{options.get('noise_px', 0):g}",
+        2 * options.get("keypoint_smoothing", 0) + 1,
+        "yes" if options.get("flip") else "no",
+        metrics.get("mpjpe_mm"),
+        None if low is None else f"{low:.1f} to {high:.1f}",
+        metrics.get("p_mpjpe_mm"),
+        metrics.get("mpjve_mm"),
+        score["mean_pose_mpjpe_mm"],
+        score["frames"],
+        ", ".join(score["subjects"]),
+    ]

@@ -22,7 +22,7 @@ _OPTIONS = (
 _DIGITS = 4
 
 
-def of_run(workdir, paths=()) -> tuple[list[dict], list[str]]:
+def collect(workdir, paths=()) -> tuple[list[dict], list[str]]:
     """Returns the scores of a run, plain ones before noisy ones.
 
     Args:

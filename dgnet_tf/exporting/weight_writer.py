@@ -1,107 +1,93 @@
-"""What is told of trained weights: the content of `preset.json`."""
+"""Writes folders of trained weights, loaded again before they appear."""
 
 from __future__ import annotations
 
-import csv
-import dataclasses
+import contextlib
+import json
+import os
 import pathlib
-import shlex
+import shutil
 
-import dgnet_tf
-from dgnet_tf.errors import UserError
-from dgnet_tf.exporting import model_card
-from dgnet_tf.models import weight_folders
+import numpy as np
+
+from dgnet_tf.exporting import weight_card
+from dgnet_tf.files import provenance
+from dgnet_tf.files.atomic import replacing
+from dgnet_tf.models import (
+    architectures,
+    pretrained,
+    runs,
+    weight_files,
+    weight_folders,
+)
+
+# What a float32 file may change, metres; what float16 changes is only reported.
+_SAME = 1e-5
 
 
-def make(
-    config, workdir, *, name, version, scores, terms, acknowledgement, limits
-) -> dict:
-    """Returns the content of `preset.json` but for what is measured of the weights.
+def write(
+    run: runs.Run, content: dict, folder, *, half: bool, overwrite: bool
+) -> float:
+    """Writes the folder, whole or not at all, after loading it again.
 
     Args:
-        config: the run's configuration.
-        workdir: the run's folder.
-        name, version: of the weights.
-        scores: from `weight_scores.of_run`.
-        terms: of the data, or None.
-        acknowledgement: whom to thank, or None.
-        limits: in words.
+        run: with the trained model.
+        content: from `weight_card.describe`.
+        folder: to write.
+        half: round to float16.
+        overwrite: replace a folder of trained weights.
+
+    Returns:
+        How far the loaded weights move a joint of `pretrained.probe`, metres.
 
     Raises:
-        UserError: if a file of the run is damaged.
+        UserError: if the folder is there, or a weight is beyond float16.
     """
-    card = model_card.of_run(config, flip=True, workdir=workdir)
-    _, *licence = card["licence"]  # Of the code: exports say it themselves.
-    licence += [terms] if terms else []
-    licence += [acknowledgement] if acknowledgement else []
-    fields = dataclasses.asdict(config)
-    return {
-        "format": weight_folders.FORMAT,
-        "name": name,
-        "version": version,
-        "package": dgnet_tf.__version__,
-        "config": {**fields, "weights": _without_folder(fields["weights"])},
-        "network": weight_folders.network(fields),
-        "training": _portable(
-            {**card["training"], "history": _history(pathlib.Path(workdir))}
-        ),
-        "scores": scores,
-        "licence": licence,
-        "acknowledgement": acknowledgement,
-        "limits": [*_limits(config, card["training"]["data"]), *limits],
-    }
+    folder = pathlib.Path(folder)
+    weight_folders.check_free(folder, overwrite)
+    with _replacing_folder(folder) as beside:
+        beside.mkdir()
+        path = weight_files.save(run.model, beside / weight_folders.WEIGHTS, half=half)
+        content = {
+            **content,
+            "weights": {
+                "bytes": path.stat().st_size,
+                "sha256": provenance.sha256(path),
+                "dtype": "float16" if half else "float32",
+                "parameters": int(run.model.count_params()),
+            },
+        }
+        _write_json(beside, content)
+        with architectures.precision(run.config.precision):
+            ours = pretrained.probe(run.model, run.config)
+        again = pretrained.load(beside)
+        theirs = pretrained.probe(again.model, again.config)
+        difference = float(np.abs(theirs - ours).max())
+        if not half and not difference <= _SAME:
+            raise RuntimeError(f"the weights changed on the way: {difference} m")
+        content["probe"] = [[round(float(x), 7) for x in joint] for joint in theirs]
+        _write_json(beside, content)
+        card = weight_card.markdown(content)
+        (beside / weight_folders.CARD).write_text(card, encoding="utf-8")
+    return difference
 
 
-def _history(workdir) -> dict | None:
-    """Returns the number of epochs and the last one's figures; None without any."""
+@contextlib.contextmanager
+def _replacing_folder(folder):
+    """`replacing`, which also takes the place of an older folder."""
+    aside = folder.with_name(f".{os.getpid()}-older-{folder.name}")
     try:
-        with open(workdir / "history.csv", newline="") as file:
-            rows = list(csv.DictReader(file))
-        last = rows[-1]
-        names = [name for name in last if name.endswith("pose_mpjpe_mm")]
-        figures = {name: round(float(last[name]), 4) for name in names}
-    except (FileNotFoundError, IndexError):
-        return None
-    except (ValueError, TypeError, csv.Error) as error:
-        raise UserError(f"{workdir}/history.csv: is damaged ({error}).") from error
-    return {"epochs": len(rows), "last": figures}
+        with replacing(folder) as beside:
+            yield beside
+            if folder.exists():
+                os.replace(folder, aside)
+    except BaseException:
+        if aside.exists():
+            os.replace(aside, folder)
+        raise
+    shutil.rmtree(aside, ignore_errors=True)
 
 
-def _limits(config, data) -> list[str]:
-    """Returns what follows from data and configuration."""
-    found = [
-        f"Made for videos of about {config.fps:g} frames a second; lifting resamples "
-        "others."
-    ]
-    if (data or {}).get("options", {}).get("cameras"):
-        found.append(
-            "Trained on keypoints that virtual cameras project without error; a "
-            "detector's and a lens's errors are not in them"
-            + (
-                f", but for noise of {config.noise_px:g} px."
-                if config.noise_px
-                else "."
-            )
-        )
-    return found
-
-
-def _portable(value):
-    """Returns JSON content without the folders of this machine."""
-    if isinstance(value, dict):
-        return {name: _portable(inner) for name, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_portable(inner) for inner in value]
-    if isinstance(value, str) and "/" in value and value.startswith(("python ", "/")):
-        try:
-            return shlex.join(map(_without_folder, shlex.split(value)))
-        except ValueError:  # No command line after all.
-            return value
-    return value
-
-
-def _without_folder(argument: str) -> str:
-    flag, equals, value = argument.rpartition("=")
-    if pathlib.PurePath(value).is_absolute():
-        value = pathlib.PurePath(value).name
-    return flag + equals + value
+def _write_json(folder, content):
+    text = json.dumps(content, indent=2, allow_nan=False) + "\n"
+    (folder / weight_folders.FILE).write_text(text, encoding="utf-8")

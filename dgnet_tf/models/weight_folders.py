@@ -82,6 +82,26 @@ def find(weights) -> pathlib.Path:
     )
 
 
+def check_free(folder: pathlib.Path, overwrite: bool):
+    """Checks that a folder of trained weights may be written.
+
+    Raises:
+        UserError: if there is one and `overwrite` is False, or another folder.
+    """
+    if not folder.exists():
+        return
+    if not (folder / FILE).is_file():
+        raise UserError(
+            f"{folder}: is there and holds no {FILE}; it is not replaced. Choose "
+            "another --output or --name."
+        )
+    if not overwrite:
+        raise UserError(
+            f"{folder}: exists already. Choose another --name, or replace it with "
+            "--overwrite=true."
+        )
+
+
 def default() -> str:
     """Returns the name of the weights that lift where no model is named.
 

@@ -10,7 +10,7 @@ from support.lifting.lifting_stand_ins import command_error, run_command
 from support.models import weight_stand_ins as stand_ins
 
 from dgnet_tf import save_preset
-from dgnet_tf.exporting import weight_scores, weight_writer
+from dgnet_tf.exporting import weight_card, weight_scores
 from dgnet_tf.files import provenance
 from dgnet_tf.models import pretrained, runs, weight_folders
 from dgnet_tf.training import run_folder
@@ -136,7 +136,7 @@ def test_the_weights_smooth_keypoints_as_asked_for(run, tmp_path):
 
 
 def test_scores_are_plain_ones_first_and_of_these_weights(run):
-    scores, left_out = weight_scores.of_run(run[0])
+    scores, left_out = weight_scores.collect(run[0])
     assert [score["metrics"]["mpjpe_mm"] for score in scores] == [51.5, 60.0]
     assert scores[0] == {
         "dataset": "mocap",
@@ -151,12 +151,12 @@ def test_scores_are_plain_ones_first_and_of_these_weights(run):
         "mean_pose_mpjpe_mm": 200.0,
     }
     assert len(left_out) == 1
-    only, _ = weight_scores.of_run(run[0], [run[0] / "evaluation" / "noisy"])
+    only, _ = weight_scores.collect(run[0], [run[0] / "evaluation" / "noisy"])
     assert [score["options"]["noise_px"] for score in only] == [5.0]
 
 
 def test_folders_of_the_machine_are_not_told(run):
-    content = weight_writer.make(
+    content = weight_card.describe(
         dataclasses.replace(run[1].config, weights="/home/me/start"),
         run[0],
         name="ours",

@@ -4,9 +4,8 @@ import pathlib
 
 import numpy as np
 
-from dgnet_tf import save_preset
 from dgnet_tf.config import config as configuration
-from dgnet_tf.exporting import weight_writer
+from dgnet_tf.exporting import weight_card, weight_writer
 from dgnet_tf.models import runs, weight_folders
 from support.lifting.lifting_stand_ins import write_run
 
@@ -44,7 +43,7 @@ def run(seed: int = 0, **fields) -> runs.Run:
 def write(folder, made: runs.Run | None = None, name: str = NAME, **more):
     """Writes `folder`/`name`; returns its path and the run that it holds."""
     made = made or run()
-    content = weight_writer.make(
+    content = weight_card.describe(
         made.config,
         write_run(pathlib.Path(folder) / f"run_of_{name}"),
         name=name,
@@ -55,7 +54,7 @@ def write(folder, made: runs.Run | None = None, name: str = NAME, **more):
         limits=["Nobody sits."],
     )
     path = pathlib.Path(folder) / name
-    save_preset.write(made, content, path, half=False, overwrite=False, **more)
+    weight_writer.write(made, content, path, half=False, overwrite=False, **more)
     return path, made
 
 
