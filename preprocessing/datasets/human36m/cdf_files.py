@@ -1,7 +1,7 @@
 """Reads one variable of a CDF file (NASA's Common Data Format) with cdflib.
 
-cdflib believes what a header says: a damaged one can promise billions of variables,
-records or bytes. While it reads, its loops and its inflating are bounded.
+cdflib believes what records say: a damaged one can promise billions of variables,
+records or bytes. So the records that it will follow are followed here first.
 """
 
 from __future__ import annotations
@@ -9,14 +9,18 @@ from __future__ import annotations
 import contextlib
 import math
 import pathlib
+import tempfile
 import zlib
+from collections.abc import Iterator
 
 import numpy as np
 
 from dgnet_tf.errors import UserError
 
 MAX_BYTES = 128 << 20  # of a file, and of what is inflated from it
-_MAX_ROUNDS = 100_000  # of one of cdflib's loops: over variables, records or blocks
+_MAX_COUNT = 100_000  # of variables, records, or entries of an index
+_VERSION_3, _WHOLE = b"\xcd\xf3\x00\x01", b"\x00\x00\xff\xff"
+_INDEX, _COMPRESSED_BLOCK, _GZIP, _TEXTS = 6, 13, 5, (51, 52)
 
 
 def read(path, variable: str) -> np.ndarray:
@@ -31,8 +35,9 @@ def read(path, variable: str) -> np.ndarray:
     try:
         from cdflib import cdfread
 
-        with _bounds(cdfread):
-            file = cdfread.CDF(path)
+        with _inflated(path) as inflated:
+            _Records(inflated.read_bytes()).check(variable)
+            file = cdfread.CDF(inflated)
             about = file.varinq(variable)
             # A value has 16 bytes at most.
             values = math.prod(map(int, about.Dim_Sizes)) * (about.Last_Rec + 1)
@@ -66,19 +71,109 @@ def inflate(data: bytes, limit: int = MAX_BYTES) -> bytes:
 
 
 @contextlib.contextmanager
-def _bounds(cdfread):
-    """Puts bounded functions in the place of two that cdflib's module calls."""
-    unbounded = cdfread.gzip_inflate
-    cdfread.gzip_inflate, cdfread.range = inflate, _short_range
-    try:
-        yield
-    finally:
-        cdfread.gzip_inflate = unbounded
-        del cdfread.range
+def _inflated(path) -> Iterator[pathlib.Path]:
+    """Gives the file, or a copy of one that is compressed as a whole."""
+    content = path.read_bytes()
+    if content[4:8] == _WHOLE:
+        yield path
+        return
+    records = _Records(content)
+    parameters = records.offset(8 + records.wide + 4)
+    if records.number(parameters + records.wide + 4) != _GZIP:
+        raise ValueError("it is compressed by another method than gzip")
+    start, size = 8 + 3 * records.wide + 8, records.offset(8)
+    with tempfile.TemporaryDirectory() as folder:
+        copy = pathlib.Path(folder) / "inflated.cdf"
+        inflated = inflate(content[start : max(start, 8 + size)])
+        copy.write_bytes(content[:4] + _WHOLE + inflated)
+        yield copy
 
 
-def _short_range(*arguments):
-    rounds = range(*arguments)
-    if len(rounds) > _MAX_ROUNDS:
-        raise ValueError(f"its header promises {len(rounds)} entries")
-    return rounds
+class _Records:
+    """The internal records of a CDF file.
+
+    A record is its size, its type and its fields. Sizes and offsets have 8 bytes, in
+    files of before version 3 they have 4; other numbers have 4.
+    """
+
+    def __init__(self, content: bytes):
+        self.content = content
+        self.wide = 8 if content[:4] == _VERSION_3 else 4
+        self.name_size = 256 if content[:4] == _VERSION_3 else 64
+
+    def check(self, variable: str):
+        """Follows what leads to a variable's values, and adds up what is promised.
+
+        Raises:
+            ValueError: if that is more than any file of this kind holds.
+        """
+        wide = self.wide
+        descriptor = 8 + self.offset(8)  # Behind the first record.
+        heads = descriptor + wide + 4
+        counts = descriptor + 5 * wide + 4
+        self._count(counts + 12, "dimensions")
+        for head, count in ((heads, counts), (heads + wide, counts + 16)):
+            position = self.offset(head)
+            for _ in range(self._count(count, "variables")):
+                name = self.content[position + 5 * wide + 44 :][: self.name_size]
+                name = name.replace(b"\x00", b"").decode("ascii")
+                if name.strip().lower() == variable.strip().lower():
+                    self._check_variable(position)
+                    break
+                position = self.offset(position + wide + 4)
+
+    def _check_variable(self, position):
+        wide = self.wide
+        self._count(position + 5 * wide + 44 + self.name_size, "dimensions")
+        self._count(position + 2 * wide + 8, "records")
+        if self.number(position + 2 * wide + 4) in _TEXTS:
+            raise ValueError("its values are texts")
+        if self.number(position + 4 * wide + 16) != 0:
+            raise ValueError("its records are sparse")
+        indices, entries, size = [self.offset(position + 2 * wide + 12)], 0, 0
+        while indices:
+            index = indices.pop()
+            space = self._count(index + 2 * wide + 4, "entries")
+            used = self._count(index + 2 * wide + 8, "entries")
+            entries += 1 + used
+            if entries > _MAX_COUNT:
+                raise ValueError(f"it promises more than {_MAX_COUNT} entries")
+            if following := self.offset(index + wide + 4):
+                indices.append(following)
+            for i in range(used):
+                block = self.offset(index + 2 * wide + 12 + 8 * space + wide * i)
+                if self.number(block + wide) == _INDEX:
+                    indices.append(block)
+                else:
+                    size += self._block_size(block)
+                if size > 2 * MAX_BYTES:
+                    raise ValueError(f"it promises more than {2 * MAX_BYTES} bytes")
+
+    def _block_size(self, block):
+        """Returns the bytes that a block of values gives."""
+        wide = self.wide
+        if self.number(block + wide) != _COMPRESSED_BLOCK:
+            return min(self.offset(block), len(self.content))
+        start = block + 2 * wide + 8
+        size = max(0, self.offset(block + wide + 8))
+        return len(inflate(self.content[start : start + size]))
+
+    def _count(self, position, of_what):
+        found = self.number(position)
+        if found > _MAX_COUNT:
+            raise ValueError(f"it promises {found} {of_what}")
+        return found
+
+    def number(self, position: int) -> int:
+        """Returns the number of 4 bytes at a position."""
+        return self._signed(position, 4)
+
+    def offset(self, position: int) -> int:
+        """Returns the size or offset at a position."""
+        return self._signed(position, self.wide)
+
+    def _signed(self, position, size):
+        if not 0 <= position <= len(self.content) - size:
+            raise ValueError(f"it has no byte {position}")
+        found = self.content[position : position + size]
+        return int.from_bytes(found, "big", signed=True)
