@@ -6,6 +6,9 @@ write arrays, dicts, lists, tuples, strings and numbers. The NumPy functions tha
 array's pickle names stand for functions of this module, and any other name or opcode
 is refused. Arrays are views of the bytes that were read, so a shape claims no memory
 that the file does not fill.
+
+`pickle.Unpickler`, kept to the same opcodes and names, would not do: eight bytes make
+its memo claim 64 GB, and a deep tuple as the key of a dict ends the process.
 """
 
 from __future__ import annotations
