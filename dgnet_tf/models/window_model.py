@@ -17,11 +17,11 @@ class WindowModel(keras.Model):
         keypoints: from `window_input`.
         outputs: poses (B, T, N, 3) by name, "pose" among them.
         arguments: of the subclass's constructor, ready for JSON.
-        **kwargs: `name`.
+        name: of the model.
     """
 
-    def __init__(self, keypoints, outputs, arguments, **kwargs):
-        super().__init__(inputs=keypoints, outputs=outputs, **kwargs)
+    def __init__(self, keypoints, outputs, arguments, name=None):
+        super().__init__(inputs=keypoints, outputs=outputs, name=name)
         self._arguments = arguments
 
     def get_config(self):

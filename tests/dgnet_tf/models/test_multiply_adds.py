@@ -137,11 +137,14 @@ def test_scores_meet_their_matrices(weighting):
 
 
 def test_fixed_units_cost_what_they_cost():
-    chosen = config.make(
-        "paper", architecture="baseline", skeleton="human36m_17", blocks=1, channels=8
+    fixed, dynamic = (
+        architectures.build(
+            config.make(
+                "paper", architecture=name, skeleton="human36m_17", blocks=1, channels=8
+            )
+        ).get_config()
+        for name in ("baseline", "dgnet")
     )
-    fixed = architectures.build(chosen).get_config()
-    dynamic = architectures.build(chosen).get_config()
     rows, steps = 4 * 17, 3 * 17
     # Two layers: FSG's second matrix and its 49 entries for DSG's two half scores, its
     # distances and three neighbours; FTG is DTG without distances, scores and pairs.

@@ -12,7 +12,7 @@ import dgnet_tf
 from dgnet_tf.config.config_field import ARCHITECTURES
 from dgnet_tf.errors import UserError
 from dgnet_tf.files import provenance
-from dgnet_tf.models import pretrained, weight_files, weight_folders
+from dgnet_tf.models import architectures, pretrained, weight_files, weight_folders
 
 
 @pytest.fixture(scope="module")
@@ -217,7 +217,9 @@ def test_from_preset_needs_no_configuration(copy, made):
 
 @pytest.mark.parametrize("architecture", ["dgnet", "baseline"])
 def test_folders_of_before_the_network_was_written_load_alike(architecture, tmp_path):
-    made = stand_ins.run(architecture=architecture, precision="mixed_bfloat16")
+    policy = "mixed_bfloat16"
+    with architectures.precision(policy):
+        made = stand_ins.run(architecture=architecture, precision=policy)
     folder, _ = stand_ins.write(tmp_path, made)
     path = folder / weight_folders.FILE
     content = json.loads(path.read_text())

@@ -215,7 +215,9 @@ def test_seeds_give_the_same_network_and_the_same_dropout(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_sizes_that_are_none_are_refused(name):
     with pytest.raises(ValueError, match="`blocks` must be a positive integer, got 0"):
-        architectures.build(config.Config(skeleton="human36m_17", blocks=0))
+        architectures.build(
+            config.Config(architecture=name, skeleton="human36m_17", blocks=0)
+        )
 
 
 # Multiply-adds of a frame with N = 17 joints, A + I with 49 entries, C = 4 channels.
