@@ -1,4 +1,4 @@
-"""What a folder of trained weights tells of its evaluations."""
+"""Collects the scores of trained weights from the reports of their run."""
 
 from __future__ import annotations
 
@@ -11,12 +11,7 @@ from dgnet_tf.models import runs
 
 # Of a report's options.
 _OPTIONS = (
-    "flip",
-    "noise_px",
-    "seed",
-    "overlap",
-    "frame_stride",
-    "keypoint_smoothing",
+    *("flip", "noise_px", "seed", "overlap", "frame_stride", "keypoint_smoothing"),
     "precision",
 )
 _DIGITS = 4
@@ -40,27 +35,24 @@ def collect(workdir, paths=()) -> tuple[list[dict], list[str]]:
     found, left_out = [], []
     for path in paths or sorted(workdir.glob(f"evaluation/*/{report.JSON}")):
         try:
-            content = report.read(path)
-            _check(path, content, weights)
+            found.append(_score(_read(path, weights)))
         except UserError as error:
             if paths:
                 raise
             left_out.append(str(error))
-        else:
-            found.append(_score(content))
     return sorted(found, key=_order), left_out
 
 
-def _check(path, content, weights):
-    told = content["options"].get("model_sha256")
-    if told != weights:
-        what = (
-            "does not say on which weights" if told is None else "is on other weights"
-        )
+def _read(path, weights):
+    content = report.read(path)
+    scored = content["options"].get("model_sha256")
+    if scored != weights:
+        what = "is on other weights" if scored else "does not say on which weights"
         raise UserError(
             f"{path}: the report {what}. Evaluate the run again with `python -m "
             "dgnet_tf.evaluate`."
         )
+    return content
 
 
 def _score(content) -> dict:
