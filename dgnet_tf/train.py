@@ -30,7 +30,7 @@ def main(flag_values):
 
     from dgnet_tf.training import fit
 
-    # Several trainings may share a GPU; TensorFlow would take all of its memory.
+    # Several training runs may share a GPU; TensorFlow would take all of its memory.
     for gpu in tf.config.list_physical_devices("GPU"):
         tf.config.experimental.set_memory_growth(gpu, True)
     fit.train(chosen, flag_values.data, flag_values.workdir)

@@ -33,7 +33,7 @@ class HyperModel(keras_tuner.HyperModel):
 
     Raises:
         UserError: for a preset, field or data set that is not one.
-        ValueError: if neither data nor `steps_per_epoch` tell a training's length.
+        ValueError: if neither data nor `steps_per_epoch` give the length of a training.
 
     Example:
         >>> tuner = keras_tuner.RandomSearch(

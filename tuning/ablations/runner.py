@@ -58,7 +58,7 @@ def run(
         base: configuration that the rows change.
         data_dir: converted data set.
         workdir: the study's folder.
-        seeds: trainings of each row, from the base's seed upwards.
+        seeds: training runs of each row, from the base's seed upwards.
         split: split to score; nothing is chosen by it.
         sources: data sets by detector, for rows that need one of their own.
         names: of the rows to run, as the table names its settings; all if empty.
@@ -99,11 +99,11 @@ def run(
             )
             for estimate in estimates[one.id]
         ]
-        told = [
+        shown = [
             result["reason"] or f"{result['metrics']['mpjpe_mm']:.1f} mm"
             for result in results
         ]
-        print(f"{place}: {', '.join(dict.fromkeys(told))}", flush=True)
+        print(f"{place}: {', '.join(dict.fromkeys(shown))}", flush=True)
         return results[0]
 
     grow_memory()

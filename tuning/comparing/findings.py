@@ -43,7 +43,7 @@ class Compared:
 
     @property
     def finished(self) -> list[dict]:
-        """Results of the trainings that did not fail."""
+        """Results of the training runs that did not fail."""
         return [r for r in self.results if r["status"] == rows.FINISHED]
 
     @property
@@ -53,7 +53,7 @@ class Compared:
 
     @property
     def seconds(self) -> float | None:
-        """Mean time of the trainings that were not resumed."""
+        """Mean time of the training runs that were not resumed."""
         found = [r["seconds"] for r in self.finished if r["seconds"] is not None]
         return sum(found) / len(found) if found else None
 

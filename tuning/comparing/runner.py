@@ -38,7 +38,7 @@ def run(
         found: the networks, see `networks.make`; the first is the study's base.
         data_dir: converted data set.
         workdir: the study's folder.
-        seeds: trainings of each network, from its seed upwards.
+        seeds: training runs of each network, from its seed upwards.
         noises: standard deviations of noise on the scored keypoints, pixels; without
             noise is always scored. The same noise for all networks and seeds.
         split: split to score; nothing is chosen by it.
@@ -78,11 +78,11 @@ def run(
             )
             for noise in noises
         ]
-        told = [
+        shown = [
             result["reason"] or f"{result['metrics']['mpjpe_mm']:.1f} mm"
             for result in results
         ]
-        print(f"{place}: {', '.join(dict.fromkeys(told))}", flush=True)
+        print(f"{place}: {', '.join(dict.fromkeys(shown))}", flush=True)
         return results[0]
 
     runner.grow_memory()

@@ -66,7 +66,7 @@ def error(one: RowResult, seed: int) -> float | None:
 
 
 def winner(study: Study, order: list[RowResult]) -> RowResult | None:
-    """Returns the best trial, or the base where further seeds say it is no worse."""
+    """Returns the best trial, or the base where it is no worse on further seeds."""
     base = _base(order)
     if base is None or order[0] is base:
         return order[0] if order else None

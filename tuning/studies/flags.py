@@ -20,7 +20,7 @@ def define(flag_values: flags.FlagValues):
 
 
 def define_seeds(flag_values: flags.FlagValues):
-    """Defines `--seeds`, the number of trainings of each row."""
+    """Defines `--seeds`, the number of training runs of each row."""
     flags.DEFINE_integer(
         "seeds",
         1,

@@ -1,7 +1,7 @@
 """Keras-tuner oracles: a table's rows in order, or a search's proposals.
 
 keras-tuner writes its own state in place, so that a killed process may leave half a
-file. Here the state is made anew at each start: an oracle asks for the same trials
+file. Here the state is rebuilt at each start: an oracle asks for the same trials
 again under the same seed, and those that are done answer from their results.
 """
 
@@ -168,7 +168,7 @@ class BayesianOracle(_PaperFirst, keras_tuner.oracles.BayesianOptimizationOracle
 class HyperbandOracle(_PaperFirst, keras_tuner.oracles.HyperbandOracle):
     """Trains many configurations briefly and the better ones longer.
 
-    Trial 0 has the whole budget. A promoted configuration is trained anew, since
+    Trial 0 has the whole budget. A promoted configuration is retrained, since
     its learning rate falls over another number of epochs.
     """
 

@@ -42,7 +42,7 @@ class Training:
 
 @dataclasses.dataclass(frozen=True)
 class RowResult:
-    """A row and its trainings.
+    """A row and its training runs.
 
     Attributes:
         row: of the table; None for a trial of a search.

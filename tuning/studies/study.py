@@ -13,7 +13,7 @@
     latency.json                        their latencies, measured side by side
     search.json                         a search's algorithm and fields
     proposals.json                      what a search's oracle asked for
-    keras_tuner/                        keras-tuner's own state; made anew at each start
+    keras_tuner/                        keras-tuner's own state; rebuilt at each start
     logs/                               output of `--gpus`' processes
 
 A row's id is a readable part and a digest of its configuration, without the seed, and

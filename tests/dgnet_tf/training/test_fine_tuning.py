@@ -70,6 +70,16 @@ def test_the_seed_belongs_to_a_network_that_draws_its_connections(made, tmp_path
         asked(f"--weights={folder}", "--seed=3")
 
 
+def test_a_field_that_older_weights_lack_has_its_default(made, tmp_path):
+    content = weight_folders.read(made[0])
+    del content["config"]["residual_gamma"], content["config"]["keypoint_smoothing"]
+    (tmp_path / weight_folders.FILE).write_text(json.dumps(content))
+    found = asked(f"--weights={tmp_path}")
+    assert (found.residual_gamma, found.keypoint_smoothing) == (0.2, 0)
+    with pytest.raises(UserError, match="residual_gamma 0.5 instead of 0.2"):
+        asked(f"--weights={tmp_path}", "--residual_gamma=0.5")
+
+
 @pytest.mark.parametrize("architecture", sorted(ARCHITECTURES))
 def test_every_argument_of_a_network_is_taken_over(architecture):
     model = stand_ins.run(architecture=architecture).model
