@@ -10,6 +10,7 @@ from support.lifting.lifting_stand_ins import command_error, run_command
 from support.tuning_stand_ins import diverged, install, tiny
 
 from dgnet_tf.config import config
+from dgnet_tf.config.fields import FIELDS
 from dgnet_tf.errors import UserError
 from tuning import search, search_space
 from tuning.reporting import report
@@ -40,6 +41,21 @@ def test_the_space_has_the_configurations_names_and_the_base_as_default():
         hp = keras_tuner.HyperParameters()
         assert search_space.declare(hp, base) == base
         assert [h.name for h in hp.space] == search_space.names()
+
+
+@pytest.mark.parametrize("name", search_space.SPACE)
+def test_the_space_lies_in_the_range_of_the_configurations_field(name):
+    range_, field = search_space.SPACE[name], FIELDS[name]
+    ends = getattr(range_, "values", None) or (range_.low, range_.high)
+    assert all(field.admits(value) for value in ends)
+    assert all(type(value) is field.kind for value in ends)
+
+
+def test_a_field_without_effect_is_neither_searched_nor_accepted():
+    hp, base = keras_tuner.HyperParameters(), config.make("smoke", architecture="tcn")
+    assert "weighting" not in search_space.names("tcn")
+    with pytest.raises(UserError, match="'weighting' has no effect with .* 'tcn'"):
+        search_space.declare(hp, base, ["weighting"])
 
 
 def test_random_points_are_configurations_of_the_same_number_of_frames():
