@@ -131,11 +131,11 @@ def measure(run, data, split, folder, *, views=None, rounds=9, threads=1):
     from dgnet_tf.evaluation import joint_sets, scoring
     from dgnet_tf.exporting import edge_lifter
     from dgnet_tf.inference import whole_videos
+    from dgnet_tf.inference.options import InferenceOptions
     from tuning.comparing import contest
 
-    config = run.config
-    span = config.frames * config.frame_stride
-    joints = joint_sets.choose(config.skeleton)
+    options = InferenceOptions.of(run.config)
+    joints = joint_sets.choose(options.skeleton)
     paths = exports(run, folder)
     lifters = {
         form: edge_lifter.load(path, threads)
@@ -155,7 +155,9 @@ def measure(run, data, split, folder, *, views=None, rounds=9, threads=1):
             continue
         size = view.image_size
         lifted = {
-            SAVED_MODEL: whole_videos.lift_view(serve, view.keypoints, size, span)
+            SAVED_MODEL: whole_videos.lift_view(
+                serve, view.keypoints, size, options.span
+            )
         }
         for form, lifter in lifters.items():
             lifted[form] = edge_lifter.lift(lifter, view.keypoints, size)
@@ -188,11 +190,13 @@ def exports(run, folder: pathlib.Path) -> dict[str, pathlib.Path]:
     import importlib.util
 
     from dgnet_tf.exporting import model_card, onnx_export, saved_model, tflite_export
+    from dgnet_tf.inference.options import InferenceOptions
 
-    card = model_card.of_run(run.config, flip=True, precision="float32")
+    options = InferenceOptions.of(run.config, precision="float32")
+    card = model_card.of_run(run.config, options)
     paths = {SAVED_MODEL: saved_model.save(run.model, run.config, folder / "model")}
     for form, suffix in _FORMS.items():
-        arguments = (run.model, run.config, folder / (form + suffix), card)
+        arguments = (run.model, options, folder / (form + suffix), card)
         if suffix == ".tflite":
             int8 = form == "tflite_int8"
             paths[form] = tflite_export.save(*arguments, int8=int8)
@@ -239,12 +243,13 @@ def _windows(run, lifters, view):
     import tensorflow as tf
 
     from dgnet_tf.inference import whole_videos
+    from dgnet_tf.inference.options import InferenceOptions
     from tuning.comparing import contest
 
     # "once" cuts T frames into one window, as the other forms take it.
-    config = dataclasses.replace(run.config, overlap="once", frame_stride=1)
-    serve = whole_videos.serving_function(run.model, config, flip=True)
-    window = np.resize(view.keypoints, (1, config.frames, *view.keypoints.shape[1:]))
+    options = InferenceOptions.of(run.config, overlap="once", frame_stride=1)
+    serve = whole_videos.serving_function(run.model, options)
+    window = np.resize(view.keypoints, (1, options.frames, *view.keypoints.shape[1:]))
     window, size = window.astype(np.float32), view.image_size.astype(np.float32)
 
     def graph():

@@ -133,7 +133,9 @@ def _lift(lifter, view, positions, rate, noise_px, rng):
     size = view.image_size
     return {
         "told": lifting.lift_at(lifter, keypoints, size, rate),
-        "not_told": whole_videos.lift_view(lifter.serve, keypoints, size, lifter.span),
+        "not_told": whole_videos.lift_view(
+            lifter.serve, keypoints, size, lifter.options.span
+        ),
     }
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import numpy as np
 import tensorflow as tf
 
@@ -58,8 +56,9 @@ def _compiled(model, keypoints, jit_compile):
 
 def _exported(model, config, keypoints, folder, precision):
     """Each window as a video of its own, in pixels, without the mirrored estimate."""
-    config = dataclasses.replace(config, overlap="once")
-    path = saved_model.save(model, config, folder, flip=False, precision=precision)
+    path = saved_model.save(
+        model, config, folder, overlap="once", flip=False, precision=precision
+    )
     serve, _ = saved_model.load(path)
     size = np.tile(_IMAGE_SIZE, (len(keypoints), 1))
     pixels = cameras.unnormalize_screen(keypoints, size[:, None])

@@ -121,7 +121,7 @@ def measure(model, data_dir, split, noises, filters) -> list[dict]:
         for noise in noises:
             keypoints = view.keypoints + noise * noise_of_view
             poses = whole_videos.lift_view(
-                lifter.serve, keypoints, view.image_size, lifter.span
+                lifter.serve, keypoints, view.image_size, lifter.options.span
             )
             for name, smooth in filters.items():
                 found = smooth.smooth(poses, view.fps) if smooth else poses

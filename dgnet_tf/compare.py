@@ -15,6 +15,7 @@ from absl import flags
 from dgnet_tf import command_line
 from dgnet_tf.data import flags as data_flags
 from dgnet_tf.errors import UserError
+from dgnet_tf.inference import option_flags
 
 FLAGS = flags.FlagValues()
 flags.DEFINE_list(
@@ -26,12 +27,7 @@ flags.DEFINE_list(
 flags.DEFINE_list("workdirs", [], "Finished runs to compare.", flag_values=FLAGS)
 data_flags.define_data(FLAGS, required=False)
 data_flags.define_split(FLAGS, "score, with --workdirs")
-flags.DEFINE_boolean(
-    "flip",
-    True,
-    "With --workdirs: average with the mirrored estimate.",
-    flag_values=FLAGS,
-)
+option_flags.define(FLAGS, "compare", "With --workdirs: ")
 flags.DEFINE_integer(
     "seed", 0, "Seed of the bootstrap and the permutations.", 0, flag_values=FLAGS
 )
@@ -60,7 +56,11 @@ def _of_runs(values):
     names = run_reports.names(values.workdirs)
     return {
         name: run_reports.find_or_make(
-            workdir, values.data, values.split, flip=values.flip, seed=values.seed
+            workdir,
+            values.data,
+            values.split,
+            seed=values.seed,
+            **option_flags.asked(values),
         )
         for name, workdir in zip(names, values.workdirs, strict=True)
     }
@@ -69,7 +69,7 @@ def _of_runs(values):
 def _of_files(values):
     from dgnet_tf.evaluation import report, run_reports
 
-    for name in ("data", "split", "flip"):
+    for name in ("data", "split", *option_flags.names(values)):
         if values[name].present:
             raise UserError(f"--{name}: is read with --workdirs only. Leave it out.")
     if not values.reports:

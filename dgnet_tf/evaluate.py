@@ -15,9 +15,9 @@ from absl import flags
 
 from dgnet_tf import command_line
 from dgnet_tf.config import action_names
-from dgnet_tf.config import flags as config_flags
 from dgnet_tf.data import flags as data_flags
 from dgnet_tf.errors import UserError
+from dgnet_tf.inference import option_flags
 
 FLAGS = flags.FlagValues()
 flags.DEFINE_string("workdir", None, "Folder of the run to score.", flag_values=FLAGS)
@@ -40,11 +40,7 @@ flags.DEFINE_string(
     "double quotes; by default all.",
     flag_values=FLAGS,
 )
-flags.DEFINE_boolean(
-    "flip", True, "Average with the mirrored estimate.", flag_values=FLAGS
-)
-for _name in ("overlap", "frame_stride", "keypoint_smoothing", "precision"):
-    config_flags.define_override(_name, FLAGS)
+option_flags.define(FLAGS, "evaluate")
 flags.DEFINE_float(
     "noise_px",
     0.0,
@@ -88,15 +84,11 @@ def main(flag_values):
         flag_values.data,
         flag_values.split,
         actions=chosen,
-        flip=flag_values.flip,
-        overlap=flag_values.overlap,
-        frame_stride=flag_values.frame_stride,
-        keypoint_smoothing=flag_values.keypoint_smoothing,
-        precision=flag_values.precision,
         noise_px=flag_values.noise_px,
         seed=flag_values.seed,
         count_root=flag_values.count_root,
         balanced=flag_values.balance,
+        **option_flags.asked(flag_values),
     )
     result["options"].update(run_reports.digests(origin, flag_values.data))
     folder = flag_values.output or report.default_folder(flag_values.workdir, result)

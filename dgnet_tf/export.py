@@ -26,8 +26,8 @@ from __future__ import annotations
 from absl import flags
 
 from dgnet_tf import command_line
-from dgnet_tf.config import flags as config_flags
 from dgnet_tf.errors import UserError
+from dgnet_tf.inference import option_flags
 
 FLAGS = flags.FlagValues()
 flags.DEFINE_string("workdir", None, "Folder of the run to export.", flag_values=FLAGS)
@@ -56,11 +56,7 @@ flags.DEFINE_enum(
     "Format of the exported model.",
     flag_values=FLAGS,
 )
-flags.DEFINE_boolean(
-    "flip", True, "Average with the mirrored estimate.", flag_values=FLAGS
-)
-config_flags.define_override("keypoint_smoothing", FLAGS)
-config_flags.define_override("precision", FLAGS)
+option_flags.define(FLAGS, "export")
 flags.DEFINE_float(
     "min_confidence",
     0.0,
@@ -73,51 +69,51 @@ flags.DEFINE_float(
 
 def main(flag_values):
     """Exports the run that the flags name."""
+    from dgnet_tf.models import pretrained
+
+    if flag_values.format == "saved_model":
+        save = _save_model
+    else:
+        save = _save_file
+        for name in ("version", "precision", "min_confidence"):
+            if flag_values[name].present:
+                raise UserError(f"--{name} is for --format=saved_model only.")
+    run, origin = pretrained.of_flags(flag_values.workdir, flag_values.weights)
+    save(run, origin, flag_values)
+
+
+def _save_model(run, origin, flag_values):
     from dgnet_tf.exporting import saved_model, warmup
 
-    if flag_values.format != "saved_model":
-        print(f"Model: {_export_file(flag_values)}")
-        return
-    run, origin = _run(flag_values)
     path = saved_model.save(
         run.model,
         run.config,
         flag_values.output,
         version=flag_values.version,
-        flip=flag_values.flip,
-        precision=flag_values.precision,
         min_confidence=flag_values.min_confidence,
         workdir=origin,
+        **option_flags.asked(flag_values),
     )
     if not (path / warmup.PATH).exists():
         print(warmup.ABSENT)
     print(f"SavedModel: {path}")
 
 
-def _run(flag_values):
-    """Returns the run that the flags name, with their smoothing, and its folder."""
-    from dgnet_tf.models import pretrained
-
-    run, origin = pretrained.of_flags(flag_values.workdir, flag_values.weights)
-    return run.smoothing(flag_values.keypoint_smoothing), origin
-
-
-def _export_file(flag_values):
+def _save_file(run, origin, flag_values):
     from dgnet_tf.exporting import model_card, onnx_export, tflite_export
+    from dgnet_tf.inference.options import InferenceOptions
 
-    for name in ("version", "precision", "min_confidence"):
-        if flag_values[name].present:
-            raise UserError(f"--{name} is for --format=saved_model only.")
-    run, origin = _run(flag_values)
-    card = model_card.of_run(
-        run.config, flip=flag_values.flip, precision="float32", workdir=origin
-    )
+    asked = {**option_flags.asked(flag_values), "precision": "float32"}
+    options = InferenceOptions.of(run.config, **asked)
+    card = model_card.of_run(run.config, options, origin)
     card["format"] = flag_values.format
-    arguments = (run.model, run.config, flag_values.output, card)
+    arguments = (run.model, options, flag_values.output, card)
     if flag_values.format == "onnx":
-        return onnx_export.save(*arguments, flip=flag_values.flip)
-    int8 = flag_values.format == "tflite_int8"
-    return tflite_export.save(*arguments, flip=flag_values.flip, int8=int8)
+        path = onnx_export.save(*arguments)
+    else:
+        int8 = flag_values.format == "tflite_int8"
+        path = tflite_export.save(*arguments, int8=int8)
+    print(f"Model: {path}")
 
 
 if __name__ == "__main__":

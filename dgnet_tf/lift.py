@@ -166,7 +166,6 @@ def main(flag_values):
     image_size = command_line.parse_image_size(flag_values.image_size)
     options = _options(flag_values)
 
-    from dgnet_tf.keypoints import tracks
     from dgnet_tf.lifting import lifter as lifting
     from dgnet_tf.lifting import pose_files
 
@@ -175,21 +174,15 @@ def main(flag_values):
     lifter = lifting.load(flag_values.model)
     if flag_values.model is None:
         print(f"--model not given: the weights {weight_folders.DEFAULT} lift.")
-    people = keypoint_files.read(path, layout, image_size).people
-    if flag_values.person != "all":
-        people = [_choose(tracks, path, people, flag_values.person)]
-    lifted, refused = [], []
-    for track in people:
-        try:
-            lifted.append(
-                lifting.lift_track(lifter, path, track, layout, image_size, **options)
-            )
-        except UserError as error:
-            refused.append(error)
-    if not lifted:
-        raise refused[0]
-    for error in refused:
-        print(f"left out: {error}")
+    lifted = lifting.lift_file(
+        lifter,
+        path,
+        layout,
+        image_size,
+        person=flag_values.person,
+        show=print,
+        **options,
+    )
     axes = flag_values.axes or pose_files.default_axes(flag_values.output)
     written = pose_files.write(lifted, flag_values.output, axes, flag_values.units)
     if flag_values.fps is None:
@@ -223,7 +216,7 @@ def _show(lifter, lifted, image_size, flag_values):
 
 
 def _options(flag_values) -> dict:
-    """Returns `lift_track`'s options, after checks that need no model."""
+    """Returns `lift_file`'s options, after checks that need no model."""
     for name, suffixes in _SUFFIXES.items():
         path = flag_values[name].value
         if path and pathlib.Path(path).suffix.lower() not in suffixes:
@@ -275,16 +268,6 @@ def _print_root(focal_px, given):
         )
     else:
         print(f"Root: fitted with the given focal length of {focal_px:g} px.")
-
-
-def _choose(tracks, path, people, person):
-    track = tracks.choose(path, people, person)
-    if person is None and len(people) > 1:
-        print(
-            f"{len(people)} people: lifted {track.person}, who is seen in the most "
-            "frames. Choose with --person=ID or --person=all."
-        )
-    return track
 
 
 if __name__ == "__main__":

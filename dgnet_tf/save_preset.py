@@ -20,8 +20,8 @@ import pathlib
 from absl import flags
 
 from dgnet_tf import command_line
-from dgnet_tf.config import flags as config_flags
 from dgnet_tf.errors import UserError
+from dgnet_tf.inference import option_flags
 from dgnet_tf.models import weight_folders
 
 FLAGS = flags.FlagValues()
@@ -63,7 +63,7 @@ flags.DEFINE_multi_string(
     "Known limit of the weights, as a sentence.",
     FLAGS,
 )
-config_flags.define_override("keypoint_smoothing", FLAGS)
+option_flags.define(FLAGS, "save_preset")
 flags.DEFINE_boolean("half", False, "Round the weights to float16.", FLAGS)
 flags.DEFINE_boolean("overwrite", False, "Replace the folder if it exists.", FLAGS)
 
@@ -80,9 +80,12 @@ def main(flag_values):
     terms = _text(flag_values.licence_file)
 
     from dgnet_tf.exporting import weight_card, weight_scores, weight_writer
+    from dgnet_tf.inference.options import InferenceOptions
     from dgnet_tf.models import runs
 
-    run = runs.load(flag_values.workdir).smoothing(flag_values.keypoint_smoothing)
+    run = runs.load(flag_values.workdir)
+    options = InferenceOptions.of(run.config, **option_flags.asked(flag_values))
+    run = runs.Run(options.configured(run.config), run.model)
     scores, left_out = weight_scores.collect(flag_values.workdir, flag_values.report)
     content = weight_card.describe(
         run.config,

@@ -44,16 +44,6 @@ def define(flag_values: flags.FlagValues):
         _DEFINE[field.kind](name, None, text, flag_values=flag_values)
 
 
-def define_override(name: str, flag_values: flags.FlagValues):
-    """Defines the flag by which a command replaces a field of a trained run."""
-    field = FIELDS[name]
-    text = f"{field.meaning} By default the run's."
-    if field.choices:
-        flags.DEFINE_enum(name, None, field.choices, text, flag_values)
-    else:
-        flags.DEFINE_integer(name, None, text, field.least, field.most, flag_values)
-
-
 def fields(flag_values: flags.FlagValues) -> dict:
     """Returns the fields that were given as flags, and those alone."""
     given = {name: flag_values[name].value for name in NAMES}

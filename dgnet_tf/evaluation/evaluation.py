@@ -19,6 +19,7 @@ from dgnet_tf.evaluation import (
     worst,
 )
 from dgnet_tf.files import provenance
+from dgnet_tf.inference.options import InferenceOptions
 from dgnet_tf.inference.view_lifter import ViewLifter
 from dgnet_tf.models import multiply_adds
 
@@ -29,16 +30,12 @@ def evaluate(
     data_dir,
     split: str = "test",
     *,
-    flip: bool = True,
-    overlap: str | None = None,
-    frame_stride: int | None = None,
-    keypoint_smoothing: int | None = None,
-    precision: str | None = None,
     noise_px: float = 0.0,
     seed: int = 0,
     actions=(),
     count_root: bool = True,
     balanced: bool = False,
+    **asked,
 ) -> dict:
     """Scores a model on every valid frame of a split.
 
@@ -50,19 +47,13 @@ def evaluate(
         config: its run's configuration.
         data_dir: folder of a converted data set.
         split: "train", "validation" or "test".
-        flip: average with the mirrored estimate.
-        overlap: "once", "center" or "mean", see `inference.window_table`; by default
-            the run's own rule.
-        frame_stride: frames from one slot of a window to the next (dilated windows);
-            by default the run's own.
-        keypoint_smoothing: frames on either side of each that a parabola is fitted to
-            before lifting, see `smooth_keypoints`; by default the run's own.
-        precision: see `folding.fold`.
         noise_px: standard deviation of Gaussian noise on the keypoints, pixels.
         seed: of the noise and of the bootstrap intervals.
         actions: names of the actions to score, whole names; all if empty.
         count_root: let the root, whose error is zero, count as a joint.
         balanced: also score the estimates of `balance`.
+        **asked: `flip`, `overlap`, `frame_stride` and so on in the place of the run's
+            own, see `InferenceOptions`.
 
     Returns:
         The content of `report.json`; see docs/evaluation.md.
@@ -73,8 +64,7 @@ def evaluate(
             action, no valid frame to score, or no intrinsics where `balanced` needs
             them, or if the model's output is not finite.
     """
-    if frame_stride is not None and frame_stride < 1:
-        raise ValueError(f"`frame_stride` must be at least 1, got {frame_stride!r}.")
+    options = InferenceOptions.of(config, **asked)
     if isinstance(actions, str):
         raise ValueError(f"`actions` must be a sequence of names, got {actions!r}.")
     data = manifest.read(data_dir)
@@ -90,17 +80,7 @@ def evaluate(
     if "train" in data.splits:
         mean_pose = np.array(data.splits["train"].mean_pose)  # (N, 3)
     joints = joint_sets.choose(data.skeleton, count_root)
-    lifter = ViewLifter(
-        model,
-        config,
-        flip=flip,
-        overlap=overlap,
-        frame_stride=frame_stride,
-        keypoint_smoothing=keypoint_smoothing,
-        precision=precision,
-        noise_px=noise_px,
-        seed=seed,
-    )
+    lifter = ViewLifter(model, options, noise_px=noise_px, seed=seed)
     found = views.load_views(data_dir, split)
     total = data.splits[split].sequences
     scores = {name: [] for name in (balance.CONSUMES if balanced else [balance.XYZ])}
@@ -152,17 +132,13 @@ def evaluate(
         },
         "per_joint": per_joint,
         "worst_joints": worst.joints(per_joint),
-        "worst_clips": worst.clips(headline),
+        "worst_clips": worst.stretches(headline),
         "per_sequence": scoring.videos(headline),
         "counted_by": scoring.COUNTED_BY,
         "options": {
-            "flip": flip,
-            "precision": precision or config.precision,
+            **options.chosen(),
             "noise_px": noise_px,
             "seed": seed,
-            "overlap": lifter.config.overlap,
-            "frame_stride": lifter.config.frame_stride,
-            "keypoint_smoothing": lifter.config.keypoint_smoothing,
             "actions": sorted(actions) or None,
             "balanced": balanced,
             "scored": "every valid frame of every view, once",

@@ -13,19 +13,12 @@ import scipy.stats
 
 from dgnet_tf.errors import UserError
 from dgnet_tf.evaluation import intervals, scoring
+from dgnet_tf.inference import options
 
 # What must be alike for two reports' numbers to be of one kind: fields of a report,
 # and of its options.
 _SAME_FIELDS = ("dataset", "split")
 _SAME_OPTIONS = ("skeleton", "joints", "root_counted", "noise_px", "actions", "fps")
-# Options that belong to a method: two runs may differ in them.
-_METHOD_OPTIONS = (
-    "flip",
-    "overlap",
-    "frame_stride",
-    "keypoint_smoothing",
-    "precision",
-)
 _PERMUTATIONS = 9999
 
 
@@ -183,7 +176,7 @@ def _check_alike(first, second, rows, metric, names):
 def _differing(first, second) -> dict[str, tuple]:
     return {
         name: (first.get(name), second.get(name))
-        for name in _METHOD_OPTIONS
+        for name in options.NAMES
         if first.get(name) != second.get(name)
     }
 

@@ -11,6 +11,7 @@ from dgnet_tf.errors import UserError
 from dgnet_tf.evaluation import report_sections as section
 from dgnet_tf.evaluation import scoring
 from dgnet_tf.files.atomic import replacing
+from dgnet_tf.inference import options as inference_options
 
 JSON, MARKDOWN = "report.json", "report.md"
 # A table of people by actions that is wider is left to `report.json`.
@@ -57,7 +58,6 @@ def write(report: dict, folder) -> tuple[pathlib.Path, pathlib.Path]:
 def default_folder(workdir, report: dict) -> pathlib.Path:
     """Returns the report's folder in the run; other options, another folder."""
     options = report["options"]
-    run = options["model"]
     name = f"{report['dataset']}-{report['split']}"
     if options["actions"]:
         name += "-" + _file_name("+".join(options["actions"]))
@@ -65,16 +65,7 @@ def default_folder(workdir, report: dict) -> pathlib.Path:
         name += f"-noise{options['noise_px']:g}px"
     if options["seed"]:
         name += f"-seed{options['seed']}"
-    if not options["flip"]:
-        name += "-noflip"
-    if options["overlap"] != run["overlap"]:
-        name += f"-{options['overlap']}"
-    if options["frame_stride"] != run["frame_stride"]:
-        name += f"-stride{options['frame_stride']}"
-    if options["keypoint_smoothing"] != run["keypoint_smoothing"]:
-        name += f"-smoothing{options['keypoint_smoothing']}"
-    if options["precision"] != "float32":
-        name += f"-{options['precision']}"
+    name += inference_options.folder_suffix(options)
     if not options["root_counted"]:
         name += "-noroot"
     if options["balanced"]:

@@ -7,6 +7,7 @@ from tabulate import tabulate
 from dgnet_tf.data import view_names
 from dgnet_tf.evaluation import balance, scoring
 from dgnet_tf.files import tables as table_files
+from dgnet_tf.inference import options as inference_options
 
 TITLES = {
     "mpjpe_mm": "MPJPE",
@@ -168,9 +169,7 @@ def options(chosen: dict) -> str:
         f"{model['architecture']}, {model['parameters']} parameters, windows of "
         f"{model['frames']} frames at stride {chosen['frame_stride']}, overlap rule "
         f"`{chosen['overlap']}`.",
-        "Averaged with the mirrored estimate."
-        if chosen["flip"]
-        else "Without the mirrored estimate.",
+        *inference_options.sentences(chosen),
         f"{chosen['joints']} joints, the root (error 0) counted."
         if chosen["root_counted"]
         else f"{chosen['joints'] - 1} joints, the root not counted.",
@@ -178,10 +177,6 @@ def options(chosen: dict) -> str:
     ]
     if chosen["frame_stride"] != model["frame_stride"]:
         lines.append(f"The model was trained at stride {model['frame_stride']}.")
-    if chosen.get("keypoint_smoothing"):  # Older reports do not have it.
-        lines.append(
-            f"Keypoints smoothed over {2 * chosen['keypoint_smoothing'] + 1} frames."
-        )
     if chosen["actions"]:
         lines.append(f"Only these actions: {', '.join(chosen['actions'])}.")
     if chosen["noise_px"]:

@@ -9,6 +9,7 @@ from dgnet_tf.data import manifest
 from dgnet_tf.errors import UserError
 from dgnet_tf.evaluation import evaluation, report, scoring
 from dgnet_tf.files import provenance
+from dgnet_tf.inference.options import InferenceOptions
 from dgnet_tf.models import runs, weight_folders
 
 # Of reports, besides those that `report.read` asks for.
@@ -45,20 +46,20 @@ def find_or_make(
     data_dir,
     split: str = "test",
     *,
-    flip: bool = True,
     noise_px: float = 0.0,
     seed: int = 0,
+    **asked,
 ) -> dict:
     """Returns a run's report; evaluates where the run holds none of that kind.
 
     A report is used again if it was made from the same weights, the same data and the
-    same options, and has every metric and field that today's reports have. Other
-    options are the run's own or `evaluation.evaluate`'s defaults.
+    same options, and has every metric and field that today's reports have.
 
     Args:
         workdir: folder of a finished run.
         data_dir: converted data set.
-        split, flip, noise_px, seed: see `evaluation.evaluate`.
+        split, noise_px, seed, **asked: see `evaluation.evaluate`; its other options
+            are its defaults.
 
     Raises:
         UserError: as `runs.load` and `evaluation.evaluate`.
@@ -69,25 +70,19 @@ def find_or_make(
         runs.load(workdir)  # Says what is wrong with the folder.
     manifest.read(data_dir)
     found_digests = digests(workdir, data_dir)
-    options = {"flip": flip, "noise_px": noise_px, "seed": seed, **found_digests}
+    options = {"noise_px": noise_px, "seed": seed, **found_digests}
     for path in sorted((workdir / "evaluation").glob(f"*/{report.JSON}")):
         try:
             found = report.read(path)
         except UserError:  # Made by another version, or damaged: made again.
             continue
         same = all(found["options"].get(name) == options[name] for name in options)
-        plain = _has_default_options(found["options"])
-        if same and plain and found["split"] == split and _is_of_today(found):
+        alike = _was_lifted_so(found["options"], asked)
+        if same and alike and found["split"] == split and _is_of_today(found):
             return found
     run = runs.load(workdir)
     result = evaluation.evaluate(
-        run.model,
-        run.config,
-        data_dir,
-        split,
-        flip=flip,
-        noise_px=noise_px,
-        seed=seed,
+        run.model, run.config, data_dir, split, noise_px=noise_px, seed=seed, **asked
     )
     result["options"].update(found_digests)
     report.write(result, report.default_folder(workdir, result))
@@ -110,14 +105,15 @@ def digests(workdir, data_dir) -> dict[str, str]:
     return {name: provenance.sha256(path) for name, path in files.items()}
 
 
-def _has_default_options(options):
-    """Whether all but flip, noise and seed is as `evaluation.evaluate` has it."""
+def _was_lifted_so(options, asked):
+    """Whether a report is what `evaluation.evaluate` makes of these options alone."""
     model = options.get("model", {})
-    own = all(
-        options.get(name) == model.get(name)
-        for name in ("overlap", "frame_stride", "keypoint_smoothing", "precision")
+    own = InferenceOptions.of(model, **asked)
+    return (
+        InferenceOptions.of_report(model, options) == own
+        and not options.get("actions")
+        and options.get("root_counted")
     )
-    return own and not options.get("actions") and options.get("root_counted")
 
 
 def _is_of_today(found):

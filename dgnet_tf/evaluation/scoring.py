@@ -58,7 +58,7 @@ class ViewScore:
             millimetres or fractions of 1.
         sums: sum of each of `METRICS`, joints averaged; None where the skeleton has
             no such form.
-        worst: the view's worst clip; None without a valid frame.
+        worst: the view's worst stretch; None without a valid frame.
     """
 
     subject: str
@@ -70,7 +70,7 @@ class ViewScore:
     triples: int
     joint_sums: dict[str, np.ndarray]
     sums: dict[str, float | None]
-    worst: worst.Clip | None
+    worst: worst.WorstStretch | None
 
 
 def score_view(view, predicted: np.ndarray, joints) -> ViewScore:

@@ -8,17 +8,17 @@ import numpy as np
 
 from dgnet_tf.data import view_names
 
-CLIP_SECONDS = 2.0
+SECONDS = 2.0
 
 
 @dataclasses.dataclass(frozen=True)
-class Clip:
+class WorstStretch:
     """A stretch of a view, and its error.
 
     Attributes:
         subject, action, take, camera: the view.
         first_frame: index of its first frame in the view.
-        frames: its length; the clip ends before `first_frame + frames`.
+        frames: its length; it ends before `first_frame + frames`.
         valid_frames: how many of them have ground truth.
         mpjpe_mm: mean over these.
     """
@@ -33,11 +33,11 @@ class Clip:
     mpjpe_mm: float
 
 
-def find(view, mpjpe_mm: np.ndarray) -> Clip | None:
+def find(view, mpjpe_mm: np.ndarray) -> WorstStretch | None:
     """Returns the two seconds of a view with the highest mean error.
 
-    A clip is `CLIP_SECONDS` of consecutive frames, or the whole view where that is
-    shorter, and has at least half as many valid frames as the clip with the most:
+    A stretch is `SECONDS` of consecutive frames, or the whole view where that is
+    shorter, and has at least half as many valid frames as the one with the most:
     else one bad frame beside a gap would stand for two seconds.
 
     Args:
@@ -50,13 +50,13 @@ def find(view, mpjpe_mm: np.ndarray) -> Clip | None:
     valid = view.valid
     if not valid.any():
         return None
-    length = min(max(round(CLIP_SECONDS * view.fps), 1), len(valid))
+    length = min(max(round(SECONDS * view.fps), 1), len(valid))
     counts = _moving_sums(valid.astype(np.float64), length)
     sums = _moving_sums(np.where(valid, mpjpe_mm, 0.0), length)
     enough = counts >= max(counts.max() / 2, 1)
     means = np.divide(sums, counts, out=np.full_like(sums, -1.0), where=enough)
     first = int(means.argmax())
-    return Clip(
+    return WorstStretch(
         **{name: getattr(view, name) for name in view_names.IDS},
         first_frame=first,
         frames=length,
@@ -71,26 +71,26 @@ def _moving_sums(values, length):
     return sums[length:] - sums[:-length]
 
 
-def clips(scores, count: int = 10) -> list[dict]:
-    """Returns the worst clips, worst first, one for each video.
+def stretches(scores, count: int = 10) -> list[dict]:
+    """Returns the worst stretches, worst first, one for each video.
 
     Cameras of a take show the same motion, so only the worst of them is listed.
 
     Args:
-        scores: views, each with its `worst` clip or None.
+        scores: views, each with its `worst` stretch or None.
         count: at most so many.
 
     Returns:
-        Clips as dictionaries.
+        Stretches as dictionaries.
     """
-    worst: dict[tuple, Clip] = {}
+    worst: dict[tuple, WorstStretch] = {}
     for score in scores:
         video = (score.subject, score.action, score.take)
-        clip = score.worst
-        if clip and (video not in worst or clip.mpjpe_mm > worst[video].mpjpe_mm):
-            worst[video] = clip
-    ordered = sorted(worst.values(), key=lambda clip: -clip.mpjpe_mm)
-    return [dataclasses.asdict(clip) for clip in ordered[:count]]
+        found = score.worst
+        if found and (video not in worst or found.mpjpe_mm > worst[video].mpjpe_mm):
+            worst[video] = found
+    ordered = sorted(worst.values(), key=lambda found: -found.mpjpe_mm)
+    return [dataclasses.asdict(found) for found in ordered[:count]]
 
 
 def joints(per_joint: dict[str, dict], count: int = 5) -> list[dict]:

@@ -1,7 +1,7 @@
 """Runs an exported .tflite or .onnx file over whole videos, with NumPy alone.
 
-TensorFlow is not needed, nor anything else of this package but `errors`. For .tflite
-install `ai-edge-litert`, for .onnx `onnxruntime`:
+TensorFlow is not needed. For .tflite install `ai-edge-litert`, for .onnx
+`onnxruntime`:
 
     from dgnet_tf import edge_lifter
 
@@ -25,6 +25,9 @@ from collections.abc import Callable
 import numpy as np
 
 from dgnet_tf.errors import UserError
+from dgnet_tf.inference import keypoint_preparation
+from dgnet_tf.inference.options import InferenceOptions
+from dgnet_tf.inference.window_table import window_table
 
 # In the .zip at the end of a .tflite: the card, and the digest of what stands before.
 CARD, DIGEST = "model_card.json", "model.sha256"
@@ -113,12 +116,9 @@ def lift(lifter: EdgeLifter, keypoints: np.ndarray, image_size) -> np.ndarray:
         raise ValueError(
             f"`image_size` must be a width and a height, got {image_size.tolist()}."
         )
-    config = lifter.card["config"]
-    # Cards of older files do not have it.
-    keypoints = smooth_keypoints(keypoints, config.get("keypoint_smoothing", 0))
-    slots, reads = window_table(
-        len(keypoints), config["frames"], config["frame_stride"], config["overlap"]
-    )
+    options = InferenceOptions.of_card(lifter.card)
+    keypoints = keypoint_preparation.prepare(keypoints, options)
+    slots, reads = window_table(len(keypoints), options)
     windows = keypoints[np.clip(slots, 0, len(keypoints) - 1)]  # (W, T, N, 2)
     poses = np.concatenate(
         [
@@ -127,56 +127,6 @@ def lift(lifter: EdgeLifter, keypoints: np.ndarray, image_size) -> np.ndarray:
         ]
     )
     return poses.reshape(-1, joints, 3)[reads].mean(axis=1, dtype=np.float32)
-
-
-def window_table(length: int, frames: int, frame_stride: int, overlap: str):
-    """Returns which frames each window holds and where each frame is read.
-
-    The NumPy form of `inference.window_table`, whose rules it follows: "once",
-    "center" and "mean".
-
-    Returns:
-        (W, T) frame index of each window's slots, which may lie outside of
-        0..F-1; (F, R) indices into the W T slots, to be averaged for each frame.
-    """
-    frame = np.arange(length)[:, None]  # (F, 1)
-    slot = np.arange(frames)  # (T,)
-    reach = (frames - 1) * frame_stride
-    if overlap == "once":
-        span = frames * frame_stride
-        windows = np.arange(-(-length // span) * frame_stride)
-        starts = windows // frame_stride * span + windows % frame_stride
-        window = frame // span * frame_stride + frame % frame_stride
-        slot = frame % span // frame_stride
-    elif overlap == "center":
-        slot = (frames - 1) // 2
-        window, starts = frame, np.arange(length) - slot * frame_stride
-    elif overlap == "mean":
-        window = frame + reach - slot * frame_stride
-        starts = np.arange(length + reach) - reach
-    else:
-        raise ValueError(
-            f"`overlap` must be 'once', 'center' or 'mean', got {overlap!r}."
-        )
-    slots = starts[:, None] + np.arange(frames) * frame_stride
-    return slots, window * frames + slot
-
-
-def smooth_keypoints(keypoints: np.ndarray, reach: int) -> np.ndarray:
-    """Smooths keypoints (F, N, 2): the NumPy form of `keypoint_smoothing`."""
-    if not reach:
-        return keypoints
-    length = len(keypoints)
-    half = min(reach, (length - 1) // 2)
-    first = np.clip(np.arange(length) - half, 0, length - 1 - 2 * half)
-    # The parabola's value at each of its frames, as weights of all.
-    powers = np.arange(-half, half + 1)[:, None] ** np.arange(min(3, 2 * half + 1))
-    fit = powers @ np.linalg.pinv(powers)  # (2 h + 1, 2 h + 1)
-    weights = fit[np.arange(length) - first]  # (F, 2 h + 1)
-    smooth = np.zeros(keypoints.shape)
-    for i in range(2 * half + 1):  # A frame at a time, for memory's sake.
-        smooth += weights[:, i, None, None] * keypoints[first + i]
-    return smooth.astype(keypoints.dtype)
 
 
 def _load_tflite(path, threads) -> EdgeLifter:

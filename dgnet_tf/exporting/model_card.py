@@ -10,7 +10,7 @@ from dgnet_tf import skeletons
 from dgnet_tf.errors import UserError
 from dgnet_tf.exporting import layout_inputs, signatures
 from dgnet_tf.files import provenance
-from dgnet_tf.inference import whole_videos
+from dgnet_tf.inference.options import InferenceOptions
 from dgnet_tf.models import runs, weight_folders
 
 PATH = pathlib.Path("assets.extra") / "model_card.json"
@@ -36,37 +36,34 @@ _CODE = (
 
 def make(
     config,
+    options: InferenceOptions,
     *,
-    flip: bool,
-    precision: str | None = None,
     min_confidence: float = layout_inputs.MIN_CONFIDENCE,
     workdir=None,
 ) -> dict:
     """Returns the card of a SavedModel, ready for JSON.
 
     Args:
-        config: the run's configuration.
-        flip, precision, min_confidence: see `signatures.build`.
-        workdir: the run's folder, see `of_run`.
+        config, options, workdir: see `of_run`.
+        min_confidence: see `signatures.build`.
 
     Raises:
         UserError: if a file of the run is damaged.
     """
     return {
-        **of_run(config, flip=flip, precision=precision, workdir=workdir),
+        **of_run(config, options, workdir),
         "min_confidence": min_confidence,
-        "stream_frames": whole_videos.newest_frames(config),
-        "signatures": signatures.describe(config, min_confidence),
+        "stream_frames": options.reach,
+        "signatures": signatures.describe(options, min_confidence),
     }
 
 
-def of_run(config, *, flip: bool, precision: str | None = None, workdir=None) -> dict:
+def of_run(config, options: InferenceOptions, workdir=None) -> dict:
     """Returns what holds of every export of a run, ready for JSON.
 
     Args:
         config: the run's configuration.
-        flip: whether the export averages with the mirrored estimate.
-        precision: of its products; None is the run's.
+        options: how the exported network is used.
         workdir: the run's folder, or one of trained weights, which tells training
             data, command, versions and evaluation; what it does not tell is null.
 
@@ -80,11 +77,10 @@ def of_run(config, *, flip: bool, precision: str | None = None, workdir=None) ->
         "joints": skeleton.joints,
         "root": skeleton.joints[skeleton.root],
         "fps": config.fps,
-        "flip": flip,
-        "precision": precision or config.precision,
+        **options.beside(),
         "units": {"keypoints": "pixels", "image_size": "pixels", "positions": "metres"},
         "axes": "camera: x right, y down, z forward",
-        "config": dataclasses.asdict(config),
+        "config": dataclasses.asdict(options.configured(config)),
         **_origin(config, workdir),
         "export": {"command": provenance.command(), "versions": provenance.versions()},
         "versions": provenance.versions(),

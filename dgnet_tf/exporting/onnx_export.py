@@ -10,12 +10,13 @@ import pathlib
 from dgnet_tf.errors import UserError
 from dgnet_tf.exporting import edge_lifter, window_graph
 from dgnet_tf.files.atomic import replacing
+from dgnet_tf.inference.options import InferenceOptions
 
 SUFFIX = ".onnx"
 OPSET = 18  # The newest that tf2onnx 1.17 writes.
 
 
-def save(model, config, path, card: dict, *, flip: bool = True):
+def save(model, options: InferenceOptions, path, card: dict) -> pathlib.Path:
     """Writes the file, whole or not at all; it takes the place of an older one.
 
     Its inputs are `keypoints` float32 (batch, T, N, 2) pixels and `image_size` float32
@@ -25,10 +26,9 @@ def save(model, config, path, card: dict, *, flip: bool = True):
 
     Args:
         model: normalised keypoints (B, T, N, 2) -> {"pose": (B, T, N, 3), ...}.
-        config: has `skeleton` and `frames`.
+        options: how it is used; the file's products are float32.
         path: the file; ends in `.onnx`.
         card: what goes into the file as its model card.
-        flip: average with the mirrored estimate.
 
     Returns:
         The path.
@@ -49,13 +49,13 @@ def save(model, config, path, card: dict, *, flip: bool = True):
             "tf2onnx onnx (TensorFlow 2.21's stack; TensorFlow 2.15 needs an older "
             "protobuf than they do)"
         ) from error
-    function = window_graph.window_function(model, config, flip=flip)
+    function = window_graph.window_function(model, options)
     try:
         with _quiet():
             converted, _ = tf2onnx.convert.from_function(
                 function, input_signature=function.input_signature, opset=OPSET
             )
-        _describe(onnx, converted, config, card)
+        _describe(onnx, converted, options, card)
         onnx.checker.check_model(converted, full_check=True)
     except Exception as error:  # tf2onnx raises many kinds.
         raise UserError(
@@ -67,14 +67,14 @@ def save(model, config, path, card: dict, *, flip: bool = True):
     return path
 
 
-def _describe(onnx, converted, config, card):
+def _describe(onnx, converted, options, card):
     """Names the axes, which tf2onnx numbers, and puts the card into the file."""
     graph = converted.graph
     for value in (*graph.input, *graph.output):
         axes = value.type.tensor_type.shape.dim
         axes[0].dim_param = "batch"
         if len(axes) == 4:
-            axes[1].dim_value = config.frames
+            axes[1].dim_value = options.frames
     onnx.helper.set_model_props(
         converted, {edge_lifter.CARD_KEY: json.dumps(card, indent=2)}
     )

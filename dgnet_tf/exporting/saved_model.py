@@ -16,6 +16,7 @@ from dgnet_tf.exporting import (
     warmup,
 )
 from dgnet_tf.files.atomic import replacing
+from dgnet_tf.inference.options import InferenceOptions
 from dgnet_tf.models import weight_folders
 
 CARD = model_card.PATH
@@ -28,10 +29,9 @@ def save(
     output,
     *,
     version: int = 1,
-    flip: bool = True,
-    precision: str | None = None,
     min_confidence: float = layout_inputs.MIN_CONFIDENCE,
     workdir=None,
+    **asked,
 ):
     """Writes `output`/`version`, whole or not at all.
 
@@ -43,10 +43,10 @@ def save(
         config: the run's configuration.
         output: folder of the model's versions; its name is the model's.
         version: name of the new one; TensorFlow Serving takes the highest.
-        flip: average with the mirrored estimate.
-        precision: see `folding.fold`.
         min_confidence: keypoints of detectors at or below it are missing.
         workdir: the run's folder, for the model card.
+        **asked: `flip`, `keypoint_smoothing` and so on in the place of the run's own,
+            see `InferenceOptions`.
 
     Returns:
         The path of the new version.
@@ -61,16 +61,11 @@ def save(
             f"{path}: exists already. Choose another --version or --output, or "
             "remove it."
         )
+    options = InferenceOptions.of(config, **asked)
     card = model_card.make(
-        config,
-        flip=flip,
-        precision=precision,
-        min_confidence=min_confidence,
-        workdir=workdir,
+        config, options, min_confidence=min_confidence, workdir=workdir
     )
-    functions = signatures.build(
-        model, config, flip=flip, precision=precision, min_confidence=min_confidence
-    )
+    functions = signatures.build(model, options, min_confidence=min_confidence)
     # Only what the functions use: the model would be saved with all of its own.
     module = tf.Module()
     module.weights = list(functions[signatures.DEFAULT].graph.variables)
@@ -78,7 +73,7 @@ def save(
         try:
             tf.saved_model.save(module, str(beside), signatures=functions)
             (beside / CARD).parent.mkdir()
-            warmup.write(beside, config, path.absolute().parent.name)
+            warmup.write(beside, options, path.absolute().parent.name)
         except tf.errors.OpError as error:  # TensorFlow's word for a full disk.
             raise UserError(f"{path}: cannot be written: {error.message}") from error
         (beside / CARD).write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")

@@ -1,150 +1,197 @@
-"""The signatures of an exported model: what they take, give and refuse.
+"""The signatures of an exported model.
 
 `serving_default` and `stream` take the joints of the model's skeleton. Each detector
 layout that the skeleton can be made from has a signature of its own name, and one
 named `stream_` and its name, which fill gaps and convert. All call one function that
 holds the network, so that many signatures are hardly larger than one.
-
-Refused, with an error that says why: other numbers of joints, coordinates or frames
-than a signature has, no frame, batches of different sizes, and image sizes that are not
-positive and finite. A keypoint that is NaN is no error, for in a batch of people it
-would be everybody's: see `describe`.
 """
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Callable
+
+import numpy as np
 import tensorflow as tf
 
 from dgnet_tf import skeletons
 from dgnet_tf.exporting import layout_inputs
+from dgnet_tf.exporting.signature import Signature, Tensor
 from dgnet_tf.inference import whole_videos
+from dgnet_tf.inference.options import InferenceOptions
 from dgnet_tf.keypoints import layouts
 from dgnet_tf.models import folding
 
 DEFAULT, STREAM = "serving_default", "stream"
-LAYOUTS = tuple(one.name for one in layouts.LAYOUTS.values() if one.exported)
+LAYOUTS = ("coco_17", "openpose_25", "openpose_25b", "halpe_26", "mediapipe_33")
+_IMAGE_SIZE = Tensor(
+    shape=["B", 2],
+    unit="pixels",
+    about="width and height of each video",
+    example=lambda lengths: np.array([[1920, 1080]], np.float32),
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Network:
+    """What all signatures share, each traced once; (B, F, N, 2) pixels, (B, 2) sizes.
+
+    Attributes:
+        whole: `whole_videos.lift_keypoints`, for any number of frames.
+        newest: `whole_videos.lift_newest`, for the frames that it needs.
+    """
+
+    whole: Callable
+    newest: Callable
 
 
 def build(
     model,
-    config,
+    options: InferenceOptions,
     *,
-    flip: bool,
-    precision: str | None = None,
     min_confidence: float = layout_inputs.MIN_CONFIDENCE,
 ) -> dict[str, tf.types.experimental.ConcreteFunction]:
     """Returns the signatures by name.
 
     Args:
         model: normalised keypoints (B, T, N, 2) -> {"pose": (B, T, N, 3), ...}.
-        config: the run's configuration.
-        flip: average with the mirrored estimate.
-        precision: see `folding.fold`.
+        options: how it is used.
         min_confidence: keypoints of detectors at or below it are missing.
     """
-    joints = len(skeletons.get(config.skeleton).joints)
-    network = _share(folding.fold(model, precision), config, joints)
-    lifts = {
-        DEFAULT: _function(
-            lambda keypoints, image_size: whole_videos.lift_keypoints(
-                network, config, keypoints, image_size, flip=flip
-            ),
-            None,
-            joints,
-        ),
-        STREAM: _function(
-            lambda keypoints, image_size: whole_videos.lift_newest(
-                network, config, keypoints, image_size, flip=flip
-            ),
-            whole_videos.newest_frames(config),
-            joints,
-        ),
-    }
-    functions = dict(lifts)
-    for layout in fitting_layouts(config.skeleton):
-        for name, of_layout in ((DEFAULT, layout), (STREAM, f"{STREAM}_{layout}")):
-            frames = whole_videos.newest_frames(config) if name == STREAM else None
-            functions[of_layout] = _layout_function(
-                lifts[name], frames, layout, config.skeleton, min_confidence
-            )
+    network = _network(folding.fold(model, options.precision), options)
     return {
-        name: function.get_concrete_function() for name, function in functions.items()
+        signature.name: signature.function(network)
+        for signature in listed(options, min_confidence)
     }
 
 
-def fitting_layouts(skeleton: str) -> list[str]:
-    """Returns those of `LAYOUTS` that give the skeleton."""
-    return [name for name in LAYOUTS if skeleton in layouts.get(name).skeletons]
-
-
-def describe(config, min_confidence: float = layout_inputs.MIN_CONFIDENCE) -> dict:
+def describe(
+    options: InferenceOptions, min_confidence: float = layout_inputs.MIN_CONFIDENCE
+) -> dict:
     """Returns what each signature takes and gives, ready for JSON."""
-    skeleton = skeletons.get(config.skeleton)
-    size = _tensor(["B", 2], "pixels", "width and height of each video")
-    unseen = (
+    return {
+        signature.name: signature.describe()
+        for signature in listed(options, min_confidence)
+    }
+
+
+def listed(
+    options: InferenceOptions, min_confidence: float = layout_inputs.MIN_CONFIDENCE
+) -> list[Signature]:
+    """Returns all signatures of a network that is used so."""
+    fitting = [
+        name for name in LAYOUTS if options.skeleton in layouts.get(name).skeletons
+    ]
+    found = []
+    for stream in (False, True):
+        found.append(_of_skeleton(options, stream))
+        for layout in fitting:
+            found.append(_of_layout(options, stream, layout, min_confidence))
+    return found
+
+
+def _of_skeleton(options, stream: bool) -> Signature:
+    skeleton = skeletons.get(options.skeleton)
+
+    def lift(network, keypoints, image_size):
+        lifted = (network.newest if stream else network.whole)(keypoints, image_size)
+        return {"positions": lifted}
+
+    missing = (
         "NaN in the frames whose windows, or their smoothing, reach a NaN, of that "
         "person alone"
     )
-    described = {}
-    for stream in (False, True):
-        frames = whole_videos.newest_frames(config) if stream else "frames"
-        order = "oldest frame first" if stream else "at the model's frame rate"
-        given = ["B"] if stream else ["B", "frames"]
-        of_what = "of the newest frame, " if stream else ""
-        positions = _tensor(
-            [*given, len(skeleton.joints), 3],
-            "metres",
-            f"{of_what}the root at 0; camera axes: x right, y down, z forward",
+    return Signature(
+        name=STREAM if stream else DEFAULT,
+        inputs={
+            "keypoints": _keypoints(
+                options, stream, len(skeleton.joints), f"joints of {skeleton.name}"
+            ),
+            "image_size": _IMAGE_SIZE,
+        },
+        outputs={"positions": _positions(options, stream, missing)},
+        lift=lift,
+    )
+
+
+def _of_layout(options, stream: bool, layout: str, min_confidence: float) -> Signature:
+    names = layouts.get(layout).joints
+    whole = _of_skeleton(options, stream)
+
+    def lift(network, keypoints, confidence, image_size):
+        converted, valid = layout_inputs.to_skeleton(
+            keypoints, confidence, layout, options.skeleton, min_confidence
         )
-        described[STREAM if stream else DEFAULT] = {
-            "inputs": {
-                "keypoints": _tensor(
-                    ["B", frames, len(skeleton.joints), 2],
-                    "pixels",
-                    f"origin at the top left, {order}, joints of {skeleton.name}",
-                ),
-                "image_size": size,
-            },
-            "outputs": {"positions": {**positions, "missing": unseen}},
-        }
-        for layout in fitting_layouts(config.skeleton):
-            names = layouts.get(layout).joints
-            described[f"{STREAM}_{layout}" if stream else layout] = {
-                "inputs": {
-                    "keypoints": _tensor(
-                        ["B", frames, len(names), 2],
-                        "pixels",
-                        f"origin at the top left, {order}, joints of {layout}; "
-                        "anything where one is missing",
-                    ),
-                    "confidence": _tensor(
-                        ["B", frames, len(names)],
-                        "1",
-                        f"a keypoint is missing where it is {min_confidence:g} or less",
-                    ),
-                    "image_size": size,
-                },
-                "outputs": {
-                    "positions": {**positions, "missing": "0 where `valid` is false"},
-                    "valid": {
-                        "dtype": "bool",
-                        "shape": ["B"],
-                        "about": "whether each keypoint that a joint is made from is "
-                        "there in one frame or more",
-                    },
-                },
-                "joints": names,
-            }
-    return described
+        positions = whole.lift(network, converted, image_size)["positions"]
+        shape = [-1, *[1] * (len(positions.shape) - 1)]
+        positions = tf.where(tf.reshape(valid, shape), positions, 0.0)
+        return {"positions": positions, "valid": valid}
+
+    keypoints = _keypoints(
+        options,
+        stream,
+        len(names),
+        f"joints of {layout}; anything where one is missing",
+    )
+    confidence = Tensor(
+        shape=keypoints.shape[:3],
+        unit="1",
+        about=f"a keypoint is missing where it is {min_confidence:g} or less",
+        example=lambda lengths: np.ones(lengths, np.float32),
+    )
+    return Signature(
+        name=f"{STREAM}_{layout}" if stream else layout,
+        inputs={
+            "keypoints": keypoints,
+            "confidence": confidence,
+            "image_size": _IMAGE_SIZE,
+        },
+        outputs={
+            "positions": _positions(options, stream, "0 where `valid` is false"),
+            "valid": Tensor(
+                shape=["B"],
+                dtype="bool",
+                about="whether each keypoint that a joint is made from is there in one "
+                "frame or more",
+            ),
+        },
+        lift=lift,
+        joints=names,
+    )
 
 
-def _tensor(shape, unit, about):
-    return {"dtype": "float32", "shape": shape, "unit": unit, "about": about}
+def _keypoints(options, stream, joints: int, what: str) -> Tensor:
+    order = "oldest frame first" if stream else "at the model's frame rate"
+    return Tensor(
+        shape=["B", options.reach if stream else "frames", joints, 2],
+        unit="pixels",
+        about=f"origin at the top left, {order}, {what}",
+        example=_crossing,
+    )
 
 
-def _share(model, config, joints):
-    """Returns the model as one function that all callers of one graph share."""
-    windows = tf.TensorSpec([None, config.frames, joints, 2], tf.float32, "windows")
+def _crossing(lengths) -> np.ndarray:
+    """Returns keypoints (1, F, J, 2) of one person, who crosses the image."""
+    frame, joint = np.arange(lengths[1])[:, None], np.arange(lengths[2])
+    keypoints = [600 + 4 * frame + 13 * joint, 300 + 23 * joint + 0 * frame]
+    return np.stack(keypoints, axis=-1)[None].astype(np.float32)
+
+
+def _positions(options, stream, missing: str) -> Tensor:
+    of_what = "of the newest frame, " if stream else ""
+    joints = len(skeletons.get(options.skeleton).joints)
+    return Tensor(
+        shape=["B", joints, 3] if stream else ["B", "frames", joints, 3],
+        unit="metres",
+        about=f"{of_what}the root at 0; camera axes: x right, y down, z forward",
+        missing=missing,
+    )
+
+
+def _network(model, options) -> Network:
+    """Returns the model as functions that all signatures of one graph share."""
+    joints = len(skeletons.get(options.skeleton).joints)
+    windows = tf.TensorSpec([None, options.frames, joints, 2], tf.float32, "windows")
 
     @tf.function(input_signature=[windows], autograph=False)
     def network(windows):
@@ -159,79 +206,20 @@ def _share(model, config, joints):
         shared.lift_frames = tf.function(
             model.lift_frames, input_signature=[unbroken], autograph=False
         )
-    return shared
 
+    def traced(lift, frames):
+        specs = [
+            tf.TensorSpec([None, frames, joints, 2], tf.float32, "keypoints"),
+            tf.TensorSpec([None, 2], tf.float32, "image_size"),
+        ]
 
-def _function(lift, frames, joints):
-    """Returns a checked tf.function of keypoints in the skeleton's order."""
-    keypoints, image_size = _specs(frames, joints)
+        @tf.function(input_signature=specs, autograph=False)
+        def lifted(keypoints, image_size):
+            return lift(shared, options, keypoints, image_size)
 
-    @tf.function(input_signature=[keypoints, image_size], autograph=False)
-    def serve(keypoints, image_size):
-        keypoints, image_size, _ = _checked(keypoints, image_size, frames, joints)
-        return {"positions": lift(keypoints, image_size)}
+        return lifted
 
-    return serve
-
-
-def _layout_function(lift, frames, layout, skeleton, min_confidence):
-    """Returns a checked tf.function of keypoints in a detector's order."""
-    joints = len(layouts.get(layout).joints)
-    keypoints, image_size = _specs(frames, joints)
-    confidence = tf.TensorSpec([None, frames, joints], tf.float32, "confidence")
-
-    @tf.function(input_signature=[keypoints, confidence, image_size], autograph=False)
-    def serve(keypoints, confidence, image_size):
-        keypoints, image_size, confidence = _checked(
-            keypoints, image_size, frames, joints, confidence
-        )
-        converted, valid = layout_inputs.to_skeleton(
-            keypoints, confidence, layout, skeleton, min_confidence
-        )
-        positions = lift(converted, image_size)["positions"]
-        shape = [-1, *[1] * (len(positions.shape) - 1)]
-        positions = tf.where(tf.reshape(valid, shape), positions, 0.0)
-        return {"positions": positions, "valid": valid}
-
-    return serve
-
-
-def _specs(frames, joints):
-    return (
-        tf.TensorSpec([None, frames, joints, 2], tf.float32, "keypoints"),
-        tf.TensorSpec([None, 2], tf.float32, "image_size"),
+    return Network(
+        whole=traced(whole_videos.lift_keypoints, None),
+        newest=traced(whole_videos.lift_newest, options.reach),
     )
-
-
-def _checked(keypoints, image_size, frames, joints, confidence=None):
-    """Checks in the graph, for TensorFlow Serving does not look at shapes."""
-    keypoints = tf.ensure_shape(keypoints, [None, frames, joints, 2])
-    image_size = tf.ensure_shape(image_size, [None, 2])
-    shape, sizes = tf.shape(keypoints), tf.shape(image_size)
-    claims = [
-        (shape[1] > 0, "keypoints must have a frame, got shape", shape),
-        (
-            tf.equal(sizes[0], shape[0]),
-            "image_size must have one row for each video of keypoints, got shape",
-            sizes,
-        ),
-        (
-            tf.reduce_all((image_size > 0) & (image_size < float("inf"))),
-            "image_size must be width and height in pixels, positive and finite, got",
-            image_size,
-        ),
-    ]
-    if confidence is not None:
-        confidence = tf.ensure_shape(confidence, [None, frames, joints])
-        same = tf.reduce_all(tf.equal(tf.shape(confidence), shape[:3]))
-        message = "confidence must have one value for each of keypoints, got shape"
-        claims.append((same, message, tf.shape(confidence)))
-    # Before anything else, which would fail with another, unclear error.
-    with tf.control_dependencies(
-        [tf.debugging.Assert(claim, [message, got]) for claim, message, got in claims]
-    ):
-        return (
-            tf.identity(keypoints),
-            tf.identity(image_size),
-            None if confidence is None else tf.identity(confidence),
-        )

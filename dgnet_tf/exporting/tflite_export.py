@@ -18,11 +18,14 @@ import tensorflow as tf
 from dgnet_tf.errors import UserError
 from dgnet_tf.exporting import edge_lifter, window_graph
 from dgnet_tf.files.atomic import replacing
+from dgnet_tf.inference.options import InferenceOptions
 
 SUFFIX = ".tflite"
 
 
-def save(model, config, path, card: dict, *, flip: bool = True, int8: bool = False):
+def save(
+    model, options: InferenceOptions, path, card: dict, *, int8: bool = False
+) -> pathlib.Path:
     """Writes the file, whole or not at all; it takes the place of an older one.
 
     Its signature `serving_default` takes `keypoints` float32 (1, T, N, 2) pixels and
@@ -31,10 +34,9 @@ def save(model, config, path, card: dict, *, flip: bool = True, int8: bool = Fal
 
     Args:
         model: normalised keypoints (B, T, N, 2) -> {"pose": (B, T, N, 3), ...}.
-        config: has `skeleton` and `frames`.
+        options: how it is used; the file's products are float32.
         path: the file; ends in `.tflite`.
         card: what goes into the file as its model card.
-        flip: average with the mirrored estimate.
         int8: dynamic-range quantisation. The large kernels are stored in 8 bits with
             one scale for each output channel; inputs, outputs and all else stay
             float32, and a product's input is quantised when it is computed.
@@ -49,9 +51,7 @@ def save(model, config, path, card: dict, *, flip: bool = True, int8: bool = Fal
     path = pathlib.Path(path)
     if path.suffix != SUFFIX:
         raise UserError(f"--output must end in {SUFFIX} for this --format, got {path}.")
-    module = window_graph.frozen(
-        window_graph.window_function(model, config, flip=flip, batch=1)
-    )
+    module = window_graph.frozen(window_graph.window_function(model, options, batch=1))
     converter = tf.lite.TFLiteConverter.from_concrete_functions(
         [module.serve.get_concrete_function()], module
     )

@@ -56,7 +56,7 @@ def describe(
     Raises:
         UserError: if a file of the run is damaged.
     """
-    card = model_card.of_run(config, flip=True, workdir=workdir)
+    card = model_card.of_run(config, InferenceOptions.of(config), workdir)
     training = {**card["training"], "history": _history(pathlib.Path(workdir))}
     _, *licence = card["licence"]  # Of the code: exports say it themselves.
     fields = dataclasses.asdict(config)

@@ -7,13 +7,11 @@ import pathlib
 from dgnet_tf.errors import UserError
 from dgnet_tf.evaluation import report
 from dgnet_tf.files import provenance
+from dgnet_tf.inference import options
 from dgnet_tf.models import runs
 
 # Of a report's options.
-_OPTIONS = (
-    *("flip", "noise_px", "seed", "overlap", "frame_stride", "keypoint_smoothing"),
-    "precision",
-)
+_OPTIONS = ("noise_px", "seed", *options.NAMES)
 _DIGITS = 4
 
 
@@ -56,7 +54,7 @@ def _read(path, weights):
 
 
 def _score(content) -> dict:
-    options = content["options"]
+    chosen = content["options"]
     interval = content.get("intervals", {}).get("mpjpe_mm", {})
     mean_pose = content.get("baselines", {}).get("mean_pose", {})
     return {
@@ -65,8 +63,8 @@ def _score(content) -> dict:
         "subjects": sorted(content.get("per_subject", {})),
         "frames": content.get("frames"),
         "views": content.get("views"),
-        "options": {name: options[name] for name in _OPTIONS if name in options},
-        "actions": options.get("actions"),
+        "options": {name: chosen[name] for name in _OPTIONS if name in chosen},
+        "actions": chosen.get("actions"),
         "metrics": _rounded(content["metrics"]),
         "mpjpe_mm_interval": [_rounded(interval).get(end) for end in ("low", "high")],
         "mean_pose_mpjpe_mm": _rounded(mean_pose).get("mpjpe_mm"),
@@ -83,12 +81,12 @@ def _rounded(numbers: dict) -> dict:
 
 def _order(score):
     splits = ("test", "validation", "train")
-    options = score["options"]
+    chosen = score["options"]
     return (
         splits.index(score["split"]) if score["split"] in splits else len(splits),
         score["dataset"],
         score["actions"] is not None,
-        options.get("noise_px", 0.0),
-        not options.get("flip", True),
-        options.get("seed", 0),
+        chosen.get("noise_px", 0.0),
+        not chosen.get("flip", True),
+        chosen.get("seed", 0),
     )

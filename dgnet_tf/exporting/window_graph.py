@@ -16,10 +16,11 @@ from tensorflow.python.training import saver
 
 from dgnet_tf import cameras, skeletons
 from dgnet_tf.data.augmentation import augmentation
+from dgnet_tf.inference.options import InferenceOptions
 from dgnet_tf.models import folding
 
 
-def window_function(model, config, *, flip: bool, batch: int | None = None):
+def window_function(model, options: InferenceOptions, *, batch: int | None = None):
     """Returns the lifting of B windows as a `tf.function` with one signature.
 
     It takes `keypoints` (B, T, N, 2), pixels, oldest frame first, `frame_stride`
@@ -29,13 +30,12 @@ def window_function(model, config, *, flip: bool, batch: int | None = None):
     Args:
         model: normalised keypoints (B, T, N, 2) -> {"pose": (B, T, N, 3), ...}. Its
             batch norms are folded and its products taken in float32.
-        config: has `skeleton` and `frames`.
-        flip: average with the mirrored estimate of the mirrored keypoints.
+        options: how it is used; what they do over time is left to `edge_lifter`.
         batch: B; any if None.
     """
     model = folding.fold(model, "float32")
-    skeleton = skeletons.get(config.skeleton)
-    shape = (batch, config.frames, len(skeleton.joints), 2)
+    skeleton = skeletons.get(options.skeleton)
+    shape = (batch, options.frames, len(skeleton.joints), 2)
 
     @tf.function(
         input_signature=[
@@ -46,11 +46,11 @@ def window_function(model, config, *, flip: bool, batch: int | None = None):
     )
     def lift(keypoints, image_size):
         x = cameras.normalize_screen(keypoints, image_size[:, None])
-        if flip:
+        if options.flip:
             mirrored = augmentation.flip_keypoints(x, skeleton.mirror)
             x = tf.concat([x, mirrored], axis=0)
         pose = tf.cast(model(x, training=False)["pose"], tf.float32)
-        if flip:
+        if options.flip:
             pose, mirrored = tf.split(pose, 2, axis=0)
             mirrored = augmentation.flip_positions(mirrored, skeleton.mirror)
             pose = (pose + mirrored) / 2.0

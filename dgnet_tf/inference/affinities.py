@@ -9,7 +9,8 @@ import tensorflow as tf
 
 from dgnet_tf import cameras
 from dgnet_tf.inference import whole_videos
-from dgnet_tf.inference.keypoint_smoothing import smooth_keypoints
+from dgnet_tf.inference.keypoint_preparation import prepare
+from dgnet_tf.inference.options import InferenceOptions
 from dgnet_tf.layers import ResidualGraphModule
 from dgnet_tf.models.dgnet import DGNet
 
@@ -48,7 +49,7 @@ def over_time(model, config, keypoints, image_size, block: int = 1) -> Affinitie
 
     Args:
         model: a `DGNet`, folded or not; other networks have no affinities.
-        config: has `frames`, `frame_stride` and `keypoint_smoothing`.
+        config: of its run, or its `InferenceOptions`.
         keypoints: (F, N, 2) pixels.
         image_size: (2,) width and height, pixels.
         block: number of the DG-Conv block, from 1; the paper shows the first.
@@ -62,12 +63,12 @@ def over_time(model, config, keypoints, image_size, block: int = 1) -> Affinitie
     if not 1 <= block <= blocks:
         raise ValueError(f"`block` must be from 1 to {blocks}, got {block}.")
     keypoints = tf.constant(np.asarray(keypoints, np.float32)[None])
-    smooth = smooth_keypoints(keypoints, config.keypoint_smoothing)
+    options = InferenceOptions.of(config)
     normalized = cameras.normalize_screen(
-        smooth[0].numpy(), np.asarray(image_size, np.float32)
+        prepare(keypoints, options)[0].numpy(), np.asarray(image_size, np.float32)
     )
     windows_of = _windows_function(model, block)
-    frames, stride, length = config.frames, config.frame_stride, len(normalized)
+    frames, stride, length = options.frames, options.frame_stride, len(normalized)
     slots = _middle(frames)
     starts = np.arange(length) - stride * slots
     parts = {}

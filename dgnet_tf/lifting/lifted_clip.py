@@ -55,6 +55,7 @@ def _affinity(lifter, person, image_size, resample) -> np.ndarray | None:
         times = interpolation.frame_times(length, person.fps, lifter.fps)
         keypoints = interpolation.sample(keypoints, times)
         nearest = np.round(nearest * lifter.fps / person.fps).astype(int)
-    run = lifter.run
-    found = affinities.over_time(run.model, run.config, keypoints, image_size).spatial
+    found = affinities.over_time(
+        lifter.run.model, lifter.options, keypoints, image_size
+    ).spatial
     return None if found is None else found[np.minimum(nearest, len(found) - 1)]

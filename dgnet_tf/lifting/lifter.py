@@ -14,6 +14,7 @@ from dgnet_tf import skeletons
 from dgnet_tf.errors import UserError
 from dgnet_tf.exporting import saved_model, signatures
 from dgnet_tf.inference import root_trajectory, whole_videos
+from dgnet_tf.inference.options import InferenceOptions
 from dgnet_tf.keypoints import (
     interpolation,
     keypoint_arguments,
@@ -34,20 +35,15 @@ class Lifter:
 
     Attributes:
         serve: its serving function.
-        skeleton: of its keypoints and positions.
-        fps: frame rate that it was trained at.
-        span: frames from a window's start to the next one that does not overlap it.
-        frame_stride: frames from one of a window's T to the next.
-        newest: gives the last of `reach` frames alone; None where `serve` must do.
+        options: how its network is used.
+        newest: gives the last of `options.reach` frames alone; None where `serve` must
+            do.
         run: the run or trained weights that it was loaded from; None for an exported
             model.
     """
 
     serve: Callable
-    skeleton: skeletons.Skeleton
-    fps: float
-    span: int
-    frame_stride: int = 1
+    options: InferenceOptions
     newest: Callable | None = None
     run: runs.Run | None = None
 
@@ -70,37 +66,29 @@ class Lifter:
         if (pathlib.Path(path) / runs.CONFIG).is_file():
             return cls._of_run(runs.load(path))
         found, card = saved_model.load_signatures(path)
-        return cls._of(
-            found[signatures.DEFAULT], card["config"], found.get(signatures.STREAM)
-        )
+        options = InferenceOptions.of_card(card)
+        return cls(found[signatures.DEFAULT], options, found.get(signatures.STREAM))
 
     @classmethod
     def _of_run(cls, run) -> Lifter:
-        serve = whole_videos.serving_function(run.model, run.config, flip=True)
+        options = InferenceOptions.of(run.config)
+        serve = whole_videos.serving_function(run.model, options)
 
         @functools.cache
         def newest():  # Folds the model again: only where a stream asks for it.
-            return whole_videos.newest_function(run.model, run.config, flip=True)
+            return whole_videos.newest_function(run.model, options)
 
-        config = dataclasses.asdict(run.config)
-        return cls._of(serve, config, lambda **inputs: newest()(**inputs), run)
-
-    @classmethod
-    def _of(cls, serve, config, newest, run=None) -> Lifter:
-        stride = config["frame_stride"]
-        skeleton = skeletons.get(config["skeleton"])
-        span = config["frames"] * stride
-        return cls(serve, skeleton, config["fps"], span, stride, newest, run)
+        return cls(serve, options, lambda **inputs: newest()(**inputs), run)
 
     @property
-    def frames(self) -> int:
-        """The T frames of the model's window."""
-        return self.span // self.frame_stride
+    def skeleton(self) -> skeletons.Skeleton:
+        """Of its keypoints and positions."""
+        return skeletons.get(self.options.skeleton)
 
     @property
-    def reach(self) -> int:
-        """Frames from a window's first to its last."""
-        return self.span - self.frame_stride + 1
+    def fps(self) -> float:
+        """The frame rate that it was trained at."""
+        return self.options.fps
 
     def lift(self, keypoints, *, layout: str, image_size, confidence=None, **options):
         """Lifts people's keypoints.
@@ -147,25 +135,50 @@ def load(path=None) -> Lifter:
 
 
 def lift_file(
-    lifter: Lifter, path, layout: str, image_size, *, person: str | None = None, **more
-) -> Lifted:
-    """Lifts one person of a keypoint file; see `keypoint_files.read`, `lift_track`.
+    lifter: Lifter,
+    path,
+    layout: str,
+    image_size,
+    *,
+    person: str | None = None,
+    show: Callable[[str], None] = lambda line: None,
+    **more,
+) -> list[Lifted]:
+    """Lifts one person of a keypoint file, or everybody.
 
     Args:
         lifter: from `load`.
-        path: keypoint file.
+        path: keypoint file, see `keypoint_files.read`.
         layout: name of its layout.
         image_size: width and height of the video, pixels.
-        person: name of the person's track; by default see `tracks.choose`.
+        person: name of the person's track, or "all"; by default see `tracks.choose`.
+        show: takes a line for people, on who was lifted and who could not be.
         **more: see `lift_track`.
 
     Raises:
         UserError: if the file does not fit layout, model or image, shows nobody of
-            that name, or never shows a joint that the model needs.
+            that name, or nobody who shows each joint that the model needs.
     """
     people = keypoint_files.read(path, layout, image_size).people
-    track = tracks.choose(path, people, person)
-    return lift_track(lifter, path, track, layout, image_size, **more)
+    if person != "all":
+        track = tracks.choose(path, people, person)
+        if person is None and len(people) > 1:
+            show(
+                f"{len(people)} people: lifted {track.person}, the person visible in "
+                "most frames. Choose with --person=ID or --person=all."
+            )
+        people = [track]
+    lifted, refused = [], []
+    for track in people:
+        try:
+            lifted.append(lift_track(lifter, path, track, layout, image_size, **more))
+        except UserError as error:
+            refused.append(error)
+    if not lifted:
+        raise refused[0]
+    for error in refused:
+        show(f"left out: {error}")
+    return lifted
 
 
 def lift_track(
@@ -222,7 +235,7 @@ def lift_track(
     if resample:
         positions = lift_at(lifter, keypoints, size, fps)
     else:
-        positions = whole_videos.lift_view(lifter.serve, keypoints, size, lifter.span)
+        positions = _lift_as_it_is(lifter, keypoints, size)
     if smooth:
         positions = smooth.smooth(positions, fps)
     found = {}
@@ -268,12 +281,17 @@ def lift_at(lifter: Lifter, keypoints, image_size, fps: float) -> np.ndarray:
         (F, N, 3) float32 metres, camera axes, the root at 0.
     """
     if interpolation.same_rate(fps, lifter.fps):
-        return whole_videos.lift_view(lifter.serve, keypoints, image_size, lifter.span)
+        return _lift_as_it_is(lifter, keypoints, image_size)
     times = interpolation.frame_times(len(keypoints), fps, lifter.fps)
     there = interpolation.sample(keypoints, times)
-    positions = whole_videos.lift_view(lifter.serve, there, image_size, lifter.span)
+    positions = _lift_as_it_is(lifter, there, image_size)
     back = np.arange(len(keypoints)) * lifter.fps / fps
     return interpolation.sample(positions, back).astype(np.float32)
+
+
+def _lift_as_it_is(lifter, keypoints, image_size) -> np.ndarray:
+    span = lifter.options.span
+    return whole_videos.lift_view(lifter.serve, keypoints, image_size, span)
 
 
 def _fit_root(path, track, positions, keypoints, confidence, image_size, focal_px):

@@ -225,6 +225,8 @@ class Stream:
 def _weights(lifter, fps) -> np.ndarray:
     """Returns (reach, L): what the model sees of the feed's last L frames."""
     step = 1.0 if interpolation.same_rate(fps, lifter.fps) else fps / lifter.fps
-    ages = step * np.arange(lifter.reach)[::-1]  # In frames of the feed; newest last.
+    ages = (
+        step * np.arange(lifter.options.reach)[::-1]
+    )  # In frames of the feed; newest last.
     length = math.ceil(ages[0] - 1e-9) + 1
     return interpolation.sample(np.eye(length), length - 1 - ages)

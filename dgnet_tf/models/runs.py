@@ -8,7 +8,6 @@ import pathlib
 import tensorflow as tf
 
 from dgnet_tf.config import config as configuration
-from dgnet_tf.config.fields import FIELDS
 from dgnet_tf.errors import UserError
 from dgnet_tf.models import architectures
 
@@ -22,18 +21,6 @@ class Run:
 
     config: configuration.Config
     model: tf.keras.Model
-
-    def smoothing(self, reach: int | None) -> Run:
-        """Returns the run with another `keypoint_smoothing`; with its own for None.
-
-        Raises:
-            ValueError: if it is out of range.
-        """
-        if reach is None:
-            return self
-        FIELDS["keypoint_smoothing"].check(reach)
-        config = dataclasses.replace(self.config, keypoint_smoothing=reach)
-        return dataclasses.replace(self, config=config)
 
 
 def build_model(config: configuration.Config) -> tf.keras.Model:

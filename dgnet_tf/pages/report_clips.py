@@ -13,21 +13,12 @@ from dgnet_tf.drawing.clip import Clip, Person
 from dgnet_tf.errors import UserError
 from dgnet_tf.evaluation import joint_sets, scoring, worst
 from dgnet_tf.inference import affinities
+from dgnet_tf.inference.options import InferenceOptions
 from dgnet_tf.inference.view_lifter import ViewLifter
 from dgnet_tf.pages import clip_json
 from dgnet_tf.pages.clip_json import pack, pack_weights
 
 _MM = 1000.0
-# Of a report, what `ViewLifter` takes.
-_OPTIONS = (
-    "flip",
-    "overlap",
-    "frame_stride",
-    "keypoint_smoothing",
-    "precision",
-    "noise_px",
-    "seed",
-)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -47,7 +38,7 @@ class ReportClip:
     mpjpe_mm: np.ndarray
     p_mpjpe_mm: np.ndarray
     affinities: affinities.Affinities
-    worst: worst.Clip | None
+    worst: worst.WorstStretch | None
 
     def encoded(self) -> dict:
         """Returns it as what `json.dumps` takes, for the page."""
@@ -99,8 +90,12 @@ class Lifting(ViewLifter):
     """A run that lifts views as a report's options say, and what it is held to."""
 
     def __init__(self, run, options: dict):
-        given = {name: options[name] for name in _OPTIONS if name in options}
-        super().__init__(run.model, run.config, **given)
+        super().__init__(
+            run.model,
+            InferenceOptions.of_report(run.config, options),
+            noise_px=options.get("noise_px", 0.0),
+            seed=options.get("seed", 0),
+        )
         self.joints = joint_sets.choose(
             run.config.skeleton, options.get("root_counted", True)
         )
@@ -115,7 +110,7 @@ def find_worst(lifting: Lifting, data_dir, split: str) -> list[dict]:
         if view.valid.any():
             predicted = lifting.positions(view)
             scores.append(scoring.score_view(view, predicted, lifting.joints))
-    return worst.clips(scores)
+    return worst.stretches(scores)
 
 
 def load(
@@ -151,7 +146,7 @@ def load(
 
 
 def _clip(lifting, view, seconds) -> ReportClip:
-    skeleton = skeletons.get(lifting.config.skeleton)
+    skeleton = skeletons.get(lifting.options.skeleton)
     keypoints, positions = lifting.keypoints(view), lifting.positions(view)
     target = view.positions - view.positions[:, skeleton.root, None]
     counted = list(lifting.joints.counted)
@@ -164,7 +159,7 @@ def _clip(lifting, view, seconds) -> ReportClip:
     start, stop = _stretch(len(positions), view.fps, seconds, worst_part)
     part = slice(start, stop)
     weights = affinities.over_time(
-        lifting.model, lifting.config, keypoints, view.image_size
+        lifting.model, lifting.options, keypoints, view.image_size
     )
     weights = affinities.Affinities(
         *(

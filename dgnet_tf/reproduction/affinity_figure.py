@@ -13,6 +13,7 @@ from dgnet_tf.drawing import figures, pose_axes, style
 from dgnet_tf.errors import UserError
 from dgnet_tf.files import tables
 from dgnet_tf.inference import affinities
+from dgnet_tf.inference.options import InferenceOptions
 from dgnet_tf.inference.view_lifter import ViewLifter
 from dgnet_tf.reproduction import drawn_views
 
@@ -97,7 +98,8 @@ def make(
             f"{workdir}: its network ({run.config.architecture}) has no dynamic graph. "
             "Name a run with DSG or DTG."
         )
-    positions = ViewLifter(run.model, run.config, flip=flip).positions(chosen)
+    options = InferenceOptions.of(run.config, flip=flip)
+    positions = ViewLifter(run.model, options).positions(chosen)
     folder, number = pathlib.Path(folder), skeleton.joints.index(joint)
     rows = listed(matrices, frames, skeleton)
     text = "\n\n".join(

@@ -13,6 +13,7 @@ from dgnet_tf.drawing import figures, pose_axes, style
 from dgnet_tf.errors import UserError
 from dgnet_tf.evaluation import run_reports
 from dgnet_tf.files import tables
+from dgnet_tf.inference.options import InferenceOptions
 from dgnet_tf.inference.view_lifter import ViewLifter
 from dgnet_tf.models import architectures
 from dgnet_tf.reproduction import drawn_views
@@ -59,7 +60,7 @@ def make(
         for name, run in zip(names, loaded, strict=True)
     ]
     lifters = {
-        title: ViewLifter(run.model, run.config, flip=flip)
+        title: ViewLifter(run.model, InferenceOptions.of(run.config, flip=flip))
         for title, run in zip(titles, loaded, strict=True)
     }
     data, folder = manifest.read(data_dir), pathlib.Path(folder)

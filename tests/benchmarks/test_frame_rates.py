@@ -6,10 +6,11 @@ import types
 import numpy as np
 import pytest
 import tensorflow as tf
+from support.lifting import echo_lifter
 from support.lifting.lifting_stand_ins import command_error, run_command
 
 from benchmarks import frame_rates, motion_errors, smoothing
-from dgnet_tf import cameras, metrics, skeletons
+from dgnet_tf import cameras, metrics
 from dgnet_tf.data import views
 from dgnet_tf.errors import UserError
 from dgnet_tf.inference import whole_videos
@@ -49,7 +50,7 @@ def serve(keypoints, image_size):
 def known(monkeypatch):
     """Commands and functions see two known views and a lifter of known error."""
     shown = [view(), view(invalid=[3])]
-    lifter = lifting.Lifter(serve, skeletons.get("human36m_17"), 50.0, 4)
+    lifter = lifting.Lifter(serve, echo_lifter.OPTIONS)
     monkeypatch.setattr(lifting.Lifter, "load", lambda path: lifter)
     monkeypatch.setattr(views, "load_views", lambda data_dir, split: iter(shown))
     return shown

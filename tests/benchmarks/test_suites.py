@@ -5,6 +5,7 @@ import pytest
 
 from benchmarks import floor, lifters, memory, networks, page_cache
 from benchmarks.suites import scaling, train
+from dgnet_tf.inference.options import InferenceOptions
 from tuning.comparing import contest
 
 
@@ -101,5 +102,7 @@ def test_a_dropped_file_is_read_from_disk_or_memory_alike(tmp_path):
 def test_the_lifted_video_has_all_frames(config, tmp_path):
     from dgnet_tf.inference import whole_videos
 
-    serve = whole_videos.serving_function(networks.build(config), config, flip=False)
+    serve = whole_videos.serving_function(
+        networks.build(config), InferenceOptions.of(config, flip=False)
+    )
     assert scaling.lifting(serve, 9).run().shape == (9, 17, 3)

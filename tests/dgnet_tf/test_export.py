@@ -19,7 +19,8 @@ from dgnet_tf import export
 from dgnet_tf.exporting import signatures
 from dgnet_tf.files import provenance
 from dgnet_tf.inference import whole_videos
-from dgnet_tf.inference.keypoint_smoothing import smooth_keypoints
+from dgnet_tf.inference.keypoint_preparation import smooth_keypoints
+from dgnet_tf.inference.options import InferenceOptions
 from dgnet_tf.models import runs, weight_folders
 
 
@@ -50,7 +51,9 @@ def test_a_run_becomes_a_saved_model_that_lifts_the_same(run, tmp_path, capsys):
     assert card["training"]["versions"] == provenance.versions()
     assert card["min_confidence"] == 0
     loaded = runs.load(run)
-    ours = whole_videos.serving_function(loaded.model, loaded.config, flip=True)
+    ours = whole_videos.serving_function(
+        loaded.model, InferenceOptions.of(loaded.config)
+    )
     theirs = tf.saved_model.load(str(output / "1")).signatures["serving_default"]
     keypoints = np.random.default_rng(0).uniform(0, 900, (6, 17, 2))
     size = np.array([1000.0, 900.0])
@@ -72,7 +75,7 @@ def test_keypoints_are_smoothed_as_asked_for(fixed_run, tmp_path):
     keypoints = np.random.default_rng(0).uniform(0, 900, (20, 17, 2)).astype(np.float32)
     size = np.array([1000.0, 900.0])
     ours = runs.load(fixed_run)
-    serve = whole_videos.serving_function(ours.model, ours.config, flip=True)
+    serve = whole_videos.serving_function(ours.model, InferenceOptions.of(ours.config))
     smooth = smooth_keypoints(tf.constant(keypoints[None]), 3)[0].numpy()
     expected = whole_videos.lift_view(serve, smooth, size, 4)
     found = whole_videos.lift_view(theirs, keypoints, size, 4)
@@ -141,7 +144,7 @@ def test_trained_weights_become_a_saved_model_that_lifts_the_same(
     output = tmp_path / "model"
     run_command(export, f"--weights={folder.name}", f"--output={output}")
     assert capsys.readouterr().out.splitlines()[-1] == f"SavedModel: {output / '1'}"
-    ours = whole_videos.serving_function(made.model, made.config, flip=True)
+    ours = whole_videos.serving_function(made.model, InferenceOptions.of(made.config))
     theirs = tf.saved_model.load(str(output / "1")).signatures["serving_default"]
     keypoints = np.random.default_rng(0).uniform(0, 900, (6, 17, 2))
     size = np.array([1000.0, 900.0])

@@ -10,11 +10,11 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 from support.keypoints import detector_files
-from support.lifting import lift_arguments
+from support.lifting import echo_lifter, lift_arguments
 from support.lifting.lift_arguments import arguments
 from support.lifting.lifting_stand_ins import command_error, export, run_command
 
-from dgnet_tf import cameras, lift, skeletons
+from dgnet_tf import cameras, lift
 from dgnet_tf.drawing import figures
 from dgnet_tf.lifting import lifter as lifting
 from dgnet_tf.lifting.smoothing import OneEuro, Savgol
@@ -187,8 +187,7 @@ def test_the_focal_length_of_the_root_is_said_and_written(
     poses[:, 0] = 0
     lifter = lifting.Lifter(
         lambda **_: {"positions": tf.constant(poses[None])},
-        skeletons.get("human36m_17"),
-        *(50.0, 4),
+        echo_lifter.OPTIONS,
     )
     monkeypatch.setattr(lifting, "load", lambda path: lifter)
     intrinsics = np.array([900, 900, 500, 500, 0, 0, 0, 0, 0.0])

@@ -16,6 +16,7 @@ from support.lifting.lifting_stand_ins import Config, small_model
 from dgnet_tf.config import config as configuration
 from dgnet_tf.exporting import saved_model
 from dgnet_tf.inference import whole_videos
+from dgnet_tf.inference.options import InferenceOptions
 from dgnet_tf.keypoints.layout_table import LAYOUTS
 from dgnet_tf.models import runs
 
@@ -61,10 +62,9 @@ def found(tmp_path_factory):
         calls[name] = ("serving_default", inputs)
         positions = whole_videos.lift_keypoints(
             model,
-            config,
+            InferenceOptions.of(config),
             tf.constant(keypoints),
             tf.constant(inputs["image_size"]),
-            flip=True,
         ).numpy()
         expected[name] = positions
         if frames == 4:
@@ -150,7 +150,9 @@ def test_a_real_network_gives_the_same(tmp_path):
     }
     outputs = run(tmp_path, path, {"video": ("serving_default", inputs)})
     expected = whole_videos.lift_keypoints(
-        model, config, *map(tf.constant, inputs.values()), flip=True
+        model,
+        InferenceOptions.of(config),
+        *map(tf.constant, inputs.values()),
     ).numpy()
     assert np.abs(expected).max() > 1e-3
     np.testing.assert_allclose(outputs["video/positions"], expected, atol=1e-4)

@@ -14,10 +14,10 @@ pytest.importorskip("tensorflow_serving")
 
 from support import serving_stand_ins  # noqa: E402
 
-from dgnet_tf import skeletons
 from dgnet_tf.errors import UserError  # noqa: E402
 from dgnet_tf.exporting import saved_model  # noqa: E402
 from dgnet_tf.inference import whole_videos
+from dgnet_tf.inference.options import InferenceOptions
 from dgnet_tf.lifting import lifter
 from serving import grpc_client, rest_client  # noqa: E402
 
@@ -33,10 +33,8 @@ def served(tmp_path_factory):
         saved_model.save(model, Config(), folder / "dgnet", version=version)
     lifters = {
         version: lifter.Lifter(
-            whole_videos.serving_function(model, Config(), flip=True),
-            skeletons.get("human36m_17"),
-            50.0,
-            4,
+            whole_videos.serving_function(model, InferenceOptions.of(Config())),
+            InferenceOptions.of(Config()),
         )
         for version, model in models.items()
     }
@@ -97,7 +95,7 @@ def test_a_file_is_lifted_by_the_version_asked_for(
         for person in ("4", "7"):
             expected = lifter.lift_file(
                 lifters[version], path, "coco_17", SIZE, person=person
-            ).positions
+            )[0].positions
             assert np.abs(expected).max() > 0.01
             np.testing.assert_allclose(
                 poses[f"positions/{person}"], expected, atol=1e-4

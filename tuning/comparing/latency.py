@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import pathlib
 from collections.abc import Mapping
@@ -13,6 +12,7 @@ import tensorflow as tf
 from dgnet_tf import skeletons
 from dgnet_tf.files import provenance
 from dgnet_tf.inference import whole_videos
+from dgnet_tf.inference.options import InferenceOptions
 from dgnet_tf.models import runs
 from tuning.comparing import contest, machine
 from tuning.studies import rows
@@ -84,9 +84,11 @@ def one_window(run: runs.Run):
     It is the exported model's `serving_default`, but for one pass of the network: the
     run's overlap rule would lift several windows, the mirrored estimate all twice.
     """
-    config = dataclasses.replace(run.config, overlap="once", frame_stride=1)
-    serve = whole_videos.serving_function(run.model, config, flip=False)
-    shape = (1, config.frames, len(skeletons.get(config.skeleton).joints), 2)
+    options = InferenceOptions.of(
+        run.config, overlap="once", frame_stride=1, flip=False
+    )
+    serve = whole_videos.serving_function(run.model, options)
+    shape = (1, options.frames, len(skeletons.get(options.skeleton).joints), 2)
     keypoints = np.random.default_rng(0).uniform(0, 1000, shape)
     inputs = {
         "keypoints": tf.constant(keypoints, tf.float32),

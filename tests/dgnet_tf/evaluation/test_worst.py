@@ -70,7 +70,7 @@ def test_clips_are_listed_once_a_video_worst_first():
         scored(90.0, 9, subject="S2"),
         make_score(0.0, 0, subject="S3"),
     ]
-    found = worst.clips(scores)
+    found = worst.stretches(scores)
     assert [clip["mpjpe_mm"] for clip in found] == [90.0, 70.0, 60.0]
     assert found[1] == {
         "subject": "S1",
@@ -82,7 +82,7 @@ def test_clips_are_listed_once_a_video_worst_first():
         "valid_frames": 4,
         "mpjpe_mm": 70.0,
     }
-    assert worst.clips(scores, count=1) == found[:1]
+    assert worst.stretches(scores, count=1) == found[:1]
 
 
 def test_joints_are_listed_by_their_error():

@@ -9,9 +9,12 @@ import pytest
 import tensorflow as tf
 from support.lifting.lifting_stand_ins import Config, small_model
 
+from dgnet_tf.config.fields import FIELDS
 from dgnet_tf.errors import UserError
 from dgnet_tf.exporting import edge_lifter, window_graph
 from dgnet_tf.inference import whole_videos
+from dgnet_tf.inference.options import InferenceOptions
+from dgnet_tf.inference.window_table import window_table
 
 SIZE = (1000.0, 900.0)
 
@@ -23,7 +26,7 @@ def video(frames, joints=17, seed=0):
 def without_file(config, flip=True, model=None):
     """A lifter whose file is the graph itself."""
     function = window_graph.window_function(
-        model or small_model(config), config, flip=flip
+        model or small_model(config), InferenceOptions.of(config, flip=flip)
     )
 
     def run(windows, image_size):
@@ -42,22 +45,23 @@ def without_file(config, flip=True, model=None):
     return edge_lifter.EdgeLifter(run, card)
 
 
-@pytest.mark.parametrize("overlap", whole_videos.OVERLAPS)
+@pytest.mark.parametrize("overlap", FIELDS["overlap"].choices)
 @pytest.mark.parametrize(("frames", "stride"), [(1, 1), (4, 1), (3, 2), (2, 5)])
 def test_windows_are_cut_and_read_as_the_saved_model_does(overlap, frames, stride):
     for length in (1, 2, 5, 12, 13):
-        ours = edge_lifter.window_table(length, frames, stride, overlap)
-        theirs = whole_videos.window_table(length, frames, stride, overlap)
+        used = InferenceOptions(frames=frames, frame_stride=stride, overlap=overlap)
+        ours = window_table(length, used)
+        theirs = window_table(length, used, tf.range)
         for found, expected in zip(ours, theirs, strict=True):
             np.testing.assert_array_equal(found, expected)
 
 
 @pytest.mark.parametrize("flip", [True, False])
-@pytest.mark.parametrize("overlap", whole_videos.OVERLAPS)
+@pytest.mark.parametrize("overlap", FIELDS["overlap"].choices)
 def test_a_video_is_lifted_as_by_the_serving_function(overlap, flip):
     config = Config(overlap=overlap, frame_stride=2, keypoint_smoothing=3)
     model = small_model(config)
-    serve = whole_videos.serving_function(model, config, flip=flip)
+    serve = whole_videos.serving_function(model, InferenceOptions.of(config, flip=flip))
     for frames in (1, 3, 150):  # More windows than are run at a time.
         expected = whole_videos.lift_view(serve, video(frames), np.array(SIZE), 8)
         found = edge_lifter.lift(without_file(config, flip, model), video(frames), SIZE)
@@ -92,7 +96,7 @@ def test_arguments_that_do_not_fit_are_refused(keypoints, size, message):
     with pytest.raises(ValueError, match=message):
         edge_lifter.lift(without_file(Config()), keypoints, size)
     with pytest.raises(ValueError, match="`overlap` must be .* got 'twice'"):
-        edge_lifter.window_table(4, 4, 1, "twice")
+        InferenceOptions(overlap="twice")
 
 
 def test_files_that_are_no_export_are_refused_by_name(tmp_path):

@@ -12,6 +12,7 @@ from dgnet_tf.config import config as configuration
 from dgnet_tf.errors import UserError
 from dgnet_tf.exporting import model_card, signatures
 from dgnet_tf.files import provenance
+from dgnet_tf.inference.options import InferenceOptions
 from dgnet_tf.models import runs
 from dgnet_tf.training import run_folder
 
@@ -39,7 +40,12 @@ def write_report(run, name, mpjpe, age):
 def test_the_card_is_json_and_tells_where_the_weights_come_from(run):
     folder, config = run
     card = json.loads(
-        json.dumps(model_card.make(config, flip=False, workdir=folder), allow_nan=False)
+        json.dumps(
+            model_card.make(
+                config, InferenceOptions.of(config, flip=False), workdir=folder
+            ),
+            allow_nan=False,
+        )
     )
     assert card["training"]["seed"] == card["config"]["seed"] == 7
     assert card["training"]["command"].startswith("python ")
@@ -54,7 +60,9 @@ def test_the_card_is_json_and_tells_where_the_weights_come_from(run):
     assert card["flip"] is False
     assert card["joints"] == list(skeletons.get("human36m_17").joints)
     assert card["stream_frames"] == 4
-    assert card["signatures"] == json.loads(json.dumps(signatures.describe(config)))
+    assert card["signatures"] == json.loads(
+        json.dumps(signatures.describe(InferenceOptions.of(config)))
+    )
     assert "Apache License 2.0" in card["licence"][0]
     assert "academic use only" in card["licence"][1]
 
@@ -64,7 +72,9 @@ def test_the_metrics_are_those_of_the_newest_report(run):
     write_report(folder, "old", 99.0, age=100)
     write_report(folder, "new", 45.0, age=1)
     write_report(folder, "older", 88.0, age=200)
-    assert model_card.make(config, flip=True, workdir=folder)["metrics"] == {
+    assert model_card.make(config, InferenceOptions.of(config), workdir=folder)[
+        "metrics"
+    ] == {
         "report": "evaluation/new/report.json",
         "dataset": "human36m",
         "split": "test",
@@ -76,7 +86,7 @@ def test_the_metrics_are_those_of_the_newest_report(run):
 
 
 def test_what_is_not_known_is_null_and_said(tmp_path):
-    card = model_card.make(Config(), flip=True)
+    card = model_card.make(Config(), InferenceOptions.of(Config()))
     assert card["training"] == {
         "data": None, "command": None, "seed": None, "versions": None
     }  # fmt: skip
@@ -84,7 +94,9 @@ def test_what_is_not_known_is_null_and_said(tmp_path):
     assert "does not say what it was trained on" in card["licence"][1]
     config = configuration.make("smoke", skeleton="human36m_17", fps=50.0)
     run_folder.start(tmp_path / "older", config)  # Of before training.json.
-    card = model_card.make(config, flip=True, workdir=tmp_path / "older")
+    card = model_card.make(
+        config, InferenceOptions.of(config), workdir=tmp_path / "older"
+    )
     assert card["training"]["data"] is None
     assert card["training"]["versions"] == provenance.versions()
 
@@ -94,7 +106,9 @@ def test_data_of_ones_own_keep_their_own_terms(run):
     training = json.loads((folder / runs.TRAINING).read_text())
     training["data"]["dataset"] = "bvh"
     (folder / runs.TRAINING).write_text(json.dumps(training))
-    licence = model_card.make(config, flip=True, workdir=folder)["licence"]
+    licence = model_card.make(config, InferenceOptions.of(config), workdir=folder)[
+        "licence"
+    ]
     assert (
         licence[1] == "The terms of the recordings that 'bvh' was converted from hold."
     )
@@ -120,7 +134,7 @@ def test_a_damaged_file_of_the_run_is_named(run):
             with pytest.raises(
                 UserError, match=f"{path.name}: (is no|must hold a) JSON"
             ):
-                model_card.make(config, flip=True, workdir=folder)
+                model_card.make(config, InferenceOptions.of(config), workdir=folder)
         path.write_text(content)
 
 

@@ -18,6 +18,7 @@ from dgnet_tf import DGNet, export
 from dgnet_tf.errors import UserError
 from dgnet_tf.exporting import edge_lifter, onnx_export
 from dgnet_tf.inference import whole_videos
+from dgnet_tf.inference.options import InferenceOptions
 from dgnet_tf.models import runs
 from dgnet_tf.training import run_folder
 
@@ -56,8 +57,8 @@ def exported(tmp_path_factory):
     config = Config(frame_stride=2)
     model = trained_like()
     path = tmp_path_factory.mktemp("onnx") / "lifter.onnx"
-    onnx_export.save(model, config, path, CARD)
-    serve = whole_videos.serving_function(model, config, flip=True)
+    onnx_export.save(model, InferenceOptions.of(config), path, CARD)
+    serve = whole_videos.serving_function(model, InferenceOptions.of(config))
     return path, whole_videos.lift_view(serve, video(), SIZE, 8)
 
 
@@ -134,7 +135,9 @@ def test_the_command_writes_a_file_that_lifts_as_the_run(exported, tmp_path):
     lifter = edge_lifter.load(path)
     assert (lifter.card["format"], lifter.card["flip"]) == ("onnx", False)
     loaded = runs.load(run)
-    serve = whole_videos.serving_function(loaded.model, loaded.config, flip=False)
+    serve = whole_videos.serving_function(
+        loaded.model, InferenceOptions.of(loaded.config, flip=False)
+    )
     np.testing.assert_allclose(
         edge_lifter.lift(lifter, video(), SIZE),
         whole_videos.lift_view(serve, video(), SIZE, 4),

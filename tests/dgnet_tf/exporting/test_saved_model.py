@@ -16,6 +16,7 @@ from tensorflow.core.protobuf import saved_model_pb2
 from dgnet_tf.errors import UserError
 from dgnet_tf.exporting import graph_check, saved_model
 from dgnet_tf.inference import whole_videos
+from dgnet_tf.inference.options import InferenceOptions
 from dgnet_tf.keypoints import layouts
 
 SIZES = [(1, 1), (1, 3), (1, 4), (1, 1000), (64, 1), (64, 3), (64, 4)]
@@ -77,7 +78,10 @@ def test_a_clean_process_gives_the_same_positions(exported):
             image_size,
         )
         expected[name] = whole_videos.lift_keypoints(
-            model, config, tf.constant(keypoints), tf.constant(image_size), flip=True
+            model,
+            InferenceOptions.of(config),
+            tf.constant(keypoints),
+            tf.constant(image_size),
         ).numpy()
     # A stream needs 7 frames: 4, each the second after the one before.
     keypoints, size = inputs["keypoints/64x4"], inputs["image_size/64x4"]
@@ -85,7 +89,10 @@ def test_a_clean_process_gives_the_same_positions(exported):
     converted, _ = layouts.convert(keypoints, keypoints[..., 0], "coco_17", SKELETON)
     for name, given in (("stream", inputs["last/64x4"]), ("coco_17", converted)):
         expected[name] = whole_videos.lift_keypoints(
-            model, config, tf.constant(given), tf.constant(size), flip=True
+            model,
+            InferenceOptions.of(config),
+            tf.constant(given),
+            tf.constant(size),
         ).numpy()
     expected["stream"] = expected["stream"][:, -1]
     np.savez(folder / "inputs.npz", **inputs)
@@ -126,7 +133,10 @@ def test_what_load_gives_holds_its_weights_itself(exported):
     video = np.random.default_rng(1).uniform(0, 900, (5, 17, 2))
     size = np.array([1000.0, 900.0])
     expected = whole_videos.lift_view(
-        whole_videos.serving_function(model, config, flip=True), video, size, 8
+        whole_videos.serving_function(model, InferenceOptions.of(config)),
+        video,
+        size,
+        8,
     )
     found = whole_videos.lift_view(serve, video, size, 8)
     np.testing.assert_allclose(found, expected, atol=1e-4)
@@ -213,7 +223,12 @@ def test_without_flip_the_model_runs_once(tmp_path):
     result = whole_videos.lift_view(serve, keypoints, size, 4)
     straight, both = (
         whole_videos.lift_view(
-            whole_videos.serving_function(model, config, flip=flip), keypoints, size, 4
+            whole_videos.serving_function(
+                model, InferenceOptions.of(config, flip=flip)
+            ),
+            keypoints,
+            size,
+            4,
         )
         for flip in (False, True)
     )

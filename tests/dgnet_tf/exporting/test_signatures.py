@@ -10,8 +10,10 @@ from support.lifting.lifting_stand_ins import Config, small_model
 
 from dgnet_tf import skeletons
 from dgnet_tf.config import config as configuration
+from dgnet_tf.config.fields import FIELDS
 from dgnet_tf.exporting import signatures
 from dgnet_tf.inference import whole_videos
+from dgnet_tf.inference.options import InferenceOptions
 from dgnet_tf.keypoints import layouts, tracks
 from dgnet_tf.lifting import lifter as lifting
 from dgnet_tf.models import runs
@@ -23,8 +25,8 @@ SIZE = (1920, 1080)
 def built():
     """The signatures of a small network, and the function that they stand for."""
     config, model = Config(), small_model()
-    functions = signatures.build(model, config, flip=True)
-    return functions, whole_videos.serving_function(model, config, flip=True)
+    functions = signatures.build(model, InferenceOptions.of(config))
+    return functions, whole_videos.serving_function(model, InferenceOptions.of(config))
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +35,7 @@ def network():
     config = configuration.make(
         "smoke", channels=4, blocks=1, skeleton="human36m_17", fps=50.0
     )
-    return signatures.build(runs.build_model(config), config, flip=True)
+    return signatures.build(runs.build_model(config), InferenceOptions.of(config))
 
 
 def pixels(batch, frames, joints=17, seed=0):
@@ -52,7 +54,9 @@ def call(function, **inputs):
 
 def test_there_is_a_signature_for_each_layout_that_gives_the_skeleton():
     names = {
-        skeleton: set(signatures.describe(Config(skeleton=skeleton)))
+        skeleton: set(
+            signatures.describe(InferenceOptions.of(Config(skeleton=skeleton)))
+        )
         for skeleton in skeletons.SKELETONS
     }
     every = {"serving_default", "stream"}
@@ -66,7 +70,7 @@ def test_there_is_a_signature_for_each_layout_that_gives_the_skeleton():
 
 def test_the_description_is_what_the_functions_take_and_give(built):
     functions, _ = built
-    described = signatures.describe(Config())
+    described = signatures.describe(InferenceOptions.of(Config()))
     assert set(described) == set(functions)
     for name, function in functions.items():
         arguments, _ = function.structured_input_signature
@@ -95,7 +99,7 @@ def test_a_layout_is_lifted_as_its_file_would_be(built, layout, frames):
         confidence=confidence,
         image_size=sizes(4),
     )
-    lifter = lifting.Lifter(serve, skeletons.get("human36m_17"), 50.0, 4)
+    lifter = lifting.Lifter(serve, InferenceOptions.of(Config()))
     assert found["valid"][0]
     for person in range(4):
         masked = np.where(confidence[person, ..., None] > 0, keypoints[person], np.nan)
@@ -110,17 +114,21 @@ def test_a_layout_is_lifted_as_its_file_would_be(built, layout, frames):
         np.testing.assert_allclose(found["positions"][person], expected, atol=1e-4)
 
 
-@pytest.mark.parametrize("overlap", whole_videos.OVERLAPS)
+@pytest.mark.parametrize("overlap", FIELDS["overlap"].choices)
 @pytest.mark.parametrize("stride", [1, 2])
 @pytest.mark.parametrize("flip", [True, False])
 def test_a_stream_gives_the_last_frame_of_its_video(overlap, stride, flip):
     config = Config(overlap=overlap, frame_stride=stride)
     model = small_model(config)
-    frames = whole_videos.newest_frames(config)
+    frames = InferenceOptions.of(config).reach
     assert frames == {1: 4, 2: 7}[stride]
     keypoints, size = tf.constant(pixels(5, frames)), tf.constant(sizes(5))
-    newest = whole_videos.lift_newest(model, config, keypoints, size, flip=flip)
-    video = whole_videos.lift_keypoints(model, config, keypoints, size, flip=flip)
+    newest = whole_videos.lift_newest(
+        model, InferenceOptions.of(config, flip=flip), keypoints, size
+    )
+    video = whole_videos.lift_keypoints(
+        model, InferenceOptions.of(config, flip=flip), keypoints, size
+    )
     assert newest.shape == (5, 17, 3)
     assert np.abs(video[:, -1]).max() > 0.1
     np.testing.assert_allclose(newest, video[:, -1], atol=1e-5)
@@ -274,7 +282,7 @@ def test_the_network_is_traced_once_for_all_signatures():
         traces.append(windows.shape.as_list())
         return model(windows, training=training)
 
-    functions = signatures.build(counting, Config(), flip=True)
+    functions = signatures.build(counting, InferenceOptions.of(Config()))
     assert len(functions) == 12
     assert traces == [[None, 4, 17, 2]]
 
@@ -282,7 +290,7 @@ def test_the_network_is_traced_once_for_all_signatures():
 def test_a_higher_threshold_of_confidence_leaves_more_out():
     config = dataclasses.replace(Config(), overlap="once")
     functions = signatures.build(
-        small_model(config), config, flip=False, min_confidence=0.3
+        small_model(config), InferenceOptions.of(config, flip=False), min_confidence=0.3
     )
     keypoints = pixels(2, 4)
     confidence = np.full((2, 4, 17), 0.3, np.float32)

@@ -19,6 +19,7 @@ from dgnet_tf import DGNet, export
 from dgnet_tf.errors import UserError
 from dgnet_tf.exporting import edge_lifter, tflite_export
 from dgnet_tf.inference import whole_videos
+from dgnet_tf.inference.options import InferenceOptions
 from dgnet_tf.training import run_folder
 
 SIZE = np.array([1000.0, 900.0])
@@ -49,7 +50,9 @@ def trained_like(**arguments):
 
 
 def expected(model, flip=True):
-    serve = whole_videos.serving_function(model, Config(), flip=flip)
+    serve = whole_videos.serving_function(
+        model, InferenceOptions.of(Config(), flip=flip)
+    )
     return whole_videos.lift_view(serve, video(), SIZE, 4)
 
 
@@ -62,7 +65,9 @@ def exported(tmp_path_factory):
     """A file, and its network."""
     model = trained_like()
     folder = tmp_path_factory.mktemp("tflite")
-    return tflite_export.save(model, Config(), folder / "a.tflite", CARD), model
+    return tflite_export.save(
+        model, InferenceOptions.of(Config()), folder / "a.tflite", CARD
+    ), model
 
 
 def test_float32_gives_the_networks_positions(exported):
@@ -83,7 +88,7 @@ def test_float32_gives_the_networks_positions(exported):
 def test_every_kind_of_network_needs_built_in_operations_alone(tmp_path, arguments):
     model = trained_like(**arguments)
     path = tmp_path / "a.tflite"
-    tflite_export.save(model, Config(), path, CARD, flip=False)
+    tflite_export.save(model, InferenceOptions.of(Config(), flip=False), path, CARD)
     assert b"Flex" not in path.read_bytes()
     np.testing.assert_allclose(lifted(path), expected(model, flip=False), atol=1e-5)
 
@@ -105,8 +110,12 @@ def test_the_signature_has_names_types_and_fixed_shapes(exported):
 
 def test_int8_stores_large_kernels_in_a_quarter_and_stays_close(tmp_path):
     model = trained_like(channels=64)
-    whole = tflite_export.save(model, Config(), tmp_path / "a.tflite", CARD)
-    small = tflite_export.save(model, Config(), tmp_path / "b.tflite", CARD, int8=True)
+    whole = tflite_export.save(
+        model, InferenceOptions.of(Config()), tmp_path / "a.tflite", CARD
+    )
+    small = tflite_export.save(
+        model, InferenceOptions.of(Config()), tmp_path / "b.tflite", CARD, int8=True
+    )
     saved = whole.stat().st_size - small.stat().st_size
     # Three bytes of each weight, but of small and of one-row kernels none.
     assert 0.8 < saved / (3 * model.count_params()) < 1.0
@@ -139,9 +148,16 @@ def test_a_network_that_does_not_convert_is_refused_and_leaves_nothing(tmp_path)
         return {"pose": tf.zeros([1, 4, 17, 3]) + pose[..., :1, :1]}
 
     with pytest.raises(UserError, match="a.tflite: TensorFlow Lite cannot hold"):
-        tflite_export.save(inverting, Config(), tmp_path / "a.tflite", CARD, flip=False)
+        tflite_export.save(
+            inverting,
+            InferenceOptions.of(Config(), flip=False),
+            tmp_path / "a.tflite",
+            CARD,
+        )
     with pytest.raises(UserError, match="--output must end in .tflite"):
-        tflite_export.save(inverting, Config(), tmp_path / "a.onnx", CARD)
+        tflite_export.save(
+            inverting, InferenceOptions.of(Config()), tmp_path / "a.onnx", CARD
+        )
     assert list(tmp_path.iterdir()) == []
 
 

@@ -8,6 +8,7 @@ import tensorflow as tf
 from support.lifting.lifting_stand_ins import Config, small_model
 
 from dgnet_tf.exporting import saved_model, signatures, warmup
+from dgnet_tf.inference.options import InferenceOptions
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +36,7 @@ def test_each_signature_has_a_request_that_it_answers(exported):
         assert request.model_spec.name == "pose"
         name = request.model_spec.signature_name
         inputs = {k: tf.make_ndarray(v) for k, v in request.inputs.items()}
-        described = signatures.describe(Config())[name]["inputs"]
+        described = signatures.describe(InferenceOptions.of(Config()))[name]["inputs"]
         assert set(inputs) == set(described)
         outputs = functions[name](**{k: tf.constant(v) for k, v in inputs.items()})
         positions = outputs["positions"].numpy()

@@ -8,7 +8,7 @@ from support.lifting.lifting_stand_ins import Config, small_model
 
 from dgnet_tf import cameras
 from dgnet_tf.inference import affinities
-from dgnet_tf.inference.keypoint_smoothing import smooth_keypoints
+from dgnet_tf.inference.keypoint_preparation import smooth_keypoints
 from dgnet_tf.models import folding
 from dgnet_tf.models.dgnet import DGNet
 

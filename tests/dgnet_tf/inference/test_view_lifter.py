@@ -9,6 +9,7 @@ from support.lifting.lifting_stand_ins import Config, tracing_model
 
 from dgnet_tf.data import views
 from dgnet_tf.inference import view_lifter
+from dgnet_tf.inference.options import InferenceOptions
 
 
 @pytest.fixture(scope="module")
@@ -21,17 +22,21 @@ def view(tmp_path_factory):
 
 def test_overlap_and_stride_are_the_runs_own_or_those_asked_for(view):
     config = Config(overlap="once")
-    own = view_lifter.ViewLifter(tracing_model, config, flip=False)
+    own = view_lifter.ViewLifter(tracing_model, InferenceOptions.of(config, flip=False))
     # The tracing model gives each frame's slot: "once" cuts windows of four.
     found = own.positions(view)
     assert found.shape == (8, 17, 3)
     np.testing.assert_allclose(found[:, 3, 1], [0, 1, 2, 3] * 2, atol=1e-5)
-    strided = view_lifter.ViewLifter(tracing_model, config, flip=False, frame_stride=2)
+    strided = view_lifter.ViewLifter(
+        tracing_model, InferenceOptions.of(config, flip=False, frame_stride=2)
+    )
     slots = strided.positions(view)[:, 3, 1]
     np.testing.assert_allclose(slots, [0, 0, 1, 1, 2, 2, 3, 3], atol=1e-5)
-    mean = view_lifter.ViewLifter(tracing_model, config, flip=False, overlap="mean")
+    mean = view_lifter.ViewLifter(
+        tracing_model, InferenceOptions.of(config, flip=False, overlap="mean")
+    )
     np.testing.assert_allclose(mean.positions(view)[:, 3, 1], 1.5, atol=1e-5)
-    assert (config.overlap, mean.config.overlap) == ("once", "mean")
+    assert (config.overlap, mean.options.overlap) == ("once", "mean")
 
 
 def test_noise_is_gaussian_and_seeded_by_the_view(view):
@@ -48,9 +53,11 @@ def test_noise_is_gaussian_and_seeded_by_the_view(view):
 
 def test_keypoints_are_what_the_model_sees(view):
     noisy = view_lifter.ViewLifter(
-        tracing_model, Config(), flip=False, noise_px=5.0, seed=3
+        tracing_model, InferenceOptions.of(Config(), flip=False), noise_px=5.0, seed=3
     )
     drawn = view_lifter.noise(view, 5.0, seed=3)
     np.testing.assert_array_equal(noisy.keypoints(view), view.keypoints + drawn)
-    plain = view_lifter.ViewLifter(tracing_model, Config(), flip=False)
+    plain = view_lifter.ViewLifter(
+        tracing_model, InferenceOptions.of(Config(), flip=False)
+    )
     np.testing.assert_array_equal(plain.keypoints(view), view.keypoints)

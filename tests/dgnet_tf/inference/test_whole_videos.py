@@ -8,7 +8,9 @@ import tensorflow as tf
 from support.lifting.lifting_stand_ins import Config, small_model, tracing_model
 
 from dgnet_tf import skeletons
+from dgnet_tf.config.fields import FIELDS
 from dgnet_tf.inference import whole_videos
+from dgnet_tf.inference.options import InferenceOptions
 
 JOINTS = 17
 # Normalised x is then x - 1, exact for whole numbers.
@@ -59,10 +61,9 @@ def expected_positions(length, config):
 def lift(model, config, keypoints, image_size=TWO_PIXELS, flip=False, **options):
     return whole_videos.lift_keypoints(
         model,
-        config,
+        InferenceOptions.of(config, flip=flip),
         tf.constant(keypoints[None]),
         tf.constant(image_size[None]),
-        flip=flip,
         **options,
     )[0].numpy()
 
@@ -73,7 +74,7 @@ def random_keypoints(*shape, seed=0):
 
 
 @pytest.mark.parametrize("stride", [1, 2])
-@pytest.mark.parametrize("overlap", whole_videos.OVERLAPS)
+@pytest.mark.parametrize("overlap", FIELDS["overlap"].choices)
 @pytest.mark.parametrize("length", [1, 3, 4, 5, 19])
 def test_each_frame_is_read_from_the_windows_of_the_rule(length, overlap, stride):
     config = Config(overlap=overlap, frame_stride=stride)
@@ -83,7 +84,7 @@ def test_each_frame_is_read_from_the_windows_of_the_rule(length, overlap, stride
     )
 
 
-@pytest.mark.parametrize("overlap", whole_videos.OVERLAPS)
+@pytest.mark.parametrize("overlap", FIELDS["overlap"].choices)
 def test_windows_of_three_frames_have_their_centre_in_the_middle(overlap):
     config = Config(overlap=overlap, frames=3, frame_stride=3)
     result = lift(tracing_model, config, counting_keypoints(25))
@@ -117,7 +118,7 @@ def test_mean_averages_all_slots():
 
 
 @pytest.mark.parametrize("stride", [1, 2])
-@pytest.mark.parametrize("overlap", whole_videos.OVERLAPS)
+@pytest.mark.parametrize("overlap", FIELDS["overlap"].choices)
 def test_chunks_do_not_change_results(overlap, stride):
     config = Config(overlap=overlap, frame_stride=stride)
     for length, sizes in ((1000, (100, 333, 999, 1001)), (30, (1, 7, 8, 9))):
@@ -150,10 +151,9 @@ def test_views_of_a_batch_do_not_mix():
         for chunk_frames in (2048, 12):
             batch = whole_videos.lift_keypoints(
                 model,
-                config,
+                InferenceOptions.of(config, flip=flip),
                 tf.constant(keypoints),
                 tf.constant(image_size),
-                flip=flip,
                 chunk_frames=chunk_frames,
             )
             single = [
@@ -179,7 +179,7 @@ def test_positions_are_relative_to_the_predicted_root():
     np.testing.assert_allclose(result[2], pose - pose[root], atol=1e-5)
 
 
-@pytest.mark.parametrize("overlap", whole_videos.OVERLAPS)
+@pytest.mark.parametrize("overlap", FIELDS["overlap"].choices)
 def test_with_flip_mirrored_keypoints_give_mirrored_positions(overlap):
     config = Config(overlap=overlap)
     model = small_model(config)
@@ -217,7 +217,9 @@ def test_the_serving_function_is_traced_once_for_all_lengths():
         return tracing_model(windows, training)
 
     config = Config(overlap="once")
-    serve = whole_videos.serving_function(model, config, flip=False)
+    serve = whole_videos.serving_function(
+        model, InferenceOptions.of(config, flip=False)
+    )
     for length in (1, 4, 30):
         result = whole_videos.lift_view(
             serve, counting_keypoints(length), TWO_PIXELS, 4
@@ -228,7 +230,7 @@ def test_the_serving_function_is_traced_once_for_all_lengths():
     assert [tuple(shape) for shape in traces] == [(None, 4, JOINTS, 2)]
 
 
-@pytest.mark.parametrize("overlap", whole_videos.OVERLAPS)
+@pytest.mark.parametrize("overlap", FIELDS["overlap"].choices)
 @pytest.mark.parametrize("smoothing", [0, 5, 25])
 @pytest.mark.parametrize("length", [1, 16, 17, 47, 48, 97])
 def test_segments_of_a_long_video_do_not_show(overlap, length, smoothing, monkeypatch):
@@ -236,7 +238,9 @@ def test_segments_of_a_long_video_do_not_show(overlap, length, smoothing, monkey
         overlap=overlap, frames=3, frame_stride=2, keypoint_smoothing=smoothing
     )
     calls = []
-    serve = whole_videos.serving_function(tracing_model, config, flip=False)
+    serve = whole_videos.serving_function(
+        tracing_model, InferenceOptions.of(config, flip=False)
+    )
 
     def counting(**inputs):
         calls.append(inputs["keypoints"].shape[1])

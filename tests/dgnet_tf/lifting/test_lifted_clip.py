@@ -7,6 +7,7 @@ from support.lifting.lifting_stand_ins import Config
 
 from dgnet_tf import DGNet
 from dgnet_tf.inference import affinities
+from dgnet_tf.inference.options import InferenceOptions
 from dgnet_tf.lifting import lifted_clip
 from dgnet_tf.lifting import lifter as lifting
 from dgnet_tf.models import runs
@@ -27,7 +28,7 @@ def run():
 
 
 def lifter_of(run):
-    return lifting.Lifter(None, motions.SKELETON, 50.0, 4, run=run)
+    return lifting.Lifter(None, InferenceOptions.of(run.config), run=run)
 
 
 def test_people_are_shown_where_their_roots_are():

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from support.keypoints import detector_files
-from support.lifting.echo_lifter import SIZE, SKELETON, echo, moving, save
+from support.lifting.echo_lifter import OPTIONS, SIZE, SKELETON, echo, moving, save
 
 import dgnet_tf
 from dgnet_tf import cameras
@@ -20,7 +20,7 @@ from dgnet_tf.lifting.smoothing import OneEuro, Savgol
 def test_own_layout_is_lifted_frame_by_frame(tmp_path):
     seen = []
     path = save(tmp_path, moving(9))
-    lifted = lifter.lift_file(echo(seen), path, "human36m_17", SIZE)
+    lifted = lifter.lift_file(echo(seen), path, "human36m_17", SIZE)[0]
     assert seen == [9]
     assert lifted.fps == 50.0
     np.testing.assert_array_equal(lifted.positions[..., :2], moving(9))
@@ -29,7 +29,7 @@ def test_own_layout_is_lifted_frame_by_frame(tmp_path):
 
 def test_coco_is_converted(tmp_path):
     path = save(tmp_path, moving(3))
-    lifted = lifter.lift_file(echo(), path, "coco_17", SIZE)
+    lifted = lifter.lift_file(echo(), path, "coco_17", SIZE)[0]
     coco = layouts.get("coco_17").joints
     for joint, name in enumerate(SKELETON.joints):
         if name in coco:
@@ -49,7 +49,7 @@ def test_missing_joints_are_interpolated_and_never_zero(tmp_path):
     keypoints[0, 8] = np.nan
     confidence[0, 8] = 0
     path = save(tmp_path, keypoints, confidence)
-    positions = lifter.lift_file(echo(), path, "human36m_17", SIZE).positions
+    positions = lifter.lift_file(echo(), path, "human36m_17", SIZE)[0].positions
     np.testing.assert_allclose(positions[:, 4, :2], moving(10)[:, 4])
     np.testing.assert_allclose(positions[0, 8, :2], moving(10)[1, 8])
 
@@ -61,7 +61,7 @@ def test_a_joint_that_no_frame_shows_is_refused(tmp_path):
     with pytest.raises(UserError, match="no frame shows.*'right_ankle'.*1 such joint"):
         lifter.lift_file(echo(), path, "human36m_17", SIZE)
     # In COCO order that is an ear, which no joint is made from.
-    positions = lifter.lift_file(echo(), path, "coco_17", SIZE).positions
+    positions = lifter.lift_file(echo(), path, "coco_17", SIZE)[0].positions
     assert np.isfinite(positions).all()
 
 
@@ -84,11 +84,11 @@ def test_smoothing_comes_last_at_the_files_rate(tmp_path):
     keypoints[7, 3, 0] += 40.0
     path = save(tmp_path, keypoints)
     options = {"fps": 25, "smooth": Savgol(seconds=0.2, order=2)}
-    plain = lifter.lift_file(echo(), path, "human36m_17", SIZE, fps=25).positions
-    found = lifter.lift_file(echo(), path, "human36m_17", SIZE, **options).positions
+    plain = lifter.lift_file(echo(), path, "human36m_17", SIZE, fps=25)[0].positions
+    found = lifter.lift_file(echo(), path, "human36m_17", SIZE, **options)[0].positions
     np.testing.assert_allclose(found, Savgol(0.2, 2).smooth(plain, 25))
-    plain = lifter.lift_file(echo(), path, "human36m_17", SIZE).positions
-    named = lifter.lift_file(echo(), path, "human36m_17", SIZE, smooth="one_euro")
+    plain = lifter.lift_file(echo(), path, "human36m_17", SIZE)[0].positions
+    named = lifter.lift_file(echo(), path, "human36m_17", SIZE, smooth="one_euro")[0]
     np.testing.assert_allclose(named.positions, OneEuro().smooth(plain, 50.0))
 
 
@@ -103,9 +103,7 @@ def true_poses(frames=6):
 
 def knowing(poses):
     """A lifter that gives these poses for whatever it sees."""
-    return lifter.Lifter(
-        lambda **_: {"positions": tf.constant(poses[None])}, SKELETON, 50.0, 4
-    )
+    return lifter.Lifter(lambda **_: {"positions": tf.constant(poses[None])}, OPTIONS)
 
 
 def test_the_root_is_fitted_to_the_joints_that_were_seen(tmp_path):
@@ -117,7 +115,7 @@ def test_the_root_is_fitted_to_the_joints_that_were_seen(tmp_path):
     keypoints[2, 5] = keypoints[4, 8] = 0
     path = save(tmp_path, keypoints, confidence)
     options = {"root": "fit", "focal_px": 900.0}
-    lifted = lifter.lift_file(knowing(poses), path, "human36m_17", SIZE, **options)
+    lifted = lifter.lift_file(knowing(poses), path, "human36m_17", SIZE, **options)[0]
     np.testing.assert_allclose(lifted.root, root, atol=1e-4)
     assert lifted.root.dtype == np.float32
     assert lifted.focal_px == 900.0
@@ -127,7 +125,7 @@ def test_the_root_is_fitted_to_the_joints_that_were_seen(tmp_path):
     )
     np.testing.assert_array_equal(lifted.confidence, confidence)
     # Without one a field of view of 50 degrees is assumed; distance grows with it.
-    assumed = lifter.lift_file(knowing(poses), path, "human36m_17", SIZE, root="fit")
+    assumed = lifter.lift_file(knowing(poses), path, "human36m_17", SIZE, root="fit")[0]
     assert assumed.focal_px == pytest.approx(500 / np.tan(np.radians(25)))
     ratio = assumed.root[:, 2] / lifted.root[:, 2]
     assert ratio == pytest.approx(np.full(6, assumed.focal_px / 900), rel=0.05)
@@ -135,7 +133,7 @@ def test_the_root_is_fitted_to_the_joints_that_were_seen(tmp_path):
 
 def test_without_a_root_places_are_the_positions(tmp_path):
     path = save(tmp_path, moving(3))
-    lifted = lifter.lift_file(echo(), path, "human36m_17", SIZE)
+    lifted = lifter.lift_file(echo(), path, "human36m_17", SIZE)[0]
     assert lifted.root is None and lifted.focal_px is None
     assert lifted.places is lifted.positions
     assert lifted.joints == SKELETON.joints
@@ -156,7 +154,7 @@ def test_arrays_are_lifted_as_their_file_is(tmp_path):
     confidence = np.ones((9, 17))
     confidence[3:5, 2] = 0
     path = save(tmp_path, moving(9), confidence)
-    expected = lifter.lift_file(echo(), path, "coco_17", SIZE, fps=25)
+    expected = lifter.lift_file(echo(), path, "coco_17", SIZE, fps=25)[0]
     options = {"layout": "coco_17", "image_size": SIZE, "fps": 25}
     lifted = echo().lift(moving(9), confidence=confidence, **options)
     np.testing.assert_array_equal(lifted.positions, expected.positions)
@@ -228,11 +226,11 @@ def two_people(folder):
 
 def test_the_person_seen_longest_or_the_one_named_is_lifted(tmp_path):
     path = two_people(tmp_path)
-    lifted = lifter.lift_file(echo(), path, "coco_17", SIZE)
+    lifted = lifter.lift_file(echo(), path, "coco_17", SIZE)[0]
     assert (lifted.person, lifted.first_frame, len(lifted.positions)) == ("4", 2, 8)
     wrist = detector_files.body("coco_17", 400.0)[9, :2]
     np.testing.assert_allclose(lifted.positions[0, 13, :2], wrist)
-    lifted = lifter.lift_file(echo(), path, "coco_17", SIZE, person="7")
+    lifted = lifter.lift_file(echo(), path, "coco_17", SIZE, person="7")[0]
     assert (lifted.person, lifted.first_frame, len(lifted.positions)) == ("7", 0, 3)
     with pytest.raises(UserError, match="shows nobody named '5'; there are 7, 4"):
         lifter.lift_file(echo(), path, "coco_17", SIZE, person="5")

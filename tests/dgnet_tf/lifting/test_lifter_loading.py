@@ -11,6 +11,7 @@ import dgnet_tf
 from dgnet_tf.errors import UserError
 from dgnet_tf.exporting import saved_model
 from dgnet_tf.inference import whole_videos
+from dgnet_tf.inference.options import InferenceOptions
 from dgnet_tf.lifting import lifter as lifting
 from dgnet_tf.models import runs
 
@@ -31,10 +32,12 @@ def test_the_highest_version_or_the_one_named_is_loaded(exported, tmp_path):
     for name, version in ((folder, 10), (folder / "10", 10), (folder / "2", 2)):
         lifter = dgnet_tf.Lifter.load(name)
         assert lifter.skeleton is SKELETON
-        assert (lifter.frames, lifter.frame_stride, lifter.run) == (4, 1, None)
+        assert (lifter.options, lifter.run) == (InferenceOptions.of(Config()), None)
         assert lifter.fps == 50.0
-        result = lifting.lift_file(lifter, path, "human36m_17", SIZE).positions
-        serve = whole_videos.serving_function(models[version], Config(), flip=True)
+        result = lifting.lift_file(lifter, path, "human36m_17", SIZE)[0].positions
+        serve = whole_videos.serving_function(
+            models[version], InferenceOptions.of(Config())
+        )
         expected = whole_videos.lift_view(serve, moving(7), np.array(SIZE), 4)
         np.testing.assert_allclose(result, expected, atol=1e-5)
 
@@ -47,7 +50,7 @@ def test_a_run_lifts_like_its_export(tmp_path, monkeypatch):
     export(tmp_path / "model", model=model)
     path = save(tmp_path, moving(7))
     ours, exports = (
-        lifting.lift_file(lifting.load(p), path, "human36m_17", SIZE).positions
+        lifting.lift_file(lifting.load(p), path, "human36m_17", SIZE)[0].positions
         for p in (tmp_path / "run", tmp_path / "model")
     )
     np.testing.assert_allclose(ours, exports, atol=1e-5)

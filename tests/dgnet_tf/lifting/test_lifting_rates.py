@@ -16,7 +16,7 @@ def test_other_rates_are_lifted_at_the_models_and_given_back(
 ):
     seen = []
     path = save(tmp_path, moving(20))
-    lifted = lifter.lift_file(echo(seen), path, "human36m_17", SIZE, fps=fps)
+    lifted = lifter.lift_file(echo(seen), path, "human36m_17", SIZE, fps=fps)[0]
     assert seen == [lifted_frames]
     assert lifted.fps == fps
     assert lifted.positions.shape == (20, 17, 3)
@@ -36,7 +36,7 @@ def test_other_rates_are_lifted_at_the_models_and_given_back(
 def test_every_length_comes_back_at_every_rate(tmp_path, fps, frames):
     seen = []
     path = save(tmp_path, moving(frames))
-    lifted = lifter.lift_file(echo(seen), path, "human36m_17", SIZE, fps=fps)
+    lifted = lifter.lift_file(echo(seen), path, "human36m_17", SIZE, fps=fps)[0]
     assert lifted.positions.shape == (frames, 17, 3)
     assert np.isfinite(lifted.positions).all()
     # As many seconds as the file: the model's frames reach its last one.
@@ -50,7 +50,7 @@ def test_a_joint_that_swings_once_a_second_keeps_its_time(tmp_path, fps):
     keypoints = moving(len(time))
     keypoints[:, 4, 0] = 500 + 100 * np.sin(2 * np.pi * time)
     path = save(tmp_path, keypoints)
-    lifted = lifter.lift_file(echo(), path, "human36m_17", SIZE, fps=fps)
+    lifted = lifter.lift_file(echo(), path, "human36m_17", SIZE, fps=fps)[0]
     # Lines between samples of a sine miss it by (2 pi / rate)^2 / 8 at most.
     allowed = 100 * (2 * np.pi) ** 2 / 8 * (1 / fps**2 + 1 / 50**2)
     difference = lifted.positions[:-2, 4, 0] - keypoints[:-2, 4, 0]
@@ -63,6 +63,6 @@ def test_resampling_can_be_switched_off_and_near_rates_need_none(tmp_path):
         seen = []
         lifted = lifter.lift_file(
             echo(seen), path, "human36m_17", SIZE, fps=fps, **options
-        )
+        )[0]
         assert seen == [20]
         assert lifted.fps == fps

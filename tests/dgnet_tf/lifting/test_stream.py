@@ -10,6 +10,7 @@ from support.lifting.lifting_stand_ins import Config, export, small_model
 from dgnet_tf import skeletons
 from dgnet_tf.errors import UserError
 from dgnet_tf.inference import whole_videos
+from dgnet_tf.inference.options import InferenceOptions
 from dgnet_tf.lifting import lifter as lifting
 from dgnet_tf.lifting.smoothing import OneEuro, Savgol
 from dgnet_tf.lifting.stream import Stream
@@ -20,9 +21,10 @@ SKELETON = skeletons.get("human36m_17")
 
 
 def lifter_of(config):
-    serve = whole_videos.serving_function(small_model(config), config, flip=True)
-    span = config.frames * config.frame_stride
-    return lifting.Lifter(serve, SKELETON, config.fps, span, config.frame_stride)
+    serve = whole_videos.serving_function(
+        small_model(config), InferenceOptions.of(config)
+    )
+    return lifting.Lifter(serve, InferenceOptions.of(config))
 
 
 @pytest.fixture(scope="module")
@@ -55,8 +57,8 @@ def echo(fps=50.0, frames=4, frame_stride=1):
         shapes.append(tuple(keypoints.shape[:2]))
         return {"positions": tf.pad(keypoints, [[0, 0], [0, 0], [0, 0], [0, 1]])}
 
-    span = frames * frame_stride
-    return lifting.Lifter(call, SKELETON, fps, span, frame_stride), shapes
+    config = Config(fps=fps, frames=frames, frame_stride=frame_stride)
+    return lifting.Lifter(call, InferenceOptions.of(config)), shapes
 
 
 @pytest.mark.parametrize("frame_stride", [1, 3])

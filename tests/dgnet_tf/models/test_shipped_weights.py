@@ -6,6 +6,7 @@ import pytest
 import dgnet_tf
 from dgnet_tf import metrics
 from dgnet_tf.inference import whole_videos
+from dgnet_tf.inference.options import InferenceOptions
 from dgnet_tf.models import weight_folders
 from preprocessing.cameras.camera_rig import Rig
 from preprocessing.datasets import synthetic
@@ -39,8 +40,10 @@ def test_the_weights_that_lift_without_a_name_come_along():
 
 def test_they_smooth_noise_that_exact_keypoints_do_not_have(views):
     lifter = dgnet_tf.Lifter.load()
-    rough = dgnet_tf.pretrained.load(weight_folders.DEFAULT).smoothing(0)
-    serve = whole_videos.serving_function(rough.model, rough.config, flip=True)
+    rough = dgnet_tf.pretrained.load(weight_folders.DEFAULT)
+    serve = whole_videos.serving_function(
+        rough.model, InferenceOptions.of(rough.config, keypoint_smoothing=0)
+    )
     noise = np.random.default_rng(0).normal(0, 10, views[0].keypoints.shape)
     added = []  # By noise, millimetres: smoothed and as they are.
     for view in views:

@@ -14,6 +14,7 @@ from dgnet_tf.config import flags as config_flags
 from dgnet_tf.config.config_field import ARCHITECTURES
 from dgnet_tf.errors import UserError
 from dgnet_tf.exporting import model_card
+from dgnet_tf.inference.options import InferenceOptions
 from dgnet_tf.models import runs, weight_folders
 from dgnet_tf.training import fine_tuning, fit
 
@@ -138,7 +139,9 @@ def test_a_training_starts_from_the_weights_and_goes_on_from_its_own(
         "sha256": content["weights"]["sha256"],
         "licence": content["licence"],
     }
-    card = model_card.make(resumed.config, flip=True, workdir=tmp_path)
+    card = model_card.make(
+        resumed.config, InferenceOptions.of(resumed.config), workdir=tmp_path
+    )
     assert card["training"]["weights"] == told
     start = f"The training started from the weights {stand_ins.NAME}: "
     assert start + "Thanks to all who walked." in card["licence"]

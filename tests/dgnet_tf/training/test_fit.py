@@ -13,6 +13,7 @@ from dgnet_tf.data import manifest
 from dgnet_tf.data.windows import load_windows
 from dgnet_tf.errors import UserError
 from dgnet_tf.inference import whole_videos
+from dgnet_tf.inference.options import InferenceOptions
 from dgnet_tf.models import runs
 from dgnet_tf.training import fit
 from preprocessing.cameras.camera_rig import Rig
@@ -273,7 +274,9 @@ def test_addons_optimizers_train_or_name_what_to_install(data, tmp_path):
 
 def test_evaluation_sees_the_model_that_training_returned(trained):
     run, _ = trained
-    serve = whole_videos.serving_function(run.model, run.config, flip=False)
+    serve = whole_videos.serving_function(
+        run.model, InferenceOptions.of(run.config, flip=False)
+    )
     keypoints = np.full((5, 17, 2), 300.0, np.float32)
     positions = whole_videos.lift_view(serve, keypoints, np.array([1000.0, 1000.0]), 4)
     assert positions.shape == (5, 17, 3)

@@ -4,10 +4,12 @@ import numpy as np
 import tensorflow as tf
 
 from dgnet_tf import skeletons
+from dgnet_tf.inference.options import InferenceOptions
 from dgnet_tf.lifting import lifter
 
 SIZE = (1000, 800)
 SKELETON = skeletons.get("human36m_17")
+OPTIONS = InferenceOptions(skeleton=SKELETON.name, fps=50.0, frames=4)
 
 
 def echo(seen=None, size=SIZE):
@@ -19,7 +21,7 @@ def echo(seen=None, size=SIZE):
             seen.append(keypoints.shape[1])
         return {"positions": tf.pad(keypoints, [[0, 0], [0, 0], [0, 0], [0, 1]])}
 
-    return lifter.Lifter(serve, SKELETON, 50.0, 4)
+    return lifter.Lifter(serve, OPTIONS)
 
 
 def moving(frames, joints=17):

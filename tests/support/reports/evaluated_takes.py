@@ -8,6 +8,7 @@ import tensorflow as tf
 
 from dgnet_tf.data import manifest
 from dgnet_tf.inference import whole_videos
+from dgnet_tf.inference.options import InferenceOptions
 from support import record_sets
 from support.lifting.lifting_stand_ins import Config
 
@@ -79,8 +80,7 @@ def lifted(model, built, noise=0.0, flip=True, config=None):
     keypoints = built.arrays(JOINTS)["keypoints"] + noise
     return whole_videos.lift_keypoints(
         model,
-        config or Config(),
+        InferenceOptions.of(config or Config(), flip=flip),
         tf.constant(keypoints[None], tf.float32),
         tf.constant([record_sets.IMAGE_SIZE], tf.float32),
-        flip=flip,
     )[0].numpy()

@@ -21,7 +21,7 @@ def make_score(mpjpe, frames, clip=None, **ids):
         triples=max(frames - 2, 0),
         joint_sums=joint_sums,
         sums=sums,
-        worst=clip and worst.Clip(**ids, **clip),
+        worst=clip and worst.WorstStretch(**ids, **clip),
         **ids,
     )
 

@@ -14,6 +14,7 @@ from support.models.peer_networks import NAMES, build
 import tuning
 from dgnet_tf import evaluate, export, html_report, paper, train
 from dgnet_tf.config import config
+from dgnet_tf.config.fields import FIELDS
 from dgnet_tf.errors import UserError
 from dgnet_tf.exporting import (
     edge_lifter,
@@ -24,6 +25,7 @@ from dgnet_tf.exporting import (
     tflite_export,
 )
 from dgnet_tf.inference import whole_videos
+from dgnet_tf.inference.options import InferenceOptions
 from dgnet_tf.models import multiply_adds, runs
 from dgnet_tf.reproduction import cross_action, cross_action_figure
 from dgnet_tf.training import fit, run_folder
@@ -80,14 +82,16 @@ def test_a_peer_trains_scores_exports_and_lifts(name, data, tmp_path, monkeypatc
 
     run_command(export, f"--workdir={run}", f"--output={tmp_path / 'exported'}")
     functions, _ = saved_model.load_signatures(tmp_path / "exported")
-    serve = whole_videos.serving_function(loaded.model, loaded.config, flip=True)
+    serve = whole_videos.serving_function(
+        loaded.model, InferenceOptions.of(loaded.config)
+    )
     # Longer than a chunk is, so that several are joined.
     expected = whole_videos.lift_view(serve, video(600), SIZE, loaded.config.frames)
     lifted = whole_videos.lift_view(
         functions["serving_default"], video(600), SIZE, loaded.config.frames
     )
     np.testing.assert_allclose(lifted, expected, atol=1e-4)
-    reach = whole_videos.newest_frames(loaded.config)
+    reach = InferenceOptions.of(loaded.config).reach
     last = functions["stream"](
         keypoints=tf.constant(video()[None, :reach], tf.float32),
         image_size=tf.constant(SIZE[None], tf.float32),
@@ -96,7 +100,7 @@ def test_a_peer_trains_scores_exports_and_lifts(name, data, tmp_path, monkeypatc
     np.testing.assert_allclose(last[0], whole[-1], atol=1e-4)
 
 
-@pytest.mark.parametrize("overlap", whole_videos.OVERLAPS)
+@pytest.mark.parametrize("overlap", FIELDS["overlap"].choices)
 @pytest.mark.parametrize("stride", [1, 2])
 def test_tcn_lifts_videos_as_its_windows_do(overlap, stride):
     model = build("tcn", channels=4, batch_size=1)
@@ -115,7 +119,11 @@ def test_tcn_lifts_videos_as_its_windows_do(overlap, stride):
         x = tf.constant(video(frames)[None], tf.float32)
         both = [
             whole_videos.lift_keypoints(
-                lifter, chosen, x, SIZE[None], flip=True, chunk_frames=20
+                lifter,
+                InferenceOptions.of(chosen),
+                x,
+                SIZE[None],
+                chunk_frames=20,
             )
             for lifter in (model, by_windows)
         ]
@@ -130,7 +138,10 @@ def test_at_a_videos_end_the_first_frame_stands_for_those_before_it():
     longer = np.concatenate([np.repeat(x[:1], 9, axis=0), x])
     found = [
         whole_videos.lift_keypoints(
-            model, chosen, tf.constant(v[None], tf.float32), SIZE[None], flip=False
+            model,
+            InferenceOptions.of(chosen, flip=False),
+            tf.constant(v[None], tf.float32),
+            SIZE[None],
         )[0, -3:]
         for v in (x, longer)
     ]
@@ -148,10 +159,12 @@ def test_a_peer_becomes_a_file_for_small_devices(name, suffix, tmp_path):
     chosen = config.make(
         "smoke", architecture=name, skeleton="human36m_17", fps=50.0, channels=4
     )
-    card = model_card.of_run(chosen, flip=False)
+    card = model_card.of_run(chosen, InferenceOptions.of(chosen, flip=False))
     save = tflite_export.save if suffix == ".tflite" else onnx_export.save
     path = save(model, chosen, tmp_path / f"lifter{suffix}", card, flip=False)
-    serve = whole_videos.serving_function(model, chosen, flip=False)
+    serve = whole_videos.serving_function(
+        model, InferenceOptions.of(chosen, flip=False)
+    )
     expected = whole_videos.lift_view(serve, video(), SIZE, chosen.frames)
     assert np.abs(expected).max() > 0.01
     lifted = edge_lifter.lift(edge_lifter.load(path), video(), SIZE)

@@ -7,10 +7,10 @@ import tensorflow as tf
 from support.lifting.lifting_stand_ins import Config, small_model
 
 from dgnet_tf.config import config as configuration
-from dgnet_tf.exporting import edge_lifter
-from dgnet_tf.inference import view_lifter, whole_videos
-from dgnet_tf.inference.keypoint_smoothing import smooth_keypoints
-from dgnet_tf.models import runs
+from dgnet_tf.config.fields import FIELDS
+from dgnet_tf.inference import whole_videos
+from dgnet_tf.inference.keypoint_preparation import smooth_keypoints
+from dgnet_tf.inference.options import InferenceOptions
 
 SIZE = np.array([1000.0, 900.0], np.float32)
 
@@ -22,7 +22,7 @@ def video(frames, seed=0):
 
 def smooth(keypoints, reach):
     """By both forms, which must agree to float32's digits of a pixel."""
-    theirs = edge_lifter.smooth_keypoints(keypoints, reach)
+    theirs = smooth_keypoints(keypoints, reach)
     ours = smooth_keypoints(tf.constant(keypoints[None]), reach)[0].numpy()
     np.testing.assert_allclose(ours, theirs, atol=1e-3)
     return ours
@@ -66,15 +66,8 @@ def test_noise_falls_as_the_weights_say():
 
 @pytest.mark.parametrize("reach", [-1, 26, 2.0])
 def test_a_reach_out_of_range_is_refused(reach):
-    run = runs.Run(configuration.make("smoke"), None)
     with pytest.raises(ValueError, match="`keypoint_smoothing` must be"):
-        run.smoothing(reach)
-    with pytest.raises(ValueError, match="`keypoint_smoothing` must be"):
-        view_lifter.ViewLifter(
-            small_model(), Config(), flip=False, keypoint_smoothing=reach
-        )
-    assert run.smoothing(25).config.keypoint_smoothing == 25
-    assert run.smoothing(None) is run
+        InferenceOptions.of(configuration.make("smoke"), keypoint_smoothing=reach)
 
 
 def test_people_do_not_mix():
@@ -84,7 +77,7 @@ def test_people_do_not_mix():
         np.testing.assert_allclose(together[person], smooth(keypoints, 4), atol=1e-3)
 
 
-@pytest.mark.parametrize("overlap", whole_videos.OVERLAPS)
+@pytest.mark.parametrize("overlap", FIELDS["overlap"].choices)
 @pytest.mark.parametrize("flip", [True, False])
 def test_lifting_is_that_of_smooth_keypoints(overlap, flip):
     plain = Config(overlap=overlap, frame_stride=2)
@@ -93,7 +86,9 @@ def test_lifting_is_that_of_smooth_keypoints(overlap, flip):
     keypoints = video(40)
 
     def lift(config, seen):
-        serve = whole_videos.serving_function(model, config, flip=flip)
+        serve = whole_videos.serving_function(
+            model, InferenceOptions.of(config, flip=flip)
+        )
         return whole_videos.lift_view(serve, seen, SIZE, 8)
 
     found = lift(smoothing, keypoints)
@@ -104,14 +99,18 @@ def test_lifting_is_that_of_smooth_keypoints(overlap, flip):
 def test_a_stream_smooths_the_frames_that_it_has():
     config = Config(frame_stride=2, keypoint_smoothing=2)
     model = small_model(config)
-    frames = whole_videos.newest_frames(config)
+    frames = InferenceOptions.of(config).reach
     assert frames == 7
     keypoints = tf.constant(np.stack([video(frames, seed=seed) for seed in range(3)]))
     size = tf.constant(np.stack([SIZE] * 3))
-    newest = whole_videos.lift_newest(model, config, keypoints, size, flip=True)
-    whole = whole_videos.lift_keypoints(model, config, keypoints, size, flip=True)
+    newest = whole_videos.lift_newest(
+        model, InferenceOptions.of(config), keypoints, size
+    )
+    whole = whole_videos.lift_keypoints(
+        model, InferenceOptions.of(config), keypoints, size
+    )
     np.testing.assert_allclose(newest, whole[:, -1], atol=1e-5)
     rough = whole_videos.lift_newest(
-        model, Config(frame_stride=2), keypoints, size, flip=True
+        model, InferenceOptions.of(Config(frame_stride=2), flip=True), keypoints, size
     )
     assert np.abs(newest - rough).max() > 0.05

@@ -1,0 +1,174 @@
+"""How a trained network is used: the options of inference, in one object.
+
+A new option is a field here, and one of the configuration where runs have a value of
+their own. Flags, reports, model cards and trained weights follow from the field.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+
+from dgnet_tf.config.config_field import INFERENCE, ConfigField
+from dgnet_tf.config.fields import FIELDS
+
+
+def _option(known: ConfigField, *, folder: str, commands, beside: bool = False):
+    """Returns a field that may be asked for.
+
+    Args:
+        known: of the option; a run's own where its configuration has a value.
+        folder: what a report's folder is called where the option is not as usual.
+        commands: those that have its flag.
+        beside: a model card holds it beside its `config`, where the name stands for
+            what the network was trained with.
+    """
+    told = {"known": known, "folder": folder, "commands": commands, "beside": beside}
+    return dataclasses.field(default=known.default, metadata=told)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class InferenceOptions:
+    """How a trained network is used.
+
+    Attributes:
+        skeleton: of keypoints and poses.
+        fps: frame rate that the network was trained at.
+        frames: T, of a window.
+        flip: average with the mirrored estimate of the mirrored keypoints.
+        overlap: how overlapping windows become one pose for each frame, see
+            `window_table`.
+        frame_stride: s, frames from one slot of a window to the next.
+        keypoint_smoothing: frames on either side of each that a parabola is fitted to,
+            in the keypoints before they are lifted; see `smooth_keypoints`.
+        precision: dtype policy of the network's products, see `folding.fold`.
+
+    Raises:
+        ValueError: for an option out of its range.
+    """
+
+    skeleton: str = ""
+    fps: float = 0.0
+    frames: int = 4
+    flip: bool = _option(
+        ConfigField(
+            name="flip",
+            default=True,
+            meaning="Average with the mirrored estimate.",
+            part=INFERENCE,
+        ),
+        folder="noflip",
+        commands=("evaluate", "export", "compare"),
+        beside=True,
+    )
+    overlap: str = _option(FIELDS["overlap"], folder="{}", commands=("evaluate",))
+    frame_stride: int = _option(
+        FIELDS["frame_stride"], folder="stride{}", commands=("evaluate",)
+    )
+    keypoint_smoothing: int = _option(
+        FIELDS["keypoint_smoothing"],
+        folder="smoothing{}",
+        commands=("evaluate", "export", "save_preset"),
+    )
+    precision: str = _option(
+        FIELDS["precision"],
+        folder="{}",
+        commands=("evaluate", "export"),
+        beside=True,
+    )
+
+    def __post_init__(self):
+        for name, option in OPTIONS.items():
+            option["known"].check(getattr(self, name))
+
+    @classmethod
+    def of(cls, config, **asked) -> InferenceOptions:
+        """Returns a run's own options but for those that are asked for.
+
+        Args:
+            config: a `Config`, the dict of its fields that a report or a card holds,
+                or other options.
+            **asked: options by name; None stands for the run's own.
+
+        Raises:
+            TypeError: if there is no such option.
+            ValueError: for an option out of its range.
+        """
+        if unknown := sorted(asked.keys() - set(NAMES)):
+            raise TypeError(f"{unknown[0]!r} is no option of inference: {NAMES}.")
+        asked = {name: value for name, value in asked.items() if value is not None}
+        if isinstance(config, cls):
+            return dataclasses.replace(config, **asked)
+        own = config if isinstance(config, Mapping) else vars(config)
+        # A configuration's `flip` is about training.
+        names = {field.name for field in dataclasses.fields(cls)} - {"flip"}
+        own = {name: own[name] for name in names if name in own}
+        return cls(**{**own, **asked})
+
+    @classmethod
+    def of_report(cls, config, told: Mapping) -> InferenceOptions:
+        """Returns those of a report, whose `options` may lack some in older ones."""
+        return cls.of(config, **{name: told.get(name) for name in NAMES})
+
+    @classmethod
+    def of_card(cls, card: Mapping) -> InferenceOptions:
+        """Returns those of an exported model, by its model card."""
+        return cls.of(card["config"], **{name: card.get(name) for name in _BESIDE})
+
+    @property
+    def span(self) -> int:
+        """T s: frames from a window's start to the next that does not overlap it."""
+        return self.frames * self.frame_stride
+
+    @property
+    def reach(self) -> int:
+        """Frames from a window's first to its last: what the newest is lifted from."""
+        return self.span - self.frame_stride + 1
+
+    def chosen(self) -> dict:
+        """Returns what may be asked for, as reports hold it in their `options`."""
+        return {name: getattr(self, name) for name in NAMES}
+
+    def beside(self) -> dict:
+        """Returns what a card holds beside its `config`."""
+        return {name: getattr(self, name) for name in _BESIDE}
+
+    def configured(self, config):
+        """Returns a run's `Config` with these options: a card's and preset's."""
+        kept = {name: getattr(self, name) for name in NAMES if name not in _BESIDE}
+        return dataclasses.replace(config, **kept)
+
+
+# What is known of those that may be asked for, by name.
+OPTIONS = {
+    field.name: field.metadata
+    for field in dataclasses.fields(InferenceOptions)
+    if field.metadata
+}
+NAMES = tuple(OPTIONS)
+_BESIDE = tuple(name for name in NAMES if OPTIONS[name]["beside"])
+
+
+def folder_suffix(told: Mapping) -> str:
+    """Returns what tells a report's folder from that with the usual options.
+
+    Args:
+        told: a report's `options`.
+    """
+    usual = {name: OPTIONS[name]["known"].default for name in _BESIDE}
+    usual = {**told["model"], **usual}
+    return "".join(
+        "-" + option["folder"].format(told[name])
+        for name, option in OPTIONS.items()
+        if told[name] != usual[name]
+    )
+
+
+def sentences(told: Mapping) -> list[str]:
+    """Returns what a report tells people of its `options`, older ones' too."""
+    found = [f"{'Averaged with' if told['flip'] else 'Without'} the mirrored estimate."]
+    if told.get("keypoint_smoothing"):
+        found.append(
+            f"Keypoints smoothed over {2 * told['keypoint_smoothing'] + 1} frames."
+        )
+    return found
