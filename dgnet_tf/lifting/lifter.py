@@ -232,10 +232,7 @@ def lift_track(
     _check_seen(path, track, keypoints, lifter.skeleton)
     fps = fps or lifter.fps
     size = np.array(image_size)
-    if resample:
-        positions = lift_at(lifter, keypoints, size, fps)
-    else:
-        positions = _lift_as_it_is(lifter, keypoints, size)
+    positions = lift_at(lifter, keypoints, size, fps if resample else lifter.fps)
     if smooth:
         positions = smooth.smooth(positions, fps)
     found = {}
@@ -280,18 +277,14 @@ def lift_at(lifter: Lifter, keypoints, image_size, fps: float) -> np.ndarray:
     Returns:
         (F, N, 3) float32 metres, camera axes, the root at 0.
     """
+    span = lifter.options.span
     if interpolation.same_rate(fps, lifter.fps):
-        return _lift_as_it_is(lifter, keypoints, image_size)
+        return whole_videos.lift_view(lifter.serve, keypoints, image_size, span)
     times = interpolation.frame_times(len(keypoints), fps, lifter.fps)
     there = interpolation.sample(keypoints, times)
-    positions = _lift_as_it_is(lifter, there, image_size)
+    positions = whole_videos.lift_view(lifter.serve, there, image_size, span)
     back = np.arange(len(keypoints)) * lifter.fps / fps
     return interpolation.sample(positions, back).astype(np.float32)
-
-
-def _lift_as_it_is(lifter, keypoints, image_size) -> np.ndarray:
-    span = lifter.options.span
-    return whole_videos.lift_view(lifter.serve, keypoints, image_size, span)
 
 
 def _fit_root(path, track, positions, keypoints, confidence, image_size, focal_px):
