@@ -193,7 +193,7 @@ def exports(run, folder: pathlib.Path) -> dict[str, pathlib.Path]:
     from dgnet_tf.inference.options import InferenceOptions
 
     options = InferenceOptions.of(run.config, precision="float32")
-    card = model_card.of_run(run.config, options)
+    card = model_card.of_export(run.config, options)
     paths = {SAVED_MODEL: saved_model.save(run.model, run.config, folder / "model")}
     for form, suffix in _FORMS.items():
         arguments = (run.model, options, folder / (form + suffix), card)

@@ -105,7 +105,7 @@ def _save_file(run, origin, flag_values):
 
     asked = {**option_flags.asked(flag_values), "precision": "float32"}
     options = InferenceOptions.of(run.config, **asked)
-    card = model_card.of_run(run.config, options, origin)
+    card = model_card.of_export(run.config, options, origin)
     card["format"] = flag_values.format
     arguments = (run.model, options, flag_values.output, card)
     if flag_values.format == "onnx":

@@ -14,12 +14,10 @@ poses are not there when the next one is due has missed its deadline.
 from __future__ import annotations
 
 import json
-import time
 
 from absl import flags
 
 from dgnet_tf import command_line
-from dgnet_tf.errors import UserError
 from dgnet_tf.models import weight_folders
 
 FLAGS = flags.FlagValues()
@@ -61,30 +59,26 @@ flags.DEFINE_enum(
 )
 flags.DEFINE_string("output", None, "JSON file for the measured times.", FLAGS)
 
-PERCENTILES = (50, 95, 99)
-
 
 def main(flag_values):
     """Replays the file that the flags name, prints and writes the figures."""
     image_size = command_line.parse_image_size(flag_values.image_size)
 
     from dgnet_tf.files.atomic import replacing
-    from dgnet_tf.keypoints import keypoint_files
     from dgnet_tf.lifting import lifter as lifting
+    from dgnet_tf.lifting import live_replay
 
-    path, layout = flag_values.keypoints, flag_values.layout
-    lifter = lifting.load(flag_values.model)
-    people = keypoint_files.read(path, layout, image_size).people
-    frames = by_frame(people, flag_values.copies)
-    fps, seconds = flag_values.fps, flag_values.seconds
-    count = len(frames) if seconds is None else round(seconds * fps)
-    if not count:
-        raise UserError(f"--seconds={seconds:g}: is less than one frame.")
-    options = {"layout": layout, "fps": fps, "smooth": flag_values.smooth}
-    # The first call of a graph is slow: another stream makes it.
-    lifter.stream(image_size, **options).push(max(frames, key=len))
-    stream = lifter.stream(image_size, **options)
-    found = summary(*replay(stream, frames, count, fps), fps)
+    fps = flag_values.fps
+    found = live_replay.measure(
+        lifting.load(flag_values.model),
+        flag_values.keypoints,
+        flag_values.layout,
+        image_size,
+        fps=fps,
+        seconds=flag_values.seconds,
+        copies=flag_values.copies,
+        smooth=flag_values.smooth,
+    )
     print(
         f"{found['frames']} frames at {fps:g} frames a second, "
         f"{found['poses']} poses, up to {found['most_people']} people at once.\n"
@@ -99,83 +93,6 @@ def main(flag_values):
 
 def _listed(percentiles) -> str:
     return ", ".join(f"{name} {value:.2f} ms" for name, value in percentiles.items())
-
-
-def by_frame(people, copies: int = 1) -> list[dict]:
-    """Returns what each frame of a file shows, as `Stream.push` takes it.
-
-    Args:
-        people: the file's tracks.
-        copies: how often each person is there.
-
-    Returns:
-        For each frame from the first that shows somebody {person: (J, 3) pixels and
-        confidence}; somebody without a visible keypoint is not there.
-    """
-    import numpy as np
-
-    first = min(person.first_frame for person in people)
-    last = max(person.first_frame + len(person.keypoints) for person in people)
-    frames: list[dict] = [{} for _ in range(last - first)]
-    for person in people:
-        rows = np.concatenate(
-            [np.nan_to_num(person.keypoints), person.confidence[..., None]], axis=-1
-        )
-        for index, row in enumerate(rows, person.first_frame - first):
-            if row[:, 2].any():
-                for copy in range(copies):
-                    frames[index][person.person, copy] = row
-    return frames
-
-
-def replay(stream, frames, count: int, fps: float, clock=time):
-    """Pushes frames when they are due.
-
-    Args:
-        stream: a `Stream`.
-        frames: from `by_frame`; they start again after the last.
-        count: how many frames to push.
-        fps: frames a second.
-        clock: has `perf_counter` and `sleep`.
-
-    Returns:
-        Seconds from when each frame was due until its poses were there; seconds of
-        lifting each; the number of poses of each.
-    """
-    latencies, work, poses = [], [], []
-    start = clock.perf_counter()
-    for index in range(count):
-        due = start + index / fps
-        wait = due - clock.perf_counter()
-        if wait > 0:
-            clock.sleep(wait)
-        begun = clock.perf_counter()
-        poses.append(len(stream.push(frames[index % len(frames)])))
-        done = clock.perf_counter()
-        work.append(done - begun)
-        latencies.append(done - due)
-    return latencies, work, poses
-
-
-def summary(latencies, work, poses, fps: float) -> dict:
-    """Returns the figures of a replay: milliseconds and counts."""
-    return {
-        "fps": fps,
-        "frames": len(latencies),
-        "poses": int(sum(poses)),
-        "most_people": int(max(poses)),
-        "latency_ms": _percentiles(latencies),
-        "work_ms": _percentiles(work),
-        "missed": sum(latency > 1 / fps for latency in latencies),
-    }
-
-
-def _percentiles(seconds) -> dict[str, float]:
-    import numpy as np
-
-    values = 1000 * np.percentile(seconds, [*PERCENTILES, 100])
-    names = [*(f"p{name}" for name in PERCENTILES), "most"]
-    return dict(zip(names, map(float, values), strict=True))
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ CONSUMES = {
 }
 
 
-def estimates(view, keypoints, predicted, root: int, name: str):
+def all_estimates(view, keypoints, predicted, root: int, name: str):
     """Returns all estimates of one view.
 
     Keypoints are freed of the lens' distortion first. Where no root can be fitted to

@@ -97,7 +97,7 @@ def evaluate(
         estimates = {balance.XYZ: predicted}
         if balanced:
             name = f"{data_dir}: {view.name}"
-            estimates, fitted = balance.estimates(
+            estimates, fitted = balance.all_estimates(
                 view, lifter.keypoints(view), predicted, joints.root, name
             )
             unfitted += int((view.valid & ~fitted).sum())

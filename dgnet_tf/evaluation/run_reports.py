@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import pathlib
 from collections.abc import Sequence
 
@@ -87,6 +88,44 @@ def find_or_make(
     result["options"].update(found_digests)
     report.write(result, report.default_folder(workdir, result))
     return result
+
+
+def read_own(path, run: runs.Run, workdir, data_dir, split: str) -> dict:
+    """Reads a report, which must be of this run, data set and split.
+
+    Args:
+        path: the report, or its folder.
+        run: the run.
+        workdir: its folder.
+        data_dir: converted data set.
+        split: of the data.
+
+    Raises:
+        UserError: if it names others; the message says what differs.
+    """
+    found = report.read(path)
+    for name, value in (("dataset", manifest.read(data_dir).dataset), ("split", split)):
+        if found[name] != value:
+            raise UserError(
+                f"{path}: is a report on {name} {found[name]!r}, not {value!r}. Name "
+                "another --report, --data or --split."
+            )
+    options = found["options"]
+    for name, value in digests(workdir, data_dir).items():
+        if options.get(name, value) != value:
+            flag = {"data_sha256": "--data", "model_sha256": "--workdir"}[name]
+            raise UserError(
+                f"{path}: is a report on other files than {flag} holds. Name another "
+                f"--report or {flag}, or evaluate again."
+            )
+    for name, value in dataclasses.asdict(run.config).items():
+        scored = options["model"].get(name, value)
+        if scored != value:
+            raise UserError(
+                f"{path}: is a report on a run with {name} {scored!r}, this one's is "
+                f"{value!r}. Name another --report or --workdir."
+            )
+    return found
 
 
 def digests(workdir, data_dir) -> dict[str, str]:

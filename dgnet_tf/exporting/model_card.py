@@ -34,7 +34,7 @@ _CODE = (
 )
 
 
-def make(
+def of_saved_model(
     config,
     options: InferenceOptions,
     *,
@@ -44,21 +44,21 @@ def make(
     """Returns the card of a SavedModel, ready for JSON.
 
     Args:
-        config, options, workdir: see `of_run`.
+        config, options, workdir: see `of_export`.
         min_confidence: see `signatures.build`.
 
     Raises:
         UserError: if a file of the run is damaged.
     """
     return {
-        **of_run(config, options, workdir),
+        **of_export(config, options, workdir),
         "min_confidence": min_confidence,
         "stream_frames": options.reach,
         "signatures": signatures.describe(options, min_confidence),
     }
 
 
-def of_run(config, options: InferenceOptions, workdir=None) -> dict:
+def of_export(config, options: InferenceOptions, workdir=None) -> dict:
     """Returns what holds of every export of a run, ready for JSON.
 
     Args:

@@ -62,7 +62,7 @@ def save(
             "remove it."
         )
     options = InferenceOptions.of(config, **asked)
-    card = model_card.make(
+    card = model_card.of_saved_model(
         config, options, min_confidence=min_confidence, workdir=workdir
     )
     functions = signatures.build(model, options, min_confidence=min_confidence)

@@ -10,6 +10,7 @@ from support.lifting.lifting_stand_ins import command_error, export, run_command
 
 from dgnet_tf import replay
 from dgnet_tf.keypoints.tracks import Track
+from dgnet_tf.lifting import live_replay
 from dgnet_tf.models import weight_folders
 
 
@@ -45,7 +46,7 @@ def test_frames_come_when_they_are_due_and_late_ones_make_the_next_late():
     # Due at 0, 20, 40, 60 ms; done at 5, 50, 60, 65 ms.
     stream, pushed = worker(clock, [0.005, 0.030, 0.010, 0.005])
     frames = [{"a": 1}, {"a": 1, "b": 2}, {}]
-    latencies, work, poses = replay.replay(stream, frames, 4, 50.0, clock)
+    latencies, work, poses = live_replay.replay(stream, frames, 4, 50.0, clock)
     np.testing.assert_allclose(latencies, [0.005, 0.030, 0.020, 0.005], atol=1e-9)
     np.testing.assert_allclose(work, [0.005, 0.030, 0.010, 0.005], atol=1e-9)
     np.testing.assert_allclose(clock.slept, [0.015], atol=1e-9)
@@ -55,7 +56,7 @@ def test_frames_come_when_they_are_due_and_late_ones_make_the_next_late():
 
 def test_the_summary_counts_and_sorts():
     latencies = np.arange(1, 101) / 1000.0  # 1 to 100 ms.
-    found = replay.summary(latencies, latencies / 10, [1] * 99 + [3], fps=12.5)
+    found = live_replay.summary(latencies, latencies / 10, [1] * 99 + [3], fps=12.5)
     assert (found["frames"], found["poses"], found["most_people"]) == (100, 102, 3)
     expected = {"p50": 50.5, "p95": 95.05, "p99": 99.01, "most": 100.0}
     assert found["latency_ms"] == pytest.approx(expected)
@@ -70,13 +71,13 @@ def test_a_file_becomes_frames_of_those_who_are_seen():
     keypoints[1] = np.nan
     a = Track("a", 7, keypoints, confidence)
     b = Track("b", 9, keypoints[:1], confidence[:1])
-    frames = replay.by_frame([a, b])
+    frames = live_replay.by_frame([a, b])
     assert [list(frame) for frame in frames] == [
         *([("a", 0)], [], [("a", 0), ("b", 0)], [("a", 0)])
     ]
     expected = np.concatenate([keypoints[2], confidence[2][:, None]], axis=-1)
     np.testing.assert_array_equal(frames[2]["a", 0], expected)
-    crowd = replay.by_frame([a, b], copies=3)
+    crowd = live_replay.by_frame([a, b], copies=3)
     assert [len(frame) for frame in crowd] == [3, 0, 6, 3]
 
 

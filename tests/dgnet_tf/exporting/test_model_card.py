@@ -41,7 +41,7 @@ def test_the_card_is_json_and_tells_where_the_weights_come_from(run):
     folder, config = run
     card = json.loads(
         json.dumps(
-            model_card.make(
+            model_card.of_saved_model(
                 config, InferenceOptions.of(config, flip=False), workdir=folder
             ),
             allow_nan=False,
@@ -72,9 +72,9 @@ def test_the_metrics_are_those_of_the_newest_report(run):
     write_report(folder, "old", 99.0, age=100)
     write_report(folder, "new", 45.0, age=1)
     write_report(folder, "older", 88.0, age=200)
-    assert model_card.make(config, InferenceOptions.of(config), workdir=folder)[
-        "metrics"
-    ] == {
+    assert model_card.of_saved_model(
+        config, InferenceOptions.of(config), workdir=folder
+    )["metrics"] == {
         "report": "evaluation/new/report.json",
         "dataset": "human36m",
         "split": "test",
@@ -86,7 +86,7 @@ def test_the_metrics_are_those_of_the_newest_report(run):
 
 
 def test_what_is_not_known_is_null_and_said(tmp_path):
-    card = model_card.make(Config(), InferenceOptions.of(Config()))
+    card = model_card.of_saved_model(Config(), InferenceOptions.of(Config()))
     assert card["training"] == {
         "data": None, "command": None, "seed": None, "versions": None
     }  # fmt: skip
@@ -94,7 +94,7 @@ def test_what_is_not_known_is_null_and_said(tmp_path):
     assert "does not say what it was trained on" in card["licence"][1]
     config = configuration.make("smoke", skeleton="human36m_17", fps=50.0)
     run_folder.start(tmp_path / "older", config)  # Of before training.json.
-    card = model_card.make(
+    card = model_card.of_saved_model(
         config, InferenceOptions.of(config), workdir=tmp_path / "older"
     )
     assert card["training"]["data"] is None
@@ -106,9 +106,9 @@ def test_data_of_ones_own_keep_their_own_terms(run):
     training = json.loads((folder / runs.TRAINING).read_text())
     training["data"]["dataset"] = "bvh"
     (folder / runs.TRAINING).write_text(json.dumps(training))
-    licence = model_card.make(config, InferenceOptions.of(config), workdir=folder)[
-        "licence"
-    ]
+    licence = model_card.of_saved_model(
+        config, InferenceOptions.of(config), workdir=folder
+    )["licence"]
     assert (
         licence[1] == "The terms of the recordings that 'bvh' was converted from hold."
     )
@@ -134,7 +134,9 @@ def test_a_damaged_file_of_the_run_is_named(run):
             with pytest.raises(
                 UserError, match=f"{path.name}: (is no|must hold a) JSON"
             ):
-                model_card.make(config, InferenceOptions.of(config), workdir=folder)
+                model_card.of_saved_model(
+                    config, InferenceOptions.of(config), workdir=folder
+                )
         path.write_text(content)
 
 

@@ -139,7 +139,7 @@ def test_a_training_starts_from_the_weights_and_goes_on_from_its_own(
         "sha256": content["weights"]["sha256"],
         "licence": content["licence"],
     }
-    card = model_card.make(
+    card = model_card.of_saved_model(
         resumed.config, InferenceOptions.of(resumed.config), workdir=tmp_path
     )
     assert card["training"]["weights"] == told

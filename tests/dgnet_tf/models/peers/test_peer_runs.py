@@ -159,7 +159,7 @@ def test_a_peer_becomes_a_file_for_small_devices(name, suffix, tmp_path):
     chosen = config.make(
         "smoke", architecture=name, skeleton="human36m_17", fps=50.0, channels=4
     )
-    card = model_card.of_run(chosen, InferenceOptions.of(chosen, flip=False))
+    card = model_card.of_export(chosen, InferenceOptions.of(chosen, flip=False))
     save = tflite_export.save if suffix == ".tflite" else onnx_export.save
     path = save(model, chosen, tmp_path / f"lifter{suffix}", card, flip=False)
     serve = whole_videos.serving_function(

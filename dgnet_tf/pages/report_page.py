@@ -1,0 +1,121 @@
+"""A run's report as one HTML file that needs no network."""
+
+from __future__ import annotations
+
+import pathlib
+from collections.abc import Sequence
+
+from dgnet_tf.data import view_names
+from dgnet_tf.errors import UserError
+from dgnet_tf.evaluation import run_reports
+from dgnet_tf.files.atomic import replacing
+from dgnet_tf.models import runs
+from dgnet_tf.pages import report_charts, report_clips, report_tables, web_page
+
+
+def make(
+    workdir,
+    data_dir,
+    split: str,
+    path,
+    *,
+    report_path=None,
+    clips: Sequence[str] | int = 3,
+    seconds: float = 60.0,
+):
+    """Writes the page of a run's evaluation on a split.
+
+    Args:
+        workdir: folder of a finished run.
+        data_dir: converted data set.
+        split: of the data set.
+        path: the `.html` file.
+        report_path: report to show; None stands for the run's own, which is made where
+            it is missing.
+        clips: views to play, as subject/action/take/camera, or how many of the worst.
+        seconds: greatest length of a clip, see `report_clips.load`.
+
+    Raises:
+        UserError: if Plotly is not installed, the report is of another run or data, or
+            the split has no such view.
+    """
+    _plotly()  # Before anything that takes long.
+    run = runs.load(workdir)
+    if report_path is None:
+        report = run_reports.find_or_make(workdir, data_dir, split)
+    else:
+        report = run_reports.read_own(report_path, run, workdir, data_dir, split)
+    lifting = report_clips.Lifting(run, report["options"])
+    if "worst_clips" not in report:
+        report["worst_clips"] = report_clips.find_worst(lifting, data_dir, split)
+    if isinstance(clips, int):
+        clips = [view_names.of(clip) for clip in report["worst_clips"][:clips]]
+    found = report_clips.load(lifting, data_dir, split, clips, seconds)
+    _write(workdir, report, found, path)
+
+
+def _write(workdir, report: dict, clips, path):
+    """Writes the page, whole or not at all.
+
+    Args:
+        workdir: the run's folder, for its name and learning curves.
+        report: content of its `report.json`; what it lacks is left out.
+        clips: `report_clips.ReportClip`s.
+        path: the `.html` file.
+
+    Raises:
+        UserError: if Plotly is not installed, or the run's history is damaged.
+    """
+    charts = {
+        "curves": report_charts.learning_curves(pathlib.Path(workdir) / "history.csv")
+    }
+    for field in ("action", "subject", "camera", "joint"):
+        charts[field] = report_charts.bars(
+            report.get(f"per_{field}", {}), report["metrics"], "all frames"
+        )
+    charts["video"] = report_charts.bars(
+        report_charts.worst_videos(report), report["metrics"], "all frames"
+    )
+    title = f"{pathlib.Path(workdir).resolve().name}: {report['dataset']}"
+    facts = (
+        f"{report['split']} split, {report['frames']} valid frames of "
+        f"{report['views']} camera views."
+    )
+    data = {
+        "charts": {name: chart for name, chart in charts.items() if chart},
+        "clips": [clip.encoded() for clip in clips],
+    }
+    page = web_page.fill(
+        "report_page.html",
+        {
+            **web_page.player_parts(),
+            "report_style": web_page.text("report_page.css"),
+            "report_script": web_page.text("report_page.js"),
+            "plotly": _plotly(),
+            "title": web_page.escaped(title),
+            "facts": web_page.escaped(facts),
+            "headline": report_tables.headline(report),
+            "further": report_tables.further(report),
+            "worst": report_tables.worst(report, [clip.name for clip in clips]),
+            "worst_joints": report_tables.worst_joints(report, clips),
+            "measured": report_tables.measured(report),
+            "data": web_page.script_json(data),
+        },
+    )
+    with replacing(path) as beside:
+        beside.write_text(page, encoding="utf-8")
+
+
+def _plotly() -> str:
+    """Returns plotly.js.
+
+    Raises:
+        UserError: if Plotly is not installed.
+    """
+    try:
+        from plotly.offline import get_plotlyjs
+    except ImportError:
+        raise UserError(
+            "Plotly draws the report and is not installed: python -m pip install plotly"
+        ) from None
+    return get_plotlyjs()
