@@ -1,4 +1,4 @@
-"""A run's report: the one that is there, or one made now."""
+"""Reports on a run: found in its folder, made, or checked to be its own."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def read_own(path, run: runs.Run, workdir, data_dir, split: str) -> dict:
 
 
 def digests(workdir, data_dir) -> dict[str, str]:
-    """Returns what tells a report's data and weights, for its `options`.
+    """Returns the digests of a report's data and weights, for its `options`.
 
     Args:
         workdir: folder of a finished run, or of trained weights.

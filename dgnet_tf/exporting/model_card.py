@@ -64,8 +64,8 @@ def of_export(config, options: InferenceOptions, workdir=None) -> dict:
     Args:
         config: the run's configuration.
         options: how the exported network is used.
-        workdir: the run's folder, or one of trained weights, which tells training
-            data, command, versions and evaluation; what it does not tell is null.
+        workdir: the run's folder, or one of trained weights, for training data,
+            command, versions and evaluation; what it does not have is null.
 
     Raises:
         UserError: if a file of the run is damaged.
@@ -115,9 +115,9 @@ def _origin(config, workdir) -> dict:
         "licence": [_CODE, _licence(data)],
     }
     if weights:
-        told = f"The training started from the weights {weights['name']}: "
+        origin = f"The training started from the weights {weights['name']}: "
         found["training"]["weights"] = weights
-        found["licence"] += [told + text for text in weights["licence"]]
+        found["licence"] += [origin + text for text in weights["licence"]]
     return found
 
 

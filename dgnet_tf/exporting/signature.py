@@ -66,11 +66,11 @@ class Signature:
 
     def describe(self) -> dict:
         """Returns what it takes and gives, ready for JSON."""
-        told = {
+        found = {
             kind: {name: one.describe() for name, one in getattr(self, kind).items()}
             for kind in ("inputs", "outputs")
         }
-        return {**told, "joints": self.joints} if self.joints else told
+        return {**found, "joints": self.joints} if self.joints else found
 
     def request(self, frames: int = 50) -> dict[str, np.ndarray]:
         """Returns inputs that it can answer; `frames` of them where any number will do.

@@ -1,4 +1,4 @@
-"""Who a trained network lets talk to whom, frame by frame (paper Fig. 6)."""
+"""Affinities of a trained network in each frame of a video (paper Fig. 6)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is done to keypoints before they are lifted, in TensorFlow and in NumPy.
+"""Preparation of keypoints before they are lifted, in TensorFlow and in NumPy.
 
 `prepare` takes either, so that what runs an exported file needs no TensorFlow.
 """

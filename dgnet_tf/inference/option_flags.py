@@ -1,4 +1,4 @@
-"""Flags of the options of inference, for the commands that share them."""
+"""Flags of the inference options, shared by commands."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """How a trained network is used: the options of inference, in one object.
 
-A new option is a field here, and one of the configuration where runs have a value of
-their own. Flags, reports, model cards and trained weights follow from the field.
+A new option is a field here, and one of the configuration if runs have a value of their
+own. Its flags, and its place in reports, model cards and trained weights follow.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ from dgnet_tf.config.fields import FIELDS
 
 
 def _option(known: ConfigField, *, folder: str, commands, beside: bool = False):
-    """Returns a field that may be asked for.
+    """Declares an option that a caller may set.
 
     Args:
-        known: of the option; a run's own where its configuration has a value.
-        folder: what a report's folder is called where the option is not as usual.
+        known: the configuration's field, or a field of its own.
+        folder: added to the name of a report's folder where the option is not as usual.
         commands: those that have its flag.
-        beside: a model card holds it beside its `config`, where the name stands for
-            what the network was trained with.
+        beside: whether a model card has it next to its `config`, in which the name
+            stands for what the network was trained with.
     """
-    told = {"known": known, "folder": folder, "commands": commands, "beside": beside}
-    return dataclasses.field(default=known.default, metadata=told)
+    option = {"known": known, "folder": folder, "commands": commands, "beside": beside}
+    return dataclasses.field(default=known.default, metadata=option)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -106,13 +106,13 @@ class InferenceOptions:
         return cls(**{**own, **asked})
 
     @classmethod
-    def of_report(cls, config, told: Mapping) -> InferenceOptions:
-        """Returns those of a report, whose `options` may lack some in older ones."""
-        return cls.of(config, **{name: told.get(name) for name in NAMES})
+    def of_report(cls, config, reported: Mapping) -> InferenceOptions:
+        """Reads them from a report's `options`; older reports lack some."""
+        return cls.of(config, **{name: reported.get(name) for name in NAMES})
 
     @classmethod
     def of_card(cls, card: Mapping) -> InferenceOptions:
-        """Returns those of an exported model, by its model card."""
+        """Reads them from the model card of an export."""
         return cls.of(card["config"], **{name: card.get(name) for name in _BESIDE})
 
     @property
@@ -126,20 +126,20 @@ class InferenceOptions:
         return self.span - self.frame_stride + 1
 
     def chosen(self) -> dict:
-        """Returns what may be asked for, as reports hold it in their `options`."""
+        """Returns the options that may be set, as a report's `options` hold them."""
         return {name: getattr(self, name) for name in NAMES}
 
     def beside(self) -> dict:
-        """Returns what a card holds beside its `config`."""
+        """Returns the options that a model card holds next to its `config`."""
         return {name: getattr(self, name) for name in _BESIDE}
 
     def configured(self, config):
-        """Returns a run's `Config` with these options: a card's and preset's."""
+        """Returns a run's `Config` with these options, for its model card."""
         kept = {name: getattr(self, name) for name in NAMES if name not in _BESIDE}
         return dataclasses.replace(config, **kept)
 
 
-# What is known of those that may be asked for, by name.
+# The options that may be set, with what is known of each.
 OPTIONS = {
     field.name: field.metadata
     for field in dataclasses.fields(InferenceOptions)
@@ -149,26 +149,25 @@ NAMES = tuple(OPTIONS)
 _BESIDE = tuple(name for name in NAMES if OPTIONS[name]["beside"])
 
 
-def folder_suffix(told: Mapping) -> str:
-    """Returns what tells a report's folder from that with the usual options.
+def folder_suffix(reported: Mapping) -> str:
+    """Returns the end of a report folder's name: the options that are not as usual.
 
     Args:
-        told: a report's `options`.
+        reported: a report's `options`.
     """
     usual = {name: OPTIONS[name]["known"].default for name in _BESIDE}
-    usual = {**told["model"], **usual}
+    usual = {**reported["model"], **usual}
     return "".join(
-        "-" + option["folder"].format(told[name])
+        "-" + option["folder"].format(reported[name])
         for name, option in OPTIONS.items()
-        if told[name] != usual[name]
+        if reported[name] != usual[name]
     )
 
 
-def sentences(told: Mapping) -> list[str]:
-    """Returns what a report tells people of its `options`, older ones' too."""
-    found = [f"{'Averaged with' if told['flip'] else 'Without'} the mirrored estimate."]
-    if told.get("keypoint_smoothing"):
-        found.append(
-            f"Keypoints smoothed over {2 * told['keypoint_smoothing'] + 1} frames."
-        )
+def sentences(reported: Mapping) -> list[str]:
+    """Returns a report's `options` in words, those that older reports have."""
+    estimate = "Averaged with" if reported["flip"] else "Without"
+    found = [f"{estimate} the mirrored estimate."]
+    if reach := reported.get("keypoint_smoothing"):
+        found.append(f"Keypoints smoothed over {2 * reach + 1} frames.")
     return found

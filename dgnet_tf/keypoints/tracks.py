@@ -96,7 +96,7 @@ def join(where, detections: Sequence[Detection]) -> tuple[Track, ...]:
 
 
 def choose(path, people: Sequence[Track], person: str | None = None) -> Track:
-    """Returns the person of that name; by default who is seen in the most frames.
+    """Returns the person of that name; by default the one visible in most frames.
 
     Args:
         path: their file, for messages.

@@ -1,4 +1,4 @@
-"""How long each pose of a live feed takes: a keypoint file, replayed as one."""
+"""Times of a live feed's poses, measured by replaying a keypoint file."""
 
 from __future__ import annotations
 
