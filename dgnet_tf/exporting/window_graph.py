@@ -14,8 +14,8 @@ from tensorflow.python.framework import convert_to_constants
 from tensorflow.python.grappler import tf_optimizer
 from tensorflow.python.training import saver
 
-from dgnet_tf import cameras, skeletons
-from dgnet_tf.data.augmentation import augmentation
+from dgnet_tf import skeletons
+from dgnet_tf.inference import whole_videos
 from dgnet_tf.inference.options import InferenceOptions
 from dgnet_tf.models import folding
 
@@ -34,8 +34,8 @@ def window_function(model, options: InferenceOptions, *, batch: int | None = Non
         batch: B; any if None.
     """
     model = folding.fold(model, "float32")
-    skeleton = skeletons.get(options.skeleton)
-    shape = (batch, options.frames, len(skeleton.joints), 2)
+    joints = len(skeletons.get(options.skeleton).joints)
+    shape = (batch, options.frames, joints, 2)
 
     @tf.function(
         input_signature=[
@@ -45,17 +45,9 @@ def window_function(model, options: InferenceOptions, *, batch: int | None = Non
         autograph=False,
     )
     def lift(keypoints, image_size):
-        x = cameras.normalize_screen(keypoints, image_size[:, None])
-        if options.flip:
-            mirrored = augmentation.flip_keypoints(x, skeleton.mirror)
-            x = tf.concat([x, mirrored], axis=0)
+        x = whole_videos.network_input(keypoints, image_size, options)
         pose = tf.cast(model(x, training=False)["pose"], tf.float32)
-        if options.flip:
-            pose, mirrored = tf.split(pose, 2, axis=0)
-            mirrored = augmentation.flip_positions(mirrored, skeleton.mirror)
-            pose = (pose + mirrored) / 2.0
-        root = pose[:, :, skeleton.root : skeleton.root + 1]
-        return {"positions": pose - root}
+        return {"positions": whole_videos.averaged(pose, options)}
 
     return lift
 

@@ -49,9 +49,9 @@ def lift_keypoints(
     Returns:
         (B, F, N, 3) float32, metres, camera axes, the root at 0.
     """
-    skeleton = skeletons.get(options.skeleton)
-    joints = len(skeleton.joints)
-    x = _estimates(options, keypoints, image_size, skeleton)  # (B, F, N, 2)
+    joints = len(skeletons.get(options.skeleton).joints)
+    prepared = keypoint_preparation.prepare(keypoints, options)
+    x = network_input(prepared, image_size, options)  # (B, F, N, 2)
     views, length = tf.shape(x)[0], tf.shape(x)[1]
 
     # Chunks of equal length, of whole blocks so that "once" cuts the same windows.
@@ -85,7 +85,7 @@ def lift_keypoints(
     )  # (chunks, B, chunk length, N, 3)
     positions = tf.transpose(positions, [1, 0, 2, 3, 4])
     positions = tf.reshape(positions, [views, -1, joints, 3])[:, :length]
-    return _joined(positions, skeleton, options.flip)
+    return averaged(positions, options)
 
 
 def lift_newest(model, options: InferenceOptions, keypoints, image_size):
@@ -102,9 +102,10 @@ def lift_newest(model, options: InferenceOptions, keypoints, image_size):
     Returns:
         (B, N, 3) float32, metres, camera axes, the root at 0.
     """
-    skeleton = skeletons.get(options.skeleton)
-    joints, frames = len(skeleton.joints), options.frames
-    x = _estimates(options, keypoints, image_size, skeleton)  # (B, F, N, 2)
+    joints = len(skeletons.get(options.skeleton).joints)
+    frames = options.frames
+    prepared = keypoint_preparation.prepare(keypoints, options)
+    x = network_input(prepared, image_size, options)  # (B, F, N, 2)
     length = keypoints.shape[1]
     slots, reads = window_table(length, options, tf.range)
     reads = reads[-1]  # (R,)
@@ -115,21 +116,28 @@ def lift_newest(model, options: InferenceOptions, keypoints, image_size):
     pose = tf.reshape(pose, [tf.shape(x)[0], -1, joints, 3])  # (B, R T, N, 3)
     here = tf.range(tf.size(reads)) * frames + reads % frames
     newest = tf.reduce_mean(tf.gather(pose, here, axis=1), axis=1)
-    return _joined(newest, skeleton, options.flip)
+    return averaged(newest, options)
 
 
-def _estimates(options, keypoints, image_size, skeleton):
-    """Prepares and normalises (B, F, N, 2) pixels; appends their mirror images."""
-    keypoints = keypoint_preparation.prepare(keypoints, options)
+def network_input(keypoints, image_size, options: InferenceOptions):
+    """Normalises (B, F, N, 2) pixels; with flip their mirror images follow, (2 B, ...).
+
+    Args:
+        keypoints: pixels, prepared.
+        image_size: (B, 2) width and height in pixels.
+        options: how the network is used.
+    """
     x = cameras.normalize_screen(keypoints, image_size[:, None])
     if options.flip:
-        x = tf.concat([x, augmentation.flip_keypoints(x, skeleton.mirror)], axis=0)
+        mirror = skeletons.get(options.skeleton).mirror
+        x = tf.concat([x, augmentation.flip_keypoints(x, mirror)], axis=0)
     return x
 
 
-def _joined(positions, skeleton, flip):
-    """Averages both estimates (..., N, 3) and moves the root to 0."""
-    if flip:
+def averaged(positions, options: InferenceOptions):
+    """Averages the estimates of `network_input` (..., N, 3); the root moves to 0."""
+    skeleton = skeletons.get(options.skeleton)
+    if options.flip:
         straight, mirrored = tf.split(positions, 2, axis=0)
         mirrored = augmentation.flip_positions(mirrored, skeleton.mirror)
         positions = (straight + mirrored) / 2.0
