@@ -20,7 +20,7 @@ from dgnet_tf.keypoints import layouts
 from dgnet_tf.models import folding
 
 DEFAULT, STREAM = "serving_default", "stream"
-LAYOUTS = ("coco_17", "openpose_25", "openpose_25b", "halpe_26", "mediapipe_33")
+LAYOUTS = tuple(one.name for one in layouts.LAYOUTS.values() if one.exported)
 
 
 def build(

@@ -112,17 +112,6 @@ def test_help_says_meaning_range_networks_and_default():
     assert "Only for dgnet, baseline." in text
 
 
-def test_a_commands_flag_that_replaces_a_runs_field_has_its_range():
-    values = flags.FlagValues()
-    for name in ("overlap", "keypoint_smoothing"):
-        config_flags.define_override(name, values)
-    values(["program", "--overlap=once"])
-    assert (values.overlap, values.keypoint_smoothing) == ("once", None)
-    for wrong in ("--overlap=best", "--keypoint_smoothing=26"):
-        with pytest.raises(flags.IllegalFlagValueError):
-            values(["program", wrong])
-
-
 def test_augmentation_and_fine_tuning_follow_the_fields():
     made = augmentation.Augmentation()
     assert dataclasses.asdict(made) == {

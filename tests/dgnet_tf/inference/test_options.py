@@ -97,5 +97,13 @@ def test_flags_ask_for_what_their_command_offers():
         "keypoint_smoothing": 3,
         "precision": None,
     }
-    with pytest.raises(flags.IllegalFlagValueError, match="upper_bound=25|25"):
-        values(["export", "--keypoint_smoothing=26"])
+
+
+def test_a_commands_flag_that_replaces_a_runs_field_has_its_range():
+    values = flags.FlagValues()
+    option_flags.define(values, "evaluate")
+    values(["program", "--overlap=once"])
+    assert (values.overlap, values.keypoint_smoothing) == ("once", None)
+    for wrong in ("--overlap=best", "--keypoint_smoothing=26"):
+        with pytest.raises(flags.IllegalFlagValueError):
+            values(["program", wrong])
