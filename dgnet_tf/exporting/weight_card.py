@@ -11,6 +11,7 @@ import dgnet_tf
 from dgnet_tf.errors import UserError
 from dgnet_tf.exporting import model_card
 from dgnet_tf.files import tables
+from dgnet_tf.inference.options import InferenceOptions
 from dgnet_tf.models import architectures, weight_folders
 
 _USE = """\
@@ -56,7 +57,7 @@ def describe(
     Raises:
         UserError: if a file of the run is damaged.
     """
-    card = model_card.of_run(config, InferenceOptions.of(config), workdir)
+    card = model_card.of_export(config, InferenceOptions.of(config), workdir)
     training = {**card["training"], "history": _history(pathlib.Path(workdir))}
     _, *licence = card["licence"]  # Of the code: exports say it themselves.
     fields = dataclasses.asdict(config)

@@ -9,8 +9,8 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 
-from dgnet_tf.config.config_field import INFERENCE, ConfigField
-from dgnet_tf.config.fields import FIELDS
+from dgnet_tf.config.config_field import ConfigField
+from dgnet_tf.config.fields import FIELDS, INFERENCE
 
 
 def _option(known: ConfigField, *, folder: str, commands, beside: bool = False):

@@ -120,7 +120,9 @@ def test_a_licence_that_the_data_state_is_passed_on(run):
     for dataset in ("human36m", "a new data set"):
         training["data"] |= {"dataset": dataset, "licence": "For juggling only."}
         (folder / runs.TRAINING).write_text(json.dumps(training))
-        licence = model_card.make(config, flip=True, workdir=folder)["licence"]
+        licence = model_card.of_saved_model(
+            config, InferenceOptions.of(config), workdir=folder
+        )["licence"]
         assert licence[1] == "For juggling only."
 
 

@@ -44,11 +44,11 @@ def test_the_mirrored_windows_of_training_are_another_matter():
         (
             "overlap",
             "twice",
-            "`overlap` must be one of once, center, mean, got 'twice'",
+            "`overlap` must be one of .* got 'twice'",
         ),
         ("frame_stride", 0, "`frame_stride` must be at least 1, got 0"),
         ("keypoint_smoothing", 26, "`keypoint_smoothing` must be from 0 to 25"),
-        ("precision", "float8", "`precision` must be one of float32"),
+        ("precision", "float8", "`precision` must be one of .*float32"),
     ],
 )
 def test_an_option_out_of_range_is_refused(name, value, message):
