@@ -250,7 +250,7 @@ def test_sizes_that_do_not_fit_are_one_line(data, tmp_path, capsys):
         *("--preset=small", "--architecture=tcn"),
     )
     assert "--record_overlap=26" in line
-    with pytest.raises(UserError, match="'dropout' must be at most 0.99, got 1.0"):
+    with pytest.raises(UserError, match="'dropout' must be from 0 to 0.99, got 1.0"):
         config.make(architecture="tcn", dropout=1.0)
 
 
