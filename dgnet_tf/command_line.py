@@ -30,7 +30,7 @@ def run(main, flag_values: flags.FlagValues, description: str, argv=None):
     full disk) ends the process with code 1 and `error: ...` as the last line of
     standard error. Any other exception is a bug of ours and keeps its traceback.
     """
-    flags.DEFINE_boolean("help", False, "Show this help.", flag_values=flag_values)
+    flags.DEFINE_boolean("help", False, "Show this help.", flag_values)
     argv = sys.argv if argv is None else argv
     if "--help" in argv[1:]:  # Before parsing, which asks for required flags.
         print(f"{description.strip()}\n\n{flag_values.get_help()}")

@@ -19,21 +19,16 @@ from dgnet_tf.inference import option_flags
 
 FLAGS = flags.FlagValues()
 flags.DEFINE_list(
-    "reports",
-    [],
-    "The report.json files to compare, or their folders.",
-    flag_values=FLAGS,
+    "reports", [], "The report.json files to compare, or their folders.", FLAGS
 )
-flags.DEFINE_list("workdirs", [], "Finished runs to compare.", flag_values=FLAGS)
+flags.DEFINE_list("workdirs", [], "Finished runs to compare.", FLAGS)
 data_flags.define_data(FLAGS, required=False)
 data_flags.define_split(FLAGS, "score, with --workdirs")
 option_flags.define(FLAGS, "compare", "With --workdirs: ")
 flags.DEFINE_integer(
     "seed", 0, "Seed of the bootstrap and the permutations.", 0, flag_values=FLAGS
 )
-flags.DEFINE_string(
-    "output", None, "Folder for the result.", required=True, flag_values=FLAGS
-)
+flags.DEFINE_string("output", None, "Folder for the result.", FLAGS, required=True)
 
 
 def main(values):

@@ -20,13 +20,13 @@ from dgnet_tf.errors import UserError
 from dgnet_tf.inference import option_flags
 
 FLAGS = flags.FlagValues()
-flags.DEFINE_string("workdir", None, "Folder of the run to score.", flag_values=FLAGS)
+flags.DEFINE_string("workdir", None, "Folder of the run to score.", FLAGS)
 flags.DEFINE_string(
     "weights",
     None,
     "Trained weights to score instead: a name that the package ships, or a folder "
     "made by save_preset.",
-    flag_values=FLAGS,
+    FLAGS,
 )
 flags.mark_flags_as_mutual_exclusive(
     ["workdir", "weights"], required=True, flag_values=FLAGS
@@ -38,7 +38,7 @@ flags.DEFINE_string(
     "",
     "Actions to score: whole names, separated by commas, those that have a comma in "
     "double quotes; by default all.",
-    flag_values=FLAGS,
+    FLAGS,
 )
 option_flags.define(FLAGS, "evaluate")
 flags.DEFINE_float(
@@ -52,21 +52,16 @@ flags.DEFINE_integer(
     "seed", 0, "Seed of the noise and the bootstrap intervals.", 0, flag_values=FLAGS
 )
 flags.DEFINE_boolean(
-    "count_root",
-    True,
-    "Let the root, whose error is zero, count as a joint.",
-    flag_values=FLAGS,
+    "count_root", True, "Let the root, whose error is zero, count as a joint.", FLAGS
 )
 flags.DEFINE_boolean(
     "balance",
     False,
     "Also score the estimates from keypoints and predicted depth, and their means "
     "with the network's own (Table IX). Needs data with intrinsics.",
-    flag_values=FLAGS,
+    FLAGS,
 )
-flags.DEFINE_string(
-    "output", None, "Folder of the report; default: in the run.", flag_values=FLAGS
-)
+flags.DEFINE_string("output", None, "Folder of the report; default: in the run.", FLAGS)
 
 
 def main(flag_values):

@@ -30,13 +30,13 @@ from dgnet_tf.errors import UserError
 from dgnet_tf.inference import option_flags
 
 FLAGS = flags.FlagValues()
-flags.DEFINE_string("workdir", None, "Folder of the run to export.", flag_values=FLAGS)
+flags.DEFINE_string("workdir", None, "Folder of the run to export.", FLAGS)
 flags.DEFINE_string(
     "weights",
     None,
     "Trained weights to export instead: a name that the package ships, or a folder "
     "made by save_preset.",
-    flag_values=FLAGS,
+    FLAGS,
 )
 flags.mark_flags_as_mutual_exclusive(
     ["workdir", "weights"], required=True, flag_values=FLAGS
@@ -45,8 +45,8 @@ flags.DEFINE_string(
     "output",
     None,
     "Folder of the model's versions, or the .tflite or .onnx file.",
+    FLAGS,
     required=True,
-    flag_values=FLAGS,
 )
 flags.DEFINE_integer("version", 1, "Name of the new version.", 0, flag_values=FLAGS)
 flags.DEFINE_enum(
@@ -54,7 +54,7 @@ flags.DEFINE_enum(
     "saved_model",
     ["saved_model", "tflite", "tflite_int8", "onnx"],
     "Format of the exported model.",
-    flag_values=FLAGS,
+    FLAGS,
 )
 option_flags.define(FLAGS, "export")
 flags.DEFINE_float(

@@ -21,22 +21,17 @@ from dgnet_tf.data import flags as data_flags
 from dgnet_tf.errors import UserError
 
 FLAGS = flags.FlagValues()
-flags.DEFINE_string(
-    "workdir", None, "Folder of the run.", required=True, flag_values=FLAGS
-)
+flags.DEFINE_string("workdir", None, "Folder of the run.", FLAGS, required=True)
 data_flags.define_data(FLAGS)
 data_flags.define_split(FLAGS, "report on")
 flags.DEFINE_string(
     "report",
     None,
     "Report that `evaluate` wrote, or its folder; default: the run's own.",
-    flag_values=FLAGS,
+    FLAGS,
 )
 flags.DEFINE_multi_string(
-    "clip",
-    [],
-    "View to play, as subject/action/take/camera.",
-    flag_values=FLAGS,
+    "clip", [], "View to play, as subject/action/take/camera.", FLAGS
 )
 flags.DEFINE_integer(
     "clips", 3, "Number of worst clips to play where no --clip is given.", 1,
@@ -50,9 +45,7 @@ flags.DEFINE_float(
     0.1,
     flag_values=FLAGS,
 )
-flags.DEFINE_string(
-    "output", None, "The .html file to write.", required=True, flag_values=FLAGS
-)
+flags.DEFINE_string("output", None, "The .html file to write.", FLAGS, required=True)
 
 
 def main(flag_values):

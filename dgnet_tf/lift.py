@@ -36,29 +36,29 @@ flags.DEFINE_string(
     "Exported model, one of its versions, a run, or trained weights: a name that the "
     "package ships or a folder made by save_preset; by default "
     f"{weight_folders.DEFAULT}.",
-    flag_values=FLAGS,
+    FLAGS,
 )
 flags.DEFINE_string(
     "keypoints",
     None,
     f"File or folder of 2-D keypoints, in one of these formats:\n"
     f"{keypoint_files.formats()}.",
+    FLAGS,
     required=True,
-    flag_values=FLAGS,
 )
 flags.DEFINE_string(
     "layout",
     None,
     f"Keypoint layout of the file: {', '.join(layouts.LAYOUTS)}.",
+    FLAGS,
     required=True,
-    flag_values=FLAGS,
 )
 flags.DEFINE_string(
     "image_size",
     None,
     "Width and height of the video in pixels, as in 1920x1080.",
+    FLAGS,
     required=True,
-    flag_values=FLAGS,
 )
 flags.DEFINE_float(
     "fps", None, "Frames a second of the file; by default the model's.", 0.1,
@@ -68,21 +68,21 @@ flags.DEFINE_boolean(
     "resample",
     True,
     "Lift at the model's frame rate and give back the file's frames.",
-    flag_values=FLAGS,
+    FLAGS,
 )
 flags.DEFINE_string(
     "person",
     None,
     "Person to lift: an id of the file, a number from 1 on where it has none, or all; "
     "default: the person visible in most frames.",
-    flag_values=FLAGS,
+    FLAGS,
 )
 flags.DEFINE_enum(
     "smooth",
     "none",
     smoothing.NAMES,
     "Smooth positions in time: savgol looks ahead, one_euro does not.",
-    flag_values=FLAGS,
+    FLAGS,
 )
 _FILTERS = {
     "savgol": {
@@ -112,7 +112,7 @@ flags.DEFINE_enum(
     ("none", "fit"),
     "Where the root is: in one place, or fitted to the 2-D keypoints, relative to the "
     "camera.",
-    flag_values=FLAGS,
+    FLAGS,
 )
 flags.DEFINE_float(
     "focal_px",
@@ -123,11 +123,7 @@ flags.DEFINE_float(
     flag_values=FLAGS,
 )
 flags.DEFINE_string(
-    "output",
-    None,
-    "File to write: .npz, .json, .csv or .bvh.",
-    required=True,
-    flag_values=FLAGS,
+    "output", None, "File to write: .npz, .json, .csv or .bvh.", FLAGS, required=True
 )
 flags.DEFINE_enum(
     "axes",
@@ -135,24 +131,20 @@ flags.DEFINE_enum(
     placement.AXES,
     "Axes of the output: the camera's (y down), or y or z up with the feet on the "
     "floor; by default the camera's, of .bvh y_up.",
-    flag_values=FLAGS,
+    FLAGS,
 )
 flags.DEFINE_enum(
-    "units",
-    "m",
-    list(placement.UNITS),
-    "Unit of length in the output.",
-    flag_values=FLAGS,
+    "units", "m", list(placement.UNITS), "Unit of length in the output.", FLAGS
 )
 flags.DEFINE_string(
     "view",
     None,
     "Also write an .html page that plays the poses in a browser; of a run with its "
     "affinities.",
-    flag_values=FLAGS,
+    FLAGS,
 )
 flags.DEFINE_string(
-    "picture", None, "Also draw the poses: .png strip, .gif or .mp4.", flag_values=FLAGS
+    "picture", None, "Also draw the poses: .png strip, .gif or .mp4.", FLAGS
 )
 _SUFFIXES = {
     "output": [".npz", ".json", ".csv", ".bvh"],

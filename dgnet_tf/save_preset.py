@@ -58,10 +58,7 @@ flags.DEFINE_string(
     FLAGS,
 )
 flags.DEFINE_multi_string(
-    "limit",
-    [],
-    "Known limit of the weights, as a sentence.",
-    FLAGS,
+    "limit", [], "Known limit of the weights, as a sentence.", FLAGS
 )
 option_flags.define(FLAGS, "save_preset")
 flags.DEFINE_boolean("half", False, "Round the weights to float16.", FLAGS)

@@ -17,9 +17,7 @@ from dgnet_tf.training import fine_tuning
 
 FLAGS = flags.FlagValues()
 data_flags.define_data(FLAGS)
-flags.DEFINE_string(
-    "workdir", None, "Folder of the run.", required=True, flag_values=FLAGS
-)
+flags.DEFINE_string("workdir", None, "Folder of the run.", FLAGS, required=True)
 config_flags.define(FLAGS)
 
 

@@ -35,8 +35,8 @@ flags.DEFINE_list(
     None,
     "Networks to compare, the one that others are held against first; each may bring "
     "fields of its own, as dgnet:channels=64.",
+    FLAGS,
     required=True,
-    flag_values=FLAGS,
 )
 flags.DEFINE_integer(
     "frames_seen",
@@ -58,7 +58,7 @@ flags.DEFINE_list(
     "noises",
     ["0", "5", "10"],
     "Standard deviations of Gaussian noise on the scored keypoints, pixels.",
-    flag_values=FLAGS,
+    FLAGS,
 )
 flags.DEFINE_integer(
     "latency_calls",

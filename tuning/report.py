@@ -16,11 +16,9 @@ from absl import flags
 from dgnet_tf import command_line
 
 FLAGS = flags.FlagValues()
+flags.DEFINE_string("workdir", None, "Folder of the study.", FLAGS, required=True)
 flags.DEFINE_string(
-    "workdir", None, "Folder of the study.", required=True, flag_values=FLAGS
-)
-flags.DEFINE_string(
-    "output", None, "Folder for the report; default: the study's.", flag_values=FLAGS
+    "output", None, "Folder for the report; default: the study's.", FLAGS
 )
 
 

@@ -28,8 +28,8 @@ flags.DEFINE_enum(
     None,
     list(paper_tables.TABLES),
     "Table of the paper to rerun.",
+    FLAGS,
     required=True,
-    flag_values=FLAGS,
 )
 study_flags.define(FLAGS)
 study_flags.define_seeds(FLAGS)
@@ -39,14 +39,14 @@ flags.DEFINE_list(
     [],
     "Names of the rows to run; default: all. Rows that stand in several columns or "
     "groups of the table run in each.",
-    flag_values=FLAGS,
+    FLAGS,
 )
 for detector in ("sh", "cpn"):
     flags.DEFINE_string(
         f"data_{detector}",
         None,
         f"Data set with keypoints of {detector.upper()}, for the table design.",
-        flag_values=FLAGS,
+        FLAGS,
     )
 
 

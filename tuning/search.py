@@ -35,13 +35,13 @@ flags.DEFINE_enum(
     "bayesian",
     ["bayesian", "hyperband", "random"],
     "Algorithm that proposes trials.",
-    flag_values=FLAGS,
+    FLAGS,
 )
 flags.DEFINE_list(
     "tune",
     None,
     "Configuration fields to search; default: all of tuning/search_space.py.",
-    flag_values=FLAGS,
+    FLAGS,
 )
 flags.DEFINE_integer(
     "confirm_seeds",

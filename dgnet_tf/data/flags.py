@@ -8,11 +8,7 @@ from absl import flags
 def define_data(flag_values: flags.FlagValues, *, required: bool = True):
     """Defines `--data`."""
     flags.DEFINE_string(
-        "data",
-        None,
-        "Folder of a converted data set.",
-        required=required,
-        flag_values=flag_values,
+        "data", None, "Folder of a converted data set.", flag_values, required=required
     )
 
 
@@ -23,5 +19,5 @@ def define_split(flag_values: flags.FlagValues, use: str = "score"):
         "test",
         ["train", "validation", "test"],
         f"Split of the data set to {use}.",
-        flag_values=flag_values,
+        flag_values,
     )

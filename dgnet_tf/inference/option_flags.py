@@ -21,11 +21,11 @@ def define(flag_values: flags.FlagValues, command: str, condition: str = ""):
         known = option["known"]
         text = f"{condition}{known.meaning}"
         if known.kind is bool:
-            flags.DEFINE_boolean(name, known.default, text, flag_values=flag_values)
+            flags.DEFINE_boolean(name, known.default, text, flag_values)
             continue
         text += " By default the run's."
         if known.choices:
-            flags.DEFINE_enum(name, None, known.choices, text, flag_values=flag_values)
+            flags.DEFINE_enum(name, None, known.choices, text, flag_values)
         else:
             bounds = (known.least, known.most)
             flags.DEFINE_integer(name, None, text, *bounds, flag_values=flag_values)

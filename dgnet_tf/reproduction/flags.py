@@ -28,10 +28,10 @@ def define(flag_values: flags.FlagValues):
     """Defines the flags of all items."""
 
     def text(name, default, meaning, **more):
-        flags.DEFINE_string(name, default, meaning, flag_values=flag_values, **more)
+        flags.DEFINE_string(name, default, meaning, flag_values, **more)
 
     def listed(name, default, meaning):
-        flags.DEFINE_list(name, default, meaning, flag_values=flag_values)
+        flags.DEFINE_list(name, default, meaning, flag_values)
 
     config_flags.define(flag_values)
     flags.DEFINE_enum(
@@ -39,8 +39,8 @@ def define(flag_values: flags.FlagValues):
         None,
         list(ITEMS),
         "Table or figure of the paper to make.",
+        flag_values,
         required=True,
-        flag_values=flag_values,
     )
     data_flags.define_data(flag_values, required=False)
     text("output", None, "Folder for the result.", required=True)
@@ -50,7 +50,7 @@ def define(flag_values: flags.FlagValues):
         "test_flip",
         True,
         "Average with the mirrored estimate (--flip is for figure5's training).",
-        flag_values=flag_values,
+        flag_values,
     )
     listed(
         "noises",
@@ -70,7 +70,7 @@ def define(flag_values: flags.FlagValues):
         [],
         "figure6, figure7: subject/action/take/camera, or its first parts; for figure7 "
         "any number of times. By default the split's first view.",
-        flag_values=flag_values,
+        flag_values,
     )
     listed("shown", [], "figure6, figure7: frames; by default evenly spread ones.")
     text("joint", "left_elbow", "figure6: joint whose row is drawn over time.")

@@ -13,7 +13,7 @@ def define(flag_values: flags.FlagValues):
     """Defines `--data`, `--workdir`, `--gpus` and the configuration's flags."""
     data_flags.define_data(flag_values)
     flags.DEFINE_string(
-        "workdir", None, "Folder of the study.", required=True, flag_values=flag_values
+        "workdir", None, "Folder of the study.", flag_values, required=True
     )
     workers.define_flags(flag_values)
     config_flags.define(flag_values)

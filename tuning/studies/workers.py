@@ -25,7 +25,7 @@ def define_flags(flag_values: flags.FlagValues):
         None,
         "Run a chief and one worker process on each of these GPUs (numbers or UUIDs as "
         "in CUDA_VISIBLE_DEVICES; -1 for a worker without one).",
-        flag_values=flag_values,
+        flag_values,
     )
 
 
