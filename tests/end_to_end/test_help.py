@@ -8,7 +8,7 @@ import pytest
 
 from dgnet_tf.data import manifest
 
-ROOT = pathlib.Path(__file__).parents[1]
+ROOT = pathlib.Path(__file__).parents[2]
 COMMANDS = sorted(
     f"{package}.{path.stem}"
     for package in ("benchmarks", "dgnet_tf", "preprocessing", "serving", "tuning")
