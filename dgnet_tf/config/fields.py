@@ -50,7 +50,7 @@ class Config:
         suggested=True,
     )
     blocks: int = _network(
-        5, "Number of DG-Conv blocks, or of the network's own.", least=1
+        5, "Number of DG-Conv blocks, or of another network's blocks.", least=1
     )
     channels: int = _network(128, "Channels of the features.", least=1)
     spatial_neighbors: int = _dgnets(
@@ -90,7 +90,7 @@ class Config:
     semantic: bool = _dgnets(True, "Learn the weights of the skeleton's bones in FSG.")
     non_local: bool = _network(
         True,
-        "Put in non-local blocks (Table IX).",
+        "Use non-local blocks (Table IX).",
         architectures=(*DGNETS, "semgcn", "stgcn"),
     )
     joint_embedding: bool = _dgnets(
@@ -218,7 +218,7 @@ class Config:
 
     jit_compile: str = _execution(
         "auto",
-        "Compile training by XLA; auto: where it was measured to help.",
+        "Compile the training step with XLA; auto: where it was measured to help.",
         choices=("auto", "on", "off"),
     )
     precision: str = _execution(

@@ -104,8 +104,8 @@ def test_choices_of_graphs_are_the_layers():
 
 def test_help_says_meaning_range_networks_and_default():
     assert flag_help("blocks") == (
-        "Number of DG-Conv blocks, or of the network's own. At least 1. The paper "
-        "preset has 5 (martinez 2, semgcn 4, tcn 2, stgcn 2)."
+        "Number of DG-Conv blocks, or of another network's blocks. At least 1. The "
+        "paper preset has 5 (martinez 2, semgcn 4, tcn 2, stgcn 2)."
     )
     text = flag_help("connection")
     assert "One of dynamic, fixed, full" in text
