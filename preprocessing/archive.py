@@ -2,8 +2,8 @@
 
 python -m preprocessing.archive --source=FOLDER --output=FILE.npz
 
-Clips are called by their files, and by subject, action and file where two files have
-one name. Archives with the same content have the same bytes.
+Clips are named after their files, or after subject, action and file where two files
+have the same name. Archives with the same content have the same bytes.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from preprocessing.datasets.pose_archives import Clip
 FLAGS = flags.FlagValues()
 for _flag in bvh.DEFINITION.flags:
     _flag.define(FLAGS)
-flags.DEFINE_string("output", None, "Archive to write (.npz).", FLAGS)
+flags.DEFINE_string("output", None, "Pose archive to write (.npz).", FLAGS)
 flags.mark_flags_as_required(["source", "output"], FLAGS)
 
 
@@ -61,7 +61,7 @@ def _names(takes: list[Take]) -> list[str]:
         if len(set(names)) == len(names):
             return names
     raise UserError(
-        f"{takes[0].path}: two clips would have one name; rename the files."
+        f"{takes[0].path}: two clips would get the same name; rename the files."
     )
 
 

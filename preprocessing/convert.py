@@ -2,7 +2,8 @@
 
 python -m preprocessing.convert --dataset=mocap --source=FILE.npz --output=DIR
 
-BUILD.md says for each data set which files to put where.
+docs/datasets.md says for each data set which files to put where; the command prints it
+where they are missing.
 
 Splits are made by person. Without --validation_subjects (or the data set's own)
 the last training subject in sorted order is the validation split; an empty
@@ -24,22 +25,38 @@ FLAGS = flags.FlagValues()
 flags.DEFINE_enum(
     "dataset", None, list(registry.DATASETS), "Data set to convert.", FLAGS
 )
-flags.DEFINE_string("output", None, "Folder to make; it must be new or empty.", FLAGS)
-flags.DEFINE_list("test_subjects", None, "People of the test split: a,b.", FLAGS)
+flags.DEFINE_string("output", None, "Folder to write; it must be new or empty.", FLAGS)
 flags.DEFINE_list(
-    "validation_subjects", None, "People of the validation split: a,b.", FLAGS
+    "test_subjects",
+    None,
+    "People of the test split (default: the data set's own).",
+    FLAGS,
+)
+flags.DEFINE_list(
+    "validation_subjects",
+    None,
+    "People of the validation split (default: the data set's own, or see above).",
+    FLAGS,
 )
 flags.DEFINE_integer(
     "record_frames", 128, "Greatest number of frames of a record.", 1, flag_values=FLAGS
 )
 flags.DEFINE_integer(
-    "record_overlap", 32, "Frames that neighbours share.", 0, flag_values=FLAGS
+    "record_overlap",
+    32,
+    "Frames that neighbouring records share.",
+    0,
+    flag_values=FLAGS,
 )
 flags.DEFINE_integer(
-    "workers", None, "Processes; one per core if not given.", 1, flag_values=FLAGS
+    "workers",
+    None,
+    "Number of processes (default: one per core).",
+    1,
+    flag_values=FLAGS,
 )
 flags.DEFINE_boolean(
-    "strict", False, "Refuse what a plausibility check warns of.", FLAGS
+    "strict", False, "Refuse data that a plausibility check warns of.", FLAGS
 )
 registry.define_flags(FLAGS)
 flags.mark_flags_as_required(["dataset", "output"], FLAGS)

@@ -5,8 +5,8 @@ python -m preprocessing.demo --output=DIR
 Converts the sample motion, trains the `small` preset, evaluates it on the held-out
 clip, shows the run on a page, exports a SavedModel and lifts 2-D keypoints of that clip
 with it, and once more with the weights that the package ships. Each step is a command
-that users have too, printed before it runs; steps whose result is there already are
-left out.
+that users have too, printed before it runs; steps whose result is already there are
+skipped.
 """
 
 from __future__ import annotations
@@ -32,8 +32,12 @@ SYNTHETIC = (
 LIFTED_FRAMES = 250
 
 FLAGS = flags.FlagValues()
-flags.DEFINE_string("output", None, "Folder for all results.", FLAGS, required=True)
-flags.DEFINE_string("source", sample.CACHE, "Folder that keeps the sample.", FLAGS)
+flags.DEFINE_string(
+    "output", None, "Folder to write all results into.", FLAGS, required=True
+)
+flags.DEFINE_string(
+    "source", sample.CACHE, "Folder that the sample's wheel is downloaded into.", FLAGS
+)
 flags.DEFINE_string(
     "preset", "small", "Preset of the training run: its sizes and length.", FLAGS
 )
@@ -127,7 +131,7 @@ def _command(module, *arguments):
     command = ["-m", module, *map(str, arguments)]
     print("\n$ python " + shlex.join(command), flush=True)
     if subprocess.run([sys.executable, *command], check=False).returncode:
-        raise UserError(f"The demo's step {module} failed; its message stands above.")
+        raise UserError(f"The demo's step {module} failed; see its message above.")
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from dgnet_tf import command_line
 
 FLAGS = flags.FlagValues()
 flags.DEFINE_string("data", None, "Folder of the converted data set.", FLAGS)
-flags.DEFINE_string("figure", None, "Image file to draw sample windows into.", FLAGS)
+flags.DEFINE_string("figure", None, "Image file to draw sample records into.", FLAGS)
 flags.mark_flag_as_required("data", FLAGS)
 
 

@@ -1,11 +1,11 @@
-"""Joins pose archives, and the sample's clips, in one pose archive.
+"""Joins pose archives, and the sample's clips, into one pose archive.
 
 python -m preprocessing.join --sources=A.npz,B.npz,sample --output=FILE.npz
 
-`sample` stands for the sample's five clips, which are downloaded where they are not
-here yet; they belong to two people, "one" and "another" (a file of that name is
-`./sample`). Clips keep their names, people and actions: a person of one name in two
-archives is one person. Positions are written as float32. Archives with the same content
+`sample` stands for the sample's five clips, which are downloaded if they are not here
+yet; they belong to two people, "one" and "another" (a file of that name is `./sample`).
+Clips keep their names, people and actions: people of the same name in two archives are
+the same person. Positions are written as float32. Archives with the same content
 have the same bytes.
 """
 
@@ -25,9 +25,12 @@ SAMPLE = "sample"
 
 FLAGS = flags.FlagValues()
 flags.DEFINE_list(
-    "sources", None, "Pose archives (.npz), and `sample`, with commas between.", FLAGS
+    "sources",
+    None,
+    "Pose archives (.npz) to join, and `sample` for the sample's clips.",
+    FLAGS,
 )
-flags.DEFINE_string("output", None, "Archive to write (.npz).", FLAGS)
+flags.DEFINE_string("output", None, "Pose archive to write (.npz).", FLAGS)
 flags.DEFINE_string(
     "sample_folder", sample.CACHE, "Folder that keeps the sample's wheel.", FLAGS
 )
@@ -49,8 +52,8 @@ def join_archives(
         The number of clips.
 
     Raises:
-        UserError: if a source cannot be read, if two have a clip of one name, or if
-            their frame rates differ. An older archive stays as it was then.
+        UserError: if a source cannot be read, if two have a clip of the same name, or
+            if their frame rates differ. An older archive stays as it was then.
     """
     clips, named_by, rates = [], {}, {}
     for source in filter(None, sources):
@@ -61,19 +64,19 @@ def join_archives(
         for clip in found:
             if clip.name in named_by:
                 raise UserError(
-                    f"{source}: has a clip {clip.name!r}, and so has "
-                    f"{named_by[clip.name]}; name each archive once, or rename clips."
+                    f"{source}: has a clip {clip.name!r}, as {named_by[clip.name]} "
+                    "does. Name each archive once, or rename the clip."
                 )
             named_by[clip.name] = source
         clips += found
     if not rates:
-        raise UserError("--sources: names nothing; give one or more archives.")
+        raise UserError("--sources is empty; give one or more archives.")
     # Rates may have been written in float32 or float64.
     if len(set(map(np.float32, rates.values()))) > 1:
         found = ", ".join(f"{source} has {rate:g}" for source, rate in rates.items())
         raise UserError(
-            f"--sources: all must have the same frames a second, but {found}. Resample "
-            "the motion first (of BVH files, preprocessing.archive --fps=RATE)."
+            f"--sources: all must have the same frame rate, but {found}. Resample the "
+            "motion first (BVH files: preprocessing.archive --fps=RATE)."
         )
     pose_archives.write(output, clips, next(iter(rates.values())))
     return len(clips)

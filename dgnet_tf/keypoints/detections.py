@@ -1,4 +1,4 @@
-"""What every keypoint file becomes: a person's keypoints in one frame."""
+"""One person's keypoints in one frame, as every keypoint file is read."""
 
 from __future__ import annotations
 
@@ -63,6 +63,6 @@ def refuse(where: str, wrong: np.ndarray, what: str):
         place = [int(index) for index in np.argwhere(wrong)[0]]
         frame = f"frame {place[0]}, " if len(place) > 1 else ""
         raise UserError(
-            f"{where}: {what} in {frame}joint {place[-1]} ({wrong.sum()} such in all). "
-            "Give a joint that is missing confidence 0."
+            f"{where}: {what} in {frame}joint {place[-1]} ({wrong.sum()} in all). "
+            "Give a missing joint confidence 0."
         )

@@ -1,4 +1,4 @@
-"""Makes tracks of the keypoints that Python callers give: arrays, or a dict of them."""
+"""Makes tracks of the keypoints that Python callers pass: arrays or a dict of them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def tracks(keypoints, confidence, layout: str, image_size) -> list[Track]:
         image_size: width and height of the video, pixels.
 
     Raises:
-        UserError: if keypoints do not fit the layout or image, are no numbers, or a
+        UserError: if keypoints do not fit the layout or image, are not numbers, or a
             person is never seen.
         ValueError: if image size or confidence are not what is described.
     """
@@ -108,7 +108,7 @@ def _people(keypoints, confidence):
         if lacking:
             raise ValueError(
                 "`confidence` must hold the people of `keypoints`; "
-                f"{sorted(map(str, lacking))} are in one of them alone."
+                f"{sorted(map(str, lacking))} are in only one of them."
             )
         for name, rows in keypoints.items():
             score = None if confidence is None else confidence[name]
@@ -143,5 +143,5 @@ def _array(where, values) -> np.ndarray:
         return np.asarray(values)
     except ValueError as error:  # Rows of different lengths.
         raise UserError(
-            f"{where}: is no array of numbers; its parts differ in shape ({error})."
+            f"{where}: is not an array of numbers; its parts differ in shape ({error})."
         ) from error

@@ -1,4 +1,4 @@
-"""Reads 2-D keypoints from the files of all detectors that are known."""
+"""Reads 2-D keypoints from files of every known format."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from dgnet_tf.keypoints.readers import (
 )
 from dgnet_tf.keypoints.tracks import KeypointFile
 
-# In this order they are asked whether a file is of their format.
+# Tried in this order: the first that fits a file reads it.
 READERS = (
     coco, mmpose, openpose, mediapipe, mediapipe_csv, detectron, penn_action, arrays,
 )  # fmt: skip
@@ -35,7 +35,7 @@ MAX_BYTES = {
     ".npy": arrays.MAX_BYTES,
 }
 SUFFIXES = tuple(MAX_BYTES)
-# What tells the formats of one ending apart.
+# What distinguishes the formats of one ending.
 _CONTENT = {".json": json_fields.load, ".npz": npz_files.names}
 
 
@@ -77,7 +77,7 @@ def read(path, layout: str, image_size=None) -> KeypointFile:
     stated = found.image_size
     if image_size and stated and tuple(image_size) != stated:
         raise UserError(
-            f"{path}: is of a {'{}x{}'.format(*stated)} video, --image_size says "
+            f"{path}: is of a {'{}x{}'.format(*stated)} video, --image_size is "
             f"{'{}x{}'.format(*image_size)}. Give the video's own."
         )
     size = tuple(image_size) if image_size else stated
@@ -89,7 +89,7 @@ def read(path, layout: str, image_size=None) -> KeypointFile:
 def _check_file(path):
     """Refuses what cannot be read to its end: pipes, devices, files without bounds."""
     if not path.is_file():
-        raise UserError(f"{path}: is no file. Name a file of 2-D keypoints.")
+        raise UserError(f"{path}: is not a regular file. Name a file of 2-D keypoints.")
     size, most = path.stat().st_size, MAX_BYTES[path.suffix]
     if size > most:
         raise UserError(
@@ -112,7 +112,7 @@ def _read(path, layout, image_size) -> KeypointFile:
         if reader.fits(content):
             return reader.read(path, content, layout, image_size)
     raise UserError(
-        f"{path}: is no keypoint file that is known. Known {path.suffix} files: "
+        f"{path}: is not a known keypoint file. Known {path.suffix} files: "
         f"{'; '.join(reader.FORMAT for reader in known)}."
     )
 

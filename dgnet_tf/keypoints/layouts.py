@@ -1,4 +1,4 @@
-"""Looks keypoint layouts up, and makes a skeleton's joints from their keypoints."""
+"""Looks up keypoint layouts, and converts their keypoints to a skeleton's joints."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Joins detections of people in single frames to one track per person.
+"""Joins detections in single frames into one track per person.
 
 Where the file names its people, each name is a track. Else people are told apart by
 the boxes around their visible keypoints. From frame to frame, boxes are assigned to
@@ -89,8 +89,8 @@ def join(where, detections: Sequence[Detection]) -> tuple[Track, ...]:
     count = len(detections)
     if length > min(SPARSEST * (100 + count), max(MAX_SPARSE, 10 * count)):
         raise UserError(
-            f"{where}: {len(detections)} detections lie scattered over {length} "
-            "frames. Number the frames of one video one after another."
+            f"{where}: {len(detections)} detections are scattered over {length} "
+            "frames. Number a video's frames consecutively."
         )
     return tuple(_track(person, group) for person, group in groups.items())
 

@@ -1,1 +1,1 @@
-"""Virtual cameras, for motion that none has filmed."""
+"""Virtual cameras for motion that none has filmed, and cameras recovered from data."""

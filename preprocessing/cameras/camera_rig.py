@@ -1,4 +1,4 @@
-"""Which virtual cameras film a motion, and the flags that say so."""
+"""The virtual cameras that film a motion, and their flags."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ class Undetermined(ValueError):
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Camera:
-    """A camera that stands still.
+    """A still camera.
 
     Attributes:
         intrinsics: (9,) as in `dgnet_tf.cameras`.
@@ -98,7 +98,7 @@ def _normalise(values):
     """Returns the similarity to mean 0 and mean square 1 a coordinate, and values."""
     center, scale = values.mean(axis=0), values.std()
     if not scale > 0.0:
-        raise Undetermined("all points are one")
+        raise Undetermined("all points coincide")
     size = values.shape[1]
     matrix = np.eye(size + 1) / scale
     matrix[:size, size] = -center / scale

@@ -28,8 +28,8 @@ def film(sequence: PoseSequence, rig: Rig) -> list[View]:
     Cameras stand around the centre of the box that the moving person fills and
     look at it, without roll and without distortion. Each stands as near as it was
     drawn, or farther (up to the rig's farthest) where the person would leave the
-    image; where even that is not enough, for a long walk across, it is placed anew.
-    What does not fit after all attempts is filmed as it is and shows in the
+    image; where even that is not enough, for a long walk across, it is placed again
+    elsewhere. What does not fit after all attempts is filmed as it is and shows in the
     plausibility checks.
 
     Args:

@@ -1,4 +1,4 @@
-"""Plausibility checks: cheap signs that units, axes, joints or cameras are wrong."""
+"""Plausibility checks that reveal wrong units, axes, joints or cameras."""
 
 from __future__ import annotations
 
@@ -166,7 +166,7 @@ def _bone_variation(lengths, skeleton):
         worst[0] <= BONE_VARIATION,
         f"bone lengths vary by at most {worst[0]:.1%} of their mean (subject "
         f"{worst[1]}, bone to {worst[2]}; expected up to {BONE_VARIATION:.0%})",
-        "Look at this joint: it may jump, or be another one in some of the files.",
+        "Look at this joint: it may jump, or be a different one in some of the files.",
     )
 
 
@@ -249,15 +249,15 @@ def _reprojection(measures):
     mean = sum(m.reprojection for m in measures) / len(measures)
     text = (
         f"projected positions lie within {worst.reprojection:.2g} pixels of the "
-        f"keypoints, as a mean over the worst view ({worst.name}; expected up to "
+        f"keypoints, averaged over the worst view ({worst.name}; expected up to "
         f"{REPROJECTION_PX:g})"
     )
     if worst.reprojection > REPROJECTION_PX:
         return Finding(
             False,
             text,
-            "Usual causes: cameras in another order than the keypoints, positions or "
-            "camera centres that are not in metres, or frames that are shifted.",
+            "Usual causes: cameras in a different order than the keypoints, positions "
+            "or camera centres that are not in metres, or frames that are shifted.",
         )
     low, high = NEARLY_PROJECTED_PX
     return Finding(

@@ -1,4 +1,4 @@
-"""Checks of a data set as a whole: what is missing, there twice, or in two splits."""
+"""Checks a data set as a whole: missing frames, duplicates, people in two splits."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _frames(measures, dataset):
         advice = (
             "Sequences or people are missing."
             if found < expected
-            else "There is more than belongs to it."
+            else "There is more than the full set has."
         )
         yield Finding(
             found == expected,
@@ -50,7 +50,7 @@ def _frames(measures, dataset):
 
 
 def _duplicates(measures, split_of):
-    """Compares sequences by what all cameras see alike."""
+    """Compares sequences by distances that do not depend on the camera."""
     first = {}
     for view in measures:
         first.setdefault(view.name.rpartition("/")[0], view)
@@ -74,7 +74,7 @@ def _duplicates(measures, split_of):
 
 
 def _people(measures, dataset, split_of):
-    """Says who stands in several splits: by the data set's word, or by the bones."""
+    """Finds people in several splits, by the data set's own word or by their bones."""
     splits = collections.defaultdict(set)
     for subject, split in split_of.items():
         splits[dataset.people.get(subject, subject)].add(split)
@@ -99,9 +99,9 @@ def _people(measures, dataset, split_of):
         where = " and ".join(split for split in SPLITS if split in found)
         return Finding(
             True,
-            f"{', '.join(shared)} stand in {where}, as the data set's protocol has it",
+            f"{', '.join(shared)} are in {where}, as in the data set's protocol",
         )
-    return Finding(True, "nobody stands in two splits")
+    return Finding(True, "nobody is in two splits")
 
 
 def _bones(measures) -> dict[str, np.ndarray]:

@@ -135,7 +135,7 @@ def _check(dataset, converted, split_of, strict, show):
         raise UserError(
             "Refused under --strict by plausibility checks: "
             + "; ".join(finding.text for finding in findings if not finding.passed)
-            + ". Mend the source, or convert without --strict."
+            + ". Fix the source, or convert without --strict."
         )
 
 

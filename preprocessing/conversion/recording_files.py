@@ -1,4 +1,4 @@
-"""Turns one recording into a part: a file of its records, and what is kept of it."""
+"""Converts one recording to a file of its records and a summary of its views."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Task:
 
 @dataclasses.dataclass(frozen=True)
 class Entry:
-    """Where a framed record stands: its key, file, offset and size in bytes."""
+    """Where a framed record is: its key, file, offset and size in bytes."""
 
     key: str
     path: str
@@ -86,9 +86,9 @@ def convert_recording(task: Task) -> Part:
     for view in views:
         if view.fps not in rates:
             raise UserError(
-                f"{view.subject}/{view.action}/{view.take}: has {view.fps:g} frames a "
-                f"second, the data set has {' or '.join(f'{r:g}' for r in rates)}. "
-                "Resample it."
+                f"{view.subject}/{view.action}/{view.take}: has {view.fps:g} frames "
+                "per second, the data set has "
+                f"{' or '.join(f'{r:g}' for r in rates)}. Resample it."
             )
     encoded = (
         (
@@ -130,7 +130,7 @@ def write_records(path: str, encoded: Iterable[tuple[str, bytes]]) -> list[Entry
 
 
 def read_record(entry: Entry) -> bytes:
-    """Returns one record as it stands in its file, framing included."""
+    """Returns one record as it is in its file, framing included."""
     with open(entry.path, "rb") as file:
         file.seek(entry.offset)
         return file.read(entry.size)

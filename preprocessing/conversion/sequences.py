@@ -1,4 +1,4 @@
-"""What a data set becomes on its way to camera views: recordings and sequences."""
+"""Recordings and pose sequences: a data set on its way to camera views."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FARTHEST = 1e6  # metres; millimetres stay below, and the checks name them
 class MissingSource(UserError):
     """A data set's files are not where `--source` says.
 
-    `preprocessing.convert` prints the data set's instructions before it.
+    `preprocessing.convert` prints the data set's instructions before the message.
     """
 
 

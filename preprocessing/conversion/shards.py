@@ -1,4 +1,4 @@
-"""Merges the parts of a split into its shards, in an order of its own."""
+"""Merges the records of a split into its shards, those for training mixed."""
 
 from __future__ import annotations
 

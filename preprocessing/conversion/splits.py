@@ -1,4 +1,4 @@
-"""Divides people over train, validation and test: never one person over two."""
+"""Assigns each person to one split: train, validation or test."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ def table(manifest: Manifest) -> str:
     ]
     headers = "split subjects views frames minutes records shards MiB".split()
     title = (
-        f"{manifest.dataset}: {manifest.skeleton}, {manifest.fps:g} frames a second, "
+        f"{manifest.dataset}: {manifest.skeleton}, {manifest.fps:g} frames per second, "
         f"records of {manifest.record_frames} frames that share "
         f"{manifest.record_overlap}"
     )

@@ -2,7 +2,7 @@
 
 `positions_2d` is subject -> sequence -> a list with one (F, J, 2) array of pixels per
 camera. `metadata` holds `num_joints` and `keypoints_symmetry`, the indices of the left
-and of the right joints, which tell the layout.
+and of the right joints, from which the layout is recognised.
 """
 
 from __future__ import annotations
@@ -122,7 +122,7 @@ def fit(detected: Detected, camera: int, skeleton: str, frames: int):
     if len(found) < frames:
         raise UserError(
             f"{detected.where}[{camera}]: has keypoints for {len(found)} frames, the "
-            f"3-D positions have {frames}. Take the two files of one conversion."
+            f"3-D positions have {frames}. Use both files of the same conversion."
         )
     found = found[:frames].astype(np.float32)
     confidence = np.ones(found.shape[:2], np.float32)
@@ -149,8 +149,8 @@ def _layout(metadata, path) -> str:
         if (len(layout.joints), *sides) == stated:
             return layout.name
     raise UserError(
-        f"{path}: {joints} keypoints, of which {left} are left and {right} right, are "
-        "no layout that is known here. Bring them into Human3.6M's order."
+        f"{path}: {joints} keypoints, of which {left} are left and {right} right, fit "
+        "no known layout. Bring them into Human3.6M's order."
     )
 
 
@@ -165,7 +165,7 @@ def _check(array, joints, where):
     if array.ndim != 3 or array.shape[1:] != (joints, 2):
         raise UserError(
             f"{where}: has shape {array.shape}; it must be (frames, {joints}, 2), as "
-            "the file's metadata say."
+            "the file's metadata state."
         )
     # Also false where NaN.
     if not (np.abs(array) <= _LARGEST_PX).all():

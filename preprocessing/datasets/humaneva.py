@@ -2,8 +2,8 @@
 
 `data_3d_humaneva15.npz` holds `positions_3d`: 'Train/S1' or 'Validate/S1' ->
 'Walking 1 chunk0' -> (F, 15, 3) metres, world axes; `data_2d_humaneva15_gt.npz` holds
-their 2-D ground truth, as `positions_2d` describes it. A chunk is a stretch of a take
-with valid motion capture; their numbers have gaps, for they count all stretches.
+their 2-D ground truth, as `community_files` describes it. A chunk is a stretch of a
+take with valid motion capture; their numbers have gaps, for they count all stretches.
 
 The people of the training part are those of the official validation part, which the
 field tests on: a person's parts are two subjects here, `S1_train` and `S1_validate`.
@@ -181,8 +181,8 @@ def _positions(path) -> dict[tuple[str, str], np.ndarray]:
         for take, positions in _items(takes, where):
             if "/" in take or not _action(take):
                 raise UserError(
-                    f"{where}: {take!r} is no name like 'Walking 1 chunk0'; an action "
-                    "must stand before the first space, and no '/' may be in it."
+                    f"{where}: {take!r} is not a name like 'Walking 1 chunk0': an "
+                    "action, a space and more, without '/'."
                 )
             place = f"{where}[{take!r}]"
             check_positions(positions, joints, place)
@@ -241,14 +241,14 @@ def _camera(sequences, index, where) -> resection.Camera:
     except resection.Undetermined as error:
         raise UserError(
             f"{where}: cannot be recovered from 3-D and 2-D ground truth ({error}). "
-            f"Take {POSITIONS} and {GROUND_TRUTH} of one conversion, complete."
+            f"Use {POSITIONS} and {GROUND_TRUTH} of one complete conversion."
         ) from error
     if camera.residual > RESIDUAL_PX:
         raise UserError(
             f"{where}: the camera that fits best leaves {camera.residual:.1f} pixels "
             f"between 3-D and 2-D ground truth, more than {RESIDUAL_PX:g}. Frames, "
-            "joints or cameras are in another order in one of the files: take both of "
-            "one conversion."
+            "joints or cameras are in a different order in one of the files: use both "
+            "of one conversion."
         )
     return camera
 

@@ -1,10 +1,10 @@
-"""Data set "keypoints": 2-D keypoints of any detector, without 3-D positions.
+"""The data set of 2-D keypoints from any detector, without 3-D positions.
 
 The source is a keypoint file, an OpenPose folder, or a folder of such files and
 folders, each of one video; `dgnet_tf.keypoint_files` reads them. A video is a subject,
 named after its file, and each person in it a take, named after their track; the action
 is the file's, or "video". All are in the test split, no frame has ground truth, and
-intrinsics are unknown. What a detector missed has confidence 0 and stands on the line
+intrinsics are unknown. What a detector missed has confidence 0 and is interpolated
 between the frames that show it.
 """
 
@@ -63,11 +63,13 @@ def read(
     for path in _files(source):
         name = path.name if path.is_dir() else path.stem
         if not name.isprintable():
-            raise UserError(f"{source}: {path.name!r} is no printable name; rename it.")
+            raise UserError(
+                f"{source}: {path.name!r} is not a printable name; rename it."
+            )
         if name in paths:
             raise UserError(
-                f"{source}: {paths[name].name} and {path.name} have the same name but "
-                "for their ends. Rename one, or move it elsewhere."
+                f"{source}: {paths[name].name} and {path.name} differ only in "
+                "their endings. Rename one, or move it elsewhere."
             )
         paths[name] = path
     size = tuple(image_size) if image_size else None

@@ -40,7 +40,7 @@ def read(source, rig: camera_rig.Rig = camera_rig.DEFAULT) -> Dataset:
 
     Raises:
         MissingSource: if the file is not there.
-        UserError: if it is no such archive, or if its keys, lengths or names do not
+        UserError: if it is not such an archive, or if its keys, lengths or names do not
             agree.
     """
     path = pathlib.Path(source)
@@ -55,7 +55,7 @@ def read(source, rig: camera_rig.Rig = camera_rig.DEFAULT) -> Dataset:
     lengths = {key: len(values) for key, values in names.items()}
     if len(set(lengths.values())) > 1:
         raise UserError(
-            f"{path}: 'clips', 'subjects' and 'actions' must have one entry a clip, "
+            f"{path}: 'clips', 'subjects' and 'actions' must have one entry per clip, "
             f"but their lengths are {lengths}."
         )
     clips = names["clips"]
@@ -115,7 +115,9 @@ def _strings(path, content, key) -> list[str]:
         raise UserError(f"{path}: {key!r} must be a list of strings.")
     for name in array.tolist():
         if not name or not name.isprintable():
-            raise UserError(f"{path}: {key!r} holds {name[:60]!r}, which is no name.")
+            raise UserError(
+                f"{path}: {key!r} holds {name[:60]!r}, which is not a name."
+            )
     return array.tolist()
 
 
@@ -123,7 +125,7 @@ def _fps(path, array) -> float:
     number = isinstance(array, np.ndarray) and array.dtype.kind in "fiu"
     if not number or array.size != 1 or not 0 < array.item() < 1e4:
         raise UserError(
-            f"{path}: 'fps' must be one number of frames a second, found "
+            f"{path}: 'fps' must be one number of frames per second, found "
             f"{np.ravel(array)[:3].tolist()}."
         )
     return float(array.item())

@@ -1,4 +1,4 @@
-"""Writes pose archives: see `mocap`, which reads them."""
+"""Writes pose archives; `mocap` reads them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Changes the frame rate of a motion."""
+"""Resamples a motion to another frame rate."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A sample of real motion that a package of the Python registry carries.
+"""A sample of real motion, from a wheel of the Python Package Index.
 
 The wheel `holosoma-retargeting` 0.1.0 (Apache-2.0) holds five motion captures of
 two people who walk, climb onto boxes and step down: float32 (F, 53, 3) joint

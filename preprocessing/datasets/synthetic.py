@@ -1,6 +1,6 @@
-"""Procedural walkers as a data set: no download, for tests and trials.
+"""Procedural walkers as a data set, for tests and where nothing can be downloaded.
 
-It is no substitute for real motion: scores on it say nothing about people.
+They are no substitute for real motion: scores on them do not carry over to people.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A procedural person: rigid bones, joint angles of a few actions, small wanderings.
+"""A procedural person: rigid bones whose joint angles follow a few actions.
 
 The body faces x, its left is y. The lower ankle always has the height of an ankle
 that stands on the floor, and a walk's forward speed is the one of its stride.

@@ -78,7 +78,7 @@ def track(path, keypoints, confidence, layout: str, person: str = "1") -> Track:
         person: name of the track.
 
     Raises:
-        UserError: if they do not fit the layout or hold what is no pixel.
+        UserError: if they do not fit the layout or hold numbers that cannot be pixels.
     """
     keypoints = _floats(path, "keypoints", keypoints)
     if keypoints.ndim != 3 or keypoints.shape[2] != 2:

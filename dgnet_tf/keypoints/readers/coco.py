@@ -47,7 +47,7 @@ def read(path, content: list, layout: str, image_size=None) -> KeypointFile:
         if images.setdefault(frame, image) != image:
             raise UserError(
                 f"{where}: both {images[frame]!r} and {image!r} are frame {frame}. "
-                "Keep the results of each video in a file of its own."
+                "Keep each video's results in a file of its own."
             )
         keypoints = json_fields.field(where, entry, "keypoints")
         keypoints = json_fields.triples(f"{where}: 'keypoints'", keypoints)
@@ -66,7 +66,7 @@ def _frame(where, image) -> int:
         if not match:
             raise UserError(
                 f"{where}: 'image_id' is {image[:60]!r}, which does not end in a "
-                "frame's number, as '12.jpg' does. Name the images by number."
+                "frame number, as '12.jpg' does. Name the images by number."
             )
         return int(match[1])
     return json_fields.whole(f"{where}: 'image_id'", image)

@@ -44,7 +44,7 @@ def read(path, content, layout: str, image_size=None) -> KeypointFile:
     for frame, classes in enumerate(arrays["keypoints"]):
         where = f"{path}: frame {frame}"
         if not _is_row(classes) or len(classes) != 2 or not _is_row(classes[1]):
-            raise UserError(f"{where}: 'keypoints' must have people in second place.")
+            raise UserError(f"{where}: 'keypoints' must have people second.")
         if len(classes[1]) == 0:
             continue
         people = _people(where, classes[1])
@@ -88,5 +88,7 @@ def _image_size(path, metadata):
     if not all(
         isinstance(side, (int, np.integer)) and 0 < side <= 1e5 for side in size
     ):
-        raise UserError(f"{path}: 'metadata' has 'w' and 'h' {size}, no image's size.")
+        raise UserError(
+            f"{path}: 'metadata' has 'w' and 'h' {size}, not an image size."
+        )
     return int(size[0]), int(size[1])

@@ -1,4 +1,4 @@
-"""Reads JSON that a keypoint detector wrote, field by field and checked."""
+"""Checked access to the fields of JSON that keypoint detectors write."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def field(where: str, mapping, name: str):
     """Returns a field of an object.
 
     Raises:
-        UserError: if `mapping` is no object or lacks the field.
+        UserError: if `mapping` is not an object or lacks the field.
     """
     if not isinstance(mapping, dict):
         raise UserError(f"{where}: must be an object, is {reprlib.repr(mapping)}.")
@@ -75,7 +75,7 @@ def numbers(where: str, values) -> np.ndarray:
     try:
         return np.array(values, np.float64)
     except OverflowError:
-        raise UserError(f"{where}: holds a number beyond all bounds.") from None
+        raise UserError(f"{where}: holds a number that is too large.") from None
 
 
 def triples(where: str, values) -> np.ndarray:
@@ -122,5 +122,5 @@ def person(where: str, value) -> str | None:
         # What is not printable, such as half a surrogate pair, cannot be written.
         if 0 < len(value) <= 64 and value.isprintable() and "/" not in value:
             return value
-        raise UserError(f"{where}: {reprlib.repr(value)} is no name of a person.")
+        raise UserError(f"{where}: {reprlib.repr(value)} is not a name of a person.")
     return str(whole(where, value))

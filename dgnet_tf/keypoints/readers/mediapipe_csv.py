@@ -88,7 +88,7 @@ def _wide(path, header, rows) -> dict[int, np.ndarray]:
         frame = _number(where, values.get("frame", str(index)))
         frame = json_fields.whole(f"{where}: 'frame'", frame)
         if frame in found:
-            raise UserError(f"{where}: frame {frame} is there twice.")
+            raise UserError(f"{where}: frame {frame} occurs twice.")
         found[frame] = np.array(
             [
                 _values(where, *(values[name] if name else "1" for name in names))

@@ -38,7 +38,7 @@ def read(path, content, layout: str, image_size=None) -> KeypointFile:
     """Returns the people of all frames.
 
     Raises:
-        UserError: if an entry is not as described, or a frame is there twice.
+        UserError: if an entry is not as described, or a frame occurs twice.
     """
     if isinstance(content, dict):
         content = json_fields.field(str(path), content, "instance_info")
@@ -49,8 +49,8 @@ def read(path, content, layout: str, image_size=None) -> KeypointFile:
         frame = json_fields.whole(f"{where}: 'frame_id'", frame)
         if frame in frames:
             raise UserError(
-                f"{where}: frame {frame} is there twice. Keep the results of each "
-                "video in a file of its own."
+                f"{where}: frame {frame} occurs twice. Keep each video's "
+                "results in a file of its own."
             )
         frames.add(frame)
         instances = json_fields.field(where, entry, "instances")

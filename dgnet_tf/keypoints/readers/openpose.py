@@ -52,13 +52,13 @@ def read_folder(folder, layout: str) -> KeypointFile:
         match = re.search(r"([0-9]{1,15})_keypoints\.json$", path.name)
         if not match:
             raise UserError(
-                f"{path}: its name has no frame's number before '_keypoints.json'."
+                f"{path}: its name has no frame number before '_keypoints.json'."
             )
         other = numbered.setdefault(int(match[1]), path)
         if other != path:
             raise UserError(
-                f"{path}: has the frame's number of {other.name}. Keep the files of "
-                "each video in a folder of their own."
+                f"{path}: has the frame number of {other.name}. Keep each "
+                "video's files in a folder of their own."
             )
         content = json_fields.load(path)
         found += _people(path, content, int(match[1]), layout)

@@ -1,7 +1,7 @@
 """Users' own motion capture as BVH files, filmed by virtual cameras.
 
-A file is one recording of one person, named as `bvh_names` says. Joints become
-`human36m_17`'s by their names (`bvh_mappings`), all is resampled to one rate, and the
+A file is one recording of one person, named as `names` describes. Joints become
+`human36m_17`'s by their names (`mappings`), all is resampled to one rate, and the
 floor is put 7 cm below the 5th percentile of the lower ankle's height.
 """
 
@@ -86,7 +86,7 @@ def takes(
     fps: float = FPS,
     skip_frames: int | None = None,
 ) -> list[Take]:
-    """Finds BVH files, and says who does what in them and how to read them.
+    """Finds BVH files, and determines who does what in them and how to read them.
 
     Args:
         source: a BVH file, or the folder that holds them, at any depth.
@@ -171,7 +171,7 @@ def _scale(lengths) -> float:
             print(
                 f"lengths are taken to be in {unit}: people then measure "
                 f"{low * scale:.2f} to {high * scale:.2f} m from ankle to head "
-                f"(--scale={scale!r} says so)",
+                f"(as --scale={scale!r} would set)",
                 file=sys.stderr,
             )
             return scale

@@ -1,4 +1,4 @@
-"""BVH motion capture files: a tree of joints, then one row of numbers a frame.
+"""BVH motion capture files: a tree of joints, then one row of numbers per frame.
 
 A joint's CHANNELS name the numbers that it takes of each row, in order. Rotations
 are degrees about the joint's own axes, applied in the order they are named: R = Rz Ry
@@ -34,7 +34,7 @@ class Motion:
 
     Attributes:
         hierarchy: its joints.
-        values: (F, C) one row a frame, C the channels of all joints.
+        values: (F, C) one row per frame, C the channels of all joints.
         fps: frames a second.
     """
 
@@ -51,7 +51,7 @@ def read_hierarchy(path) -> Hierarchy:
     """Reads a file's joints alone.
 
     Raises:
-        UserError: if it is no BVH file; the message says where it stops being one.
+        UserError: if it is not a BVH file; the message names the place.
     """
     with _open(path) as file:
         return _hierarchy(path, file)
@@ -61,8 +61,8 @@ def read_motion(path) -> Motion:
     """Reads a file.
 
     Raises:
-        UserError: if it is no BVH file, if it has another number of frames or of
-            numbers in a frame than it says, or numbers that are none.
+        UserError: if it is not a BVH file, if it has another number of frames or of
+            numbers in a frame than it states, or numbers that are not finite.
     """
     with _open(path) as file:
         hierarchy = _hierarchy(path, file)
@@ -72,7 +72,7 @@ def read_motion(path) -> Motion:
     channels = sum(len(names) for names in hierarchy.channels)
     if values.shape != (frames, channels):
         raise UserError(
-            f"{path}: says {frames} frames of {channels} channels and holds "
+            f"{path}: states {frames} frames of {channels} channels and holds "
             f"{values.shape[0]} rows of {values.shape[1]} numbers. The file is cut off "
             "or damaged; export it again."
         )
@@ -131,7 +131,7 @@ def _hierarchy(path, file) -> Hierarchy:
         lines.append(line)
         size += len(line)
     raise UserError(
-        f"{path}: has no line MOTION after its joints; it is cut off or no BVH file."
+        f"{path}: has no line MOTION after its joints; it is cut off or not a BVH file."
     )
 
 

@@ -60,7 +60,7 @@ def parse(path, text: str) -> Hierarchy:
     """
     tokens = text.replace("{", " { ").replace("}", " } ").split()
     if not tokens or tokens[0].upper() != "HIERARCHY":
-        raise UserError(f"{path}: is no BVH file; it does not start with HIERARCHY.")
+        raise UserError(f"{path}: is not a BVH file; it does not start with HIERARCHY.")
     try:
         return _tree(tokens)
     except ValueError as error:
@@ -78,7 +78,7 @@ def _tree(tokens) -> Hierarchy:
             if (word == "ROOT") != (not names):
                 raise ValueError("it must have one ROOT, before all JOINTs")
             if word != "ROOT" and joint < 0:
-                raise ValueError(f"{word} stands outside the root's braces")
+                raise ValueError(f"{word} is outside the root's braces")
             brace = tokens.index("{", at) if "{" in tokens[at : at + 20] else at
             name = " ".join(tokens[at:brace])
             if not name or "OFFSET" in tokens[at:brace]:
@@ -90,7 +90,7 @@ def _tree(tokens) -> Hierarchy:
             if len(names) > MAX_JOINTS:
                 raise ValueError(f"it has more than {MAX_JOINTS} joints")
         elif joint < 0:
-            raise ValueError(f"{tokens[at - 1][:40]!r} stands outside all braces")
+            raise ValueError(f"{tokens[at - 1][:40]!r} is outside all braces")
         elif word == "}":
             above.pop()
         elif word == "OFFSET" and joint not in offsets:

@@ -1,4 +1,4 @@
-"""Which joints of a motion capture file are those of `human36m_17`.
+"""Maps the joints of a motion capture file to those of `human36m_17`.
 
 As JSON a mapping is an object with the 17 joints of `human36m_17`. Each is given a
 joint's name, a list of names (their mean), or an object of names and weights that
@@ -87,7 +87,7 @@ def check(path, mapping: Mapping, hierarchy: Hierarchy):
     missing = mapping.missing(hierarchy)
     if missing:
         raise UserError(
-            f"{path}: has no joint {listing(missing)} (or several of the name), which "
+            f"{path}: has no joint {listing(missing)} (or several of that name), which "
             f"mapping {mapping.name!r} names. The file has "
             f"{listing(hierarchy.names, 40)}."
         )

@@ -1,4 +1,4 @@
-"""Known namings of motion capture joints, and how a file's is recognised."""
+"""The known namings of motion capture joints, and how a file's is recognised."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def named(name: str) -> Mapping:
     """Returns a known mapping, or the one that a JSON file holds.
 
     Raises:
-        UserError: if there is no such mapping, or the file's is none.
+        UserError: if there is no such mapping, or the file holds none.
     """
     if name in NAMES:
         return MAPPINGS[NAMES.index(name)]

@@ -1,4 +1,4 @@
-"""Finds BVH files, and tells by their names who does what in them.
+"""Finds BVH files, and reads subject, action and take from their names.
 
 `subject/action/take.bvh` and `subject/take.bvh` go by their folders, at any depth; a
 file right in the source folder belongs to a subject of that folder's name. CMU's
@@ -17,7 +17,7 @@ from preprocessing.conversion.sequences import MissingSource
 
 ACTION = "motion"  # where no folder names one
 UNKNOWN = "unknown"
-SURROGATES = ("\udc80", "\udcff")  # what Python makes of bytes that are no UTF-8
+SURROGATES = ("\udc80", "\udcff")  # what Python makes of bytes that are not UTF-8
 
 
 def find(source) -> list[pathlib.Path]:
@@ -43,7 +43,7 @@ def names(source, files) -> dict[pathlib.Path, tuple[str, str, str]]:
     """Returns subject, action and take of each file, by its name and folders.
 
     Raises:
-        UserError: if two files have the same, or a name is no text.
+        UserError: if two files have the same, or a name is not text.
     """
     found, taken = {}, {}
     for file in files:

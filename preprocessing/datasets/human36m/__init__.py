@@ -1,1 +1,1 @@
-"""Human3.6M, in each form in which people have it."""
+"""Human3.6M, in every form that people have it in."""

@@ -33,7 +33,7 @@ _INTRINSICS = 6 * len(CAMERAS) * _PEOPLE  # Index of the first camera's.
 _MAX_BYTES = 64 << 20
 # What no camera of a studio exceeds: place in metres, pixels, distortion.
 _FARTHEST, _LARGEST_PX, _LARGEST_DISTORTION = 1000.0, 1e4, 10.0
-_ADVICE = "Take metadata.xml as Human3.6M's owners publish it."
+_ADVICE = "Use metadata.xml as Human3.6M's owners publish it."
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -56,14 +56,14 @@ class Camera:
 
 
 def read_cameras(path, subjects: Iterable[str]) -> dict[str, tuple[Camera, ...]]:
-    """Reads the four cameras of each person; they were set up anew for each.
+    """Reads the four cameras of each person; they were set up again for each.
 
     Args:
         path: metadata.xml.
         subjects: "S1" to "S11".
 
     Raises:
-        UserError: if the file is no such XML, or a number cannot be a camera's.
+        UserError: if the file is not such XML, or a number cannot be a camera's.
     """
     path = pathlib.Path(path)
     numbers = _numbers(path)
@@ -97,7 +97,7 @@ def _camera(numbers, person, index, where) -> Camera:
     intrinsics = numbers[start : start + 9]
     pixels = intrinsics[: cameras.PRINCIPAL.stop]
     for wrong, what in (
-        (abs(center) > _FARTHEST, "stands more than 1 km away"),
+        (abs(center) > _FARTHEST, "is more than 1 km away"),
         ((pixels <= 0.0) | (pixels > _LARGEST_PX), "has no possible focal length"),
         (abs(intrinsics[4:]) > _LARGEST_DISTORTION, "has no possible distortion"),
     ):

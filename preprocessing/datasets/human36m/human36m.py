@@ -1,7 +1,7 @@
 """Human3.6M: seven people, fifteen actions twice each, four cameras, 50 Hz.
 
-`human36m_files` says in which forms the 3-D positions are read, `human36m_cameras`
-where the cameras come from, `positions_2d` what 2-D keypoints there can be.
+`positions` describes the forms in which 3-D positions are read, `cameras` where the
+cameras come from, `community_files` the 2-D keypoints there can be.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def read(
     """Finds the sequences and reads the cameras, and all keypoints of `detections`.
 
     Args:
-        source: folder that holds the files in one of `human36m_files`' forms.
+        source: folder that holds the files in one of the forms of `positions`.
         detections: a `data_2d_h36m_*.npz`; without it, keypoints are the positions'
             projection with Human3.6M's distortion model.
         metadata: the official metadata.xml; without it, the one in `source`.

@@ -48,8 +48,8 @@ def takes(sequences: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
         take = RENAMED.get(action, action) + space + number
         if action_of(take) not in ACTIONS:
             raise UserError(
-                f"{subject} has a sequence {name!r}, whose action is none of "
-                f"Human3.6M's {len(ACTIONS)}. Remove it, or give it its name."
+                f"{subject} has a sequence {name!r}, whose action is not one of "
+                f"Human3.6M's {len(ACTIONS)}. Remove it, or rename it."
             )
         if (subject, take) in names:
             raise UserError(

@@ -1,4 +1,4 @@
-"""Human3.6M's 3-D positions, in each form in which people have them.
+"""Reads Human3.6M's 3-D positions, in every form that people have them in.
 
 | form | files below the source folder | content |
 |---|---|---|
@@ -7,8 +7,8 @@
 | h5 | `S1/MyPoses/3D_positions/Walking 1.h5` | `3D_positions`: (96, F) mm |
 | npz | `data_3d_h36m.npz` | `positions_3d`: S1 -> Walking 1 -> (F, 32, 3) m |
 
-All come out as the community's files hold them, float32 metres, so that all roads lead
-to the same bytes.
+All are returned as the community's files hold them, float32 metres, so that all forms
+give the same bytes.
 """
 
 from __future__ import annotations

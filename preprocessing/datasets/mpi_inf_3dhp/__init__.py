@@ -1,1 +1,1 @@
-"""MPI-INF-3DHP, in each form in which people have it."""
+"""MPI-INF-3DHP, in every form that people have it in."""

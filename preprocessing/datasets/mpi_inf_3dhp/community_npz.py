@@ -48,7 +48,7 @@ def find_sequences(path) -> dict[tuple[str, str], float | None]:
             found[name, name] = None
         else:
             raise UserError(
-                f"{path}: {name!r} is no sequence of MPI-INF-3DHP; they are named "
+                f"{path}: {name!r} is not a sequence of MPI-INF-3DHP; they are named "
                 "'S1 Seq1' or 'TS1'. Take P-STMO's data_train_3dhp.npz and "
                 "data_test_3dhp.npz."
             )
@@ -124,12 +124,12 @@ def _fps(where, entry) -> float:
     if not isinstance(cameras, dict) or not cameras or not set(cameras) <= known:
         raise UserError(
             f"{where} must be a list of a dict by camera ({', '.join(sorted(known))}) "
-            "and the frames a second. Take P-STMO's data_train_3dhp.npz."
+            "and the frames per second. Take P-STMO's data_train_3dhp.npz."
         )
     number = isinstance(fps, (int, float, np.integer, np.floating))
     if not number or not math.isfinite(fps) or not 0 < fps < 1e4:
         raise UserError(
-            f"{where}: the frames a second must be a positive number, found "
+            f"{where}: the frames per second must be a positive number, found "
             f"{fps if number else type(fps).__name__}. Get the file again."
         )
     return float(fps)

@@ -81,7 +81,7 @@ def read(
     Raises:
         MissingSource: if none of the files is there.
         UserError: if a sequence is unknown, if an `.npz` is to give "annot3", or if a
-            frame rate is no whole multiple of `fps`.
+            frame rate is not a whole multiple of `fps`.
     """
     if annotation not in ANNOTATIONS:
         raise ValueError(f"`annotation` must be in {ANNOTATIONS}, got {annotation!r}.")
@@ -168,7 +168,7 @@ def _packed(path, annotation):
     ]
 
 
-def _sequence(name, told_fps, where, skeleton, fps) -> Sequence:
+def _sequence(name, stated_fps, where, skeleton, fps) -> Sequence:
     subject, take = name
     if name in _TRAIN:
         setting, size = _TRAIN_SETTING, _TRAIN_SIZE
@@ -178,14 +178,14 @@ def _sequence(name, told_fps, where, skeleton, fps) -> Sequence:
         frames, recorded_fps = None, TEST_FPS
     else:
         raise UserError(
-            f"{where}: {subject}/{take} is no sequence of MPI-INF-3DHP: they are "
+            f"{where}: {subject}/{take} is not a sequence of MPI-INF-3DHP: they are "
             "S1 to S8 with Seq1 and Seq2, and TS1 to TS6. Leave it out."
         )
-    recorded_fps = told_fps or recorded_fps
+    recorded_fps = stated_fps or recorded_fps
     step = max(1, round(recorded_fps / fps)) if fps else 1
     if fps and recorded_fps / step != fps:
         raise UserError(
-            f"{where}: {subject}/{take} has {recorded_fps:g} frames a second, from "
+            f"{where}: {subject}/{take} has {recorded_fps:g} frames per second, from "
             f"which {fps:g} cannot be had by taking every n-th. Choose another --fps."
         )
     return Sequence(subject, setting, take, size, recorded_fps, frames, step, skeleton)

@@ -1,4 +1,4 @@
-"""Makes camera views of MPI-INF-3DHP's annotations; all its forms end here."""
+"""Makes camera views of MPI-INF-3DHP's annotations, whatever form they came in."""
 
 from __future__ import annotations
 

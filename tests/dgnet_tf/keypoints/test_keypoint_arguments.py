@@ -95,7 +95,12 @@ def test_confidence_zero_everywhere_is_refused():
         (pixels(3, 17), -np.ones((3, 17)), UserError, "'confidence' is negative"),
         (np.ones((3, 17, 3)), np.ones((3, 17)), ValueError, "must be None where"),
         ({"a": pixels(3, 17)}, np.ones((3, 17)), ValueError, "must be a dict"),
-        ({"a": pixels(3, 17)}, {"b": 1}, ValueError, r"\['a', 'b'\] are in one of"),
+        (
+            {"a": pixels(3, 17)},
+            {"b": 1},
+            ValueError,
+            r"\['a', 'b'\] are in only one of",
+        ),
         (pixels(2, 3, 17), np.ones((3, 3, 17)), ValueError, "of the 2 people"),
     ],
 )

@@ -158,8 +158,8 @@ def test_pipes_and_devices_are_no_files(tmp_path):
     (tmp_path / "b.npy").symlink_to("/dev/zero")
     (tmp_path / "c.csv").symlink_to(tmp_path / "nowhere")
     for name, message in (
-        ("a.json", "is no file"),
-        ("b.npy", "is no file"),
+        ("a.json", "is not a regular file"),
+        ("b.npy", "is not a regular file"),
         ("c.csv", "not found"),
     ):
         assert message in refused(tmp_path / name, "coco_17")

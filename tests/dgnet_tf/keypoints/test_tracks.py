@@ -124,7 +124,7 @@ def test_detections_without_a_visible_joint_are_left_out():
 
 def test_frames_far_apart_are_not_of_one_video():
     found = [seen(f, person(100), "1") for f in (0, 397133, 10**12)]
-    with pytest.raises(UserError, match="3 detections lie scattered over 10000000000"):
+    with pytest.raises(UserError, match="3 detections are scattered over 10000000000"):
         tracks.join("a", found)
 
 

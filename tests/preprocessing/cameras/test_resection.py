@@ -59,7 +59,7 @@ def test_pixels_of_another_order_leave_a_large_residual(points):
 @pytest.mark.parametrize(
     ("points", "reason"),
     [
-        (np.ones((50, 3)), "all points are one"),
+        (np.ones((50, 3)), "all points coincide"),
         (np.zeros((3, 3)), "3 points, at least 12 are needed"),
         (np.random.default_rng(2).uniform(size=(50, 3)) * [1, 1, 0], "in a plane"),
         (np.linspace(0, 1, 50)[:, None] * [1.0, 2.0, 3.0], "in a plane"),

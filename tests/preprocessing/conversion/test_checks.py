@@ -146,7 +146,7 @@ def test_cameras_in_another_order_are_hinted_at(world):
         for view, keypoints in zip(views, (other, one), strict=True)
     ]
     line = reprojection(views)
-    assert line.startswith("warning: ") and "cameras in another order" in line
+    assert line.startswith("warning: ") and "cameras in a different order" in line
 
 
 def test_swapped_tangential_terms_are_hinted_at(world):

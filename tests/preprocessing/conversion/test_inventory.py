@@ -33,7 +33,7 @@ def test_different_motions_of_different_people_pass(views):
     sequences = {(v.subject, v.action, v.take) for v in views}
     assert texts(judge(views), True) == [
         f"no two of {len(sequences)} sequences are the same motion",
-        "nobody stands in two splits",
+        "nobody is in two splits",
     ]
 
 
@@ -73,7 +73,7 @@ def test_one_body_in_two_splits_is_found_by_its_bones(views):
 
 def test_people_whom_the_protocol_splits_are_told_and_pass(views):
     findings = judge(views, people={"walker_00": "W", "walker_02": "W"})
-    told = "W stand in train and test, as the data set's protocol has it"
+    told = "W are in train and test, as in the data set's protocol"
     assert texts(findings, True)[-1] == told and texts(findings, False) == []
 
 

@@ -59,7 +59,9 @@ def test_the_pose_sum_is_root_relative_and_leaves_out_invalid_frames(tmp_path):
 
 
 def test_views_of_another_frame_rate_are_refused(tmp_path):
-    with pytest.raises(UserError, match="walk/take_0: has 50 frames a second.*has 25"):
+    with pytest.raises(
+        UserError, match="walk/take_0: has 50 frames per second.*has 25"
+    ):
         recording_files.convert_recording(task(tmp_path / "part", fps=25.0))
 
 
@@ -96,5 +98,5 @@ def test_views_may_have_any_of_the_frame_rates_that_a_data_set_mixes(tmp_path):
     mixed = dataclasses.replace(task(tmp_path / "part", fps=25.0), rates=(25.0, 50.0))
     assert len(recording_files.convert_recording(mixed).views) == 2
     other = dataclasses.replace(mixed, rates=(25.0, 30.0))
-    with pytest.raises(UserError, match="has 50 frames a second.*has 25 or 30"):
+    with pytest.raises(UserError, match="has 50 frames per second.*has 25 or 30"):
         recording_files.convert_recording(other)

@@ -65,7 +65,7 @@ def test_a_file_that_is_no_image_is_refused(data, tmp_path):
 
 def test_the_table_has_a_row_per_split_in_order(data):
     lines = summary.table(manifest.read(data)).splitlines()
-    assert lines[0].startswith("synthetic: human36m_17, 50 frames a second")
+    assert lines[0].startswith("synthetic: human36m_17, 50 frames per second")
     rows = [line.split() for line in lines[3:]]
     # Split, person, views, frames, minutes, records.
     assert [row[:6] for row in rows] == [

@@ -123,7 +123,7 @@ def test_coco_keypoints_become_human36ms(source, tmp_path):
 def test_a_layout_that_nobody_knows_is_refused(source, tmp_path, symmetry):
     path = sources.write_detections(tmp_path / "d.npz", content(17), 17, *symmetry)
     with pytest.raises(
-        UserError, match="d.npz: 17 keypoints, .* left and .* no layout"
+        UserError, match="d.npz: 17 keypoints, .* left and .* fit no known layout"
     ):
         human36m.read(source, detections=path)
 

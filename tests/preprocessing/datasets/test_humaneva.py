@@ -110,7 +110,7 @@ def test_the_manifest_says_where_the_cameras_come_from(converted):
 
 def test_the_checks_know_that_both_parts_are_the_same_people(converted):
     _, lines = converted
-    told = "ok: S1, S2 stand in train and test, as the data set's protocol has it"
+    told = "ok: S1, S2 are in train and test, as in the data set's protocol"
     assert told in lines
     assert [line for line in lines if "projected" in line][0].startswith("ok: ")
 
@@ -211,8 +211,8 @@ def change(key, chunk, value):
         (change("S1", None, {"Jog 1": 1}), "subjects must be named Train/S1"),
         (change("Train/S1/x", None, {"Jog 1": 1}), "subjects must be named Train/S1"),
         (change(7, None, {}), "its keys must be names, one is 7"),
-        (change("Train/S1", "a/b", 1), "no name like 'Walking 1 chunk0'"),
-        (change("Train/S1", " chunk0", 1), "no name like 'Walking 1 chunk0'"),
+        (change("Train/S1", "a/b", 1), "not a name like 'Walking 1 chunk0'"),
+        (change("Train/S1", " chunk0", 1), "not a name like 'Walking 1 chunk0'"),
         (change("Train/S1", "Box \ud800", 1), "its keys must be names"),
         (change("Train/S1", "Box 1", [1.0]), "is list; positions must be"),
         (change("Train/S1", "Box 1", np.zeros((5, 20, 3))), "must be .frames, 15, 3."),

@@ -129,7 +129,9 @@ def test_two_files_of_one_name_and_unknown_sizes_are_refused(tmp_path):
     with pytest.raises(UserError, match="does not state the size .* Give --image_size"):
         convert(tmp_path / "a.json", tmp_path / "out", image_size=None)
     (tmp_path / "a.npz").write_bytes(b"")
-    with pytest.raises(UserError, match="a.json and a.npz have the same name"):
+    with pytest.raises(
+        UserError, match="a.json and a.npz differ only in their endings"
+    ):
         keypoints.read(tmp_path, layout="coco_17", fps=25.0)
 
 

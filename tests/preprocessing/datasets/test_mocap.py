@@ -89,8 +89,11 @@ def test_a_listed_clip_without_positions_is_named(tmp_path):
             "'clip_a' more than once",
         ),
         ({"subjects": np.array([1, 2, 3])}, "'subjects' must be a list of strings"),
-        ({"subjects": np.array(["a", "\ud800", "c"])}, "'subjects' holds .* no name"),
-        ({"clips": np.array(["a", "", "c"])}, "'clips' holds '', which is no name"),
+        (
+            {"subjects": np.array(["a", "\ud800", "c"])},
+            "'subjects' holds .* not a name",
+        ),
+        ({"clips": np.array(["a", "", "c"])}, "'clips' holds '', which is not a name"),
         ({"fps": np.float64(0.0)}, "'fps' must be one number"),
         ({"fps": np.array([50.0, 50.0])}, "'fps' must be one number"),
         ({"fps": np.array("fast")}, "'fps' must be one number"),

@@ -93,7 +93,7 @@ def test_confidence_zero_marks_a_missing_joint_whatever_its_pixels(tmp_path):
         ),
         (
             {"keypoints": keypoints(), "confidence": np.full((5, 17), -1.0)},
-            r"'confidence' is negative.*\(85 such in all\)",
+            r"'confidence' is negative.*\(85 in all\)",
         ),
         (
             {"keypoints": np.full((5, 17, 2), np.nan), "confidence": confidence()},

@@ -190,7 +190,7 @@ def test_a_file_damaged_in_its_frames_stops_the_conversion_by_name(tmp_path):
     write(tmp_path / "in" / "07_01.bvh")
     write(tmp_path / "in" / "08_01.bvh", frames=62)
     dataset = bvh.read(tmp_path / "in", Rig(1))
-    with pytest.raises(UserError, match="08_01.bvh: says 62 frames.*holds 61 rows"):
+    with pytest.raises(UserError, match="08_01.bvh: states 62 frames.*holds 61 rows"):
         pipeline.convert(dataset, tmp_path / "out", show=lambda line: None)
     assert not (tmp_path / "out").exists()
 

@@ -80,7 +80,7 @@ def changed(index, value):
         (sources.numbers()[:-1], "must hold 300 finite numbers, has 299 in 299"),
         (sources.numbers() + [1.0], "must hold 300 finite numbers, has 301 in 301"),
         (changed(7, math.nan), "must hold 300 finite numbers, has 299 in 300"),
-        (changed(3, 2e6), "S1, camera 54138969 stands more than 1 km away"),
+        (changed(3, 2e6), "S1, camera 54138969 is more than 1 km away"),
         (changed(264 + 9, -1145.0), "camera 55011271 has no possible focal length"),
         (changed(264 + 27 + 8, 30.0), "camera 60457274 has no possible distortion"),
     ],

@@ -131,10 +131,10 @@ def changed(data, *path, to):
         ([1, 2], "'data' must be a dict of sequences by name, found ndarray"),
         ({}, "'data' must be a dict"),
         ({3: 4}, "'data' must be a dict"),
-        ({"walk": 4}, "'walk' is no sequence of MPI-INF-3DHP"),
+        ({"walk": 4}, "'walk' is not a sequence of MPI-INF-3DHP"),
         ({"S1 Seq1": 4}, "'S1 Seq1' must be a list of a dict by camera"),
         ({"S1 Seq1": [{}, 25]}, "must be a list of a dict by camera"),
-        ({"S11 Seq1": TRAIN["S1 Seq1"]}, "S11/Seq1 is no sequence"),
+        ({"S11 Seq1": TRAIN["S1 Seq1"]}, "S11/Seq1 is not a sequence"),
         (changed(TRAIN, "S1 Seq1", 0, "3", to={}), "a dict by camera"),
         (changed(TRAIN, "S1 Seq1", 1, to="25"), "must be a positive number, found str"),
         (changed(TRAIN, "S1 Seq1", 1, to=np.nan), "must be a positive number"),
@@ -177,7 +177,7 @@ def test_an_empty_folder_is_a_missing_source(tmp_path):
 
 def test_unknown_sequences_are_refused(tmp_path):
     files.write_train(tmp_path, "S9/Seq1", 3)
-    with pytest.raises(UserError, match="S9/Seq1 is no sequence of MPI-INF-3DHP"):
+    with pytest.raises(UserError, match="S9/Seq1 is not a sequence of MPI-INF-3DHP"):
         mpi_inf_3dhp.read(tmp_path)
 
 
