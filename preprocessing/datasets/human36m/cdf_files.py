@@ -23,11 +23,11 @@ _VERSION_3, _WHOLE = b"\xcd\xf3\x00\x01", b"\x00\x00\xff\xff"
 _INDEX, _COMPRESSED_BLOCK, _GZIP, _TEXTS = 6, 13, 5, (51, 52)
 
 
-def read(path, variable: str) -> np.ndarray:
+def read_variable(path, variable: str) -> np.ndarray:
     """Returns a variable's values, with the axis of its records first if it has one.
 
     Raises:
-        UserError: if the file is no CDF, damaged, too large, or lacks the variable.
+        UserError: if the file is not a CDF, damaged, too large, or lacks the variable.
     """
     path = pathlib.Path(path)
     if path.stat().st_size > MAX_BYTES:

@@ -17,7 +17,7 @@ MAX_FRAMES = 100_000  # of a sequence; the longest has some 6,000
 
 def read_cdf(path) -> np.ndarray:
     """Reads the variable `Pose` of a CDF file: the original download."""
-    return cdf_files.read(path, "Pose")
+    return cdf_files.read_variable(path, "Pose")
 
 
 def read_mat(path) -> np.ndarray:
