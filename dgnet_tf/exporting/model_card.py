@@ -54,7 +54,7 @@ def of_saved_model(
         **of_export(config, options, workdir),
         "min_confidence": min_confidence,
         "stream_frames": options.reach,
-        "signatures": signatures.describe(options, min_confidence),
+        "signatures": signatures.descriptions(options, min_confidence),
     }
 
 

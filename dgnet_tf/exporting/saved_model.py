@@ -73,7 +73,7 @@ def save(
         try:
             tf.saved_model.save(module, str(beside), signatures=functions)
             (beside / CARD).parent.mkdir()
-            warmup.write(beside, options, path.absolute().parent.name)
+            warmup.write_requests(beside, options, path.absolute().parent.name)
         except tf.errors.OpError as error:  # TensorFlow's word for a full disk.
             raise UserError(f"{path}: cannot be written: {error.message}") from error
         (beside / CARD).write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")

@@ -43,7 +43,7 @@ def build(
     return {signature.name: signature.function() for signature in found}
 
 
-def describe(
+def descriptions(
     options: InferenceOptions, min_confidence: float = layout_inputs.MIN_CONFIDENCE
 ) -> dict:
     """Returns what each signature takes and gives, ready for JSON."""

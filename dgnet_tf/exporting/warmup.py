@@ -20,7 +20,7 @@ ABSENT = (
 )
 
 
-def write(folder, options: InferenceOptions, model_name: str) -> bool:
+def write_requests(folder, options: InferenceOptions, model_name: str) -> bool:
     """Writes one request for each signature.
 
     Args:

@@ -61,7 +61,7 @@ def test_the_card_is_json_and_tells_where_the_weights_come_from(run):
     assert card["joints"] == list(skeletons.get("human36m_17").joints)
     assert card["stream_frames"] == 4
     assert card["signatures"] == json.loads(
-        json.dumps(signatures.describe(InferenceOptions.of(config)))
+        json.dumps(signatures.descriptions(InferenceOptions.of(config)))
     )
     assert "Apache License 2.0" in card["licence"][0]
     assert "academic use only" in card["licence"][1]

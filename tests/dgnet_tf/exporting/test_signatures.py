@@ -55,7 +55,7 @@ def call(function, **inputs):
 def test_there_is_a_signature_for_each_layout_that_gives_the_skeleton():
     names = {
         skeleton: set(
-            signatures.describe(InferenceOptions.of(Config(skeleton=skeleton)))
+            signatures.descriptions(InferenceOptions.of(Config(skeleton=skeleton)))
         )
         for skeleton in skeletons.SKELETONS
     }
@@ -70,7 +70,7 @@ def test_there_is_a_signature_for_each_layout_that_gives_the_skeleton():
 
 def test_the_description_is_what_the_functions_take_and_give(built):
     functions, _ = built
-    described = signatures.describe(InferenceOptions.of(Config()))
+    described = signatures.descriptions(InferenceOptions.of(Config()))
     assert set(described) == set(functions)
     for name, function in functions.items():
         arguments, _ = function.structured_input_signature

@@ -36,7 +36,9 @@ def test_each_signature_has_a_request_that_it_answers(exported):
         assert request.model_spec.name == "pose"
         name = request.model_spec.signature_name
         inputs = {k: tf.make_ndarray(v) for k, v in request.inputs.items()}
-        described = signatures.describe(InferenceOptions.of(Config()))[name]["inputs"]
+        described = signatures.descriptions(InferenceOptions.of(Config()))[name][
+            "inputs"
+        ]
         assert set(inputs) == set(described)
         outputs = functions[name](**{k: tf.constant(v) for k, v in inputs.items()})
         positions = outputs["positions"].numpy()
