@@ -107,7 +107,6 @@ sys.modules["tensorflow"] = sys.modules["keras"] = None  # importing them raises
 sys.path.insert(0, sys.argv[1])
 import numpy as np
 from dgnet_tf import edge_lifter
-from dgnet_tf.training import run_folder
 lifter = edge_lifter.load("lifter.onnx")
 np.save("positions.npy", edge_lifter.lift(lifter, np.load("video.npy"), (1000, 900)))
 """

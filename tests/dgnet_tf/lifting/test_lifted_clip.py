@@ -28,7 +28,7 @@ def run():
 
 
 def lifter_of(run):
-    return lifting.Lifter(None, InferenceOptions.of(run.config), run=run)
+    return lifting.Lifter(None, InferenceOptions.of(Config()), run=run)
 
 
 def test_people_are_shown_where_their_roots_are():
