@@ -10,7 +10,6 @@ import dataclasses
 from collections.abc import Iterator
 
 import numpy as np
-import tensorflow as tf
 
 from dgnet_tf.data import view_names
 from dgnet_tf.errors import UserError
@@ -68,6 +67,8 @@ def encode(record: dict, record_frames: int, joints: int) -> bytes:
         ValueError: if a field is missing, unknown, not finite or of another
             shape; the message names the record and the field.
     """
+    import tensorflow as tf  # What knows a data set but not its records needs none.
+
     if set(record) != set(FIELDS):
         wrong = sorted(set(record) ^ set(FIELDS))
         raise ValueError(f"A record has missing or unknown fields: {wrong}.")
@@ -105,6 +106,8 @@ def parse(serialized, record_frames: int, joints: int) -> dict:
     Returns:
         A tensor for each of `FIELDS`; ids as string tensors.
     """
+    import tensorflow as tf
+
     dtypes = {bytes: tf.string, np.int64: tf.int64, np.float32: tf.float32}
     spec = {
         name: tf.io.FixedLenFeature(
@@ -121,6 +124,8 @@ def read(path: str, record_frames: int, joints: int) -> Iterator[dict]:
     Raises:
         UserError: if the file is damaged or its records are of another layout.
     """
+    import tensorflow as tf
+
     dataset = tf.data.TFRecordDataset(path)
     dataset = dataset.map(lambda record: parse(record, record_frames, joints))
     iterator = dataset.as_numpy_iterator()

@@ -7,7 +7,6 @@ import pathlib
 from collections.abc import Iterable
 
 import numpy as np
-import tensorflow as tf
 
 from dgnet_tf import skeletons
 from dgnet_tf.data import records
@@ -113,6 +112,8 @@ def write_records(path: str, encoded: Iterable[tuple[str, bytes]]) -> list[Entry
     Raises:
         OSError: if the file cannot be written in full.
     """
+    import tensorflow as tf
+
     entries, offset = [], 0
     try:
         with tf.io.TFRecordWriter(path) as writer:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pathlib
 
 import numpy as np
-import tensorflow as tf
 from matplotlib import figure, ticker
 from matplotlib.backends import backend_agg
 
@@ -54,6 +53,8 @@ def draw(data_dir, manifest: manifests.Manifest, path):
 
 
 def _choose(data_dir, manifest, split):
+    import tensorflow as tf
+
     paths = manifests.shard_paths(data_dir, manifest, split)
     count = manifest.splits[split].records
     wanted = set(np.linspace(0, count - 1, SAMPLES).astype(int).tolist())
