@@ -7,16 +7,23 @@ DEMO ?= demo
 PYTEST ?= -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile
 export TF_CPP_MIN_LOG_LEVEL ?= 2
 
-.PHONY: demo test test-addons lint
+# What touches Keras, and one smoke of the rest.
+KERAS ?= $(addprefix tests/dgnet_tf/,layers models training inference exporting) \
+	tests/tuning/test_hypermodel.py tests/end_to_end
+
+.PHONY: demo test test-slow test-addons lint
 
 demo: $(VENV)/installed
 	$(VENV)/bin/python -m preprocessing.demo --output=$(DEMO)
 
 test: $(VENV)/installed
-	$(VENV)/bin/python $(PYTEST)
+	$(VENV)/bin/python $(PYTEST) -m "not slow"
+
+test-slow: $(VENV)/installed
+	$(VENV)/bin/python $(PYTEST) -m slow
 
 test-addons: $(VENV_ADDONS)/installed
-	$(VENV_ADDONS)/bin/python $(PYTEST)
+	$(VENV_ADDONS)/bin/python $(PYTEST) -m "addons or not slow" $(KERAS)
 
 lint: $(VENV)/installed
 	$(VENV)/bin/ruff check .

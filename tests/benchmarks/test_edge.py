@@ -25,6 +25,7 @@ def run():
     return runs.Run(config, runs.build_model(config))
 
 
+@pytest.mark.slow
 def test_every_form_is_scored_sized_and_timed(run, tmp_path):
     data = write(tmp_path / "data", {"test": takes(9, 6, 5)})
     (tmp_path / "exports").mkdir()

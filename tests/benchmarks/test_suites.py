@@ -53,6 +53,7 @@ def test_the_floor_takes_the_best_rate():
     assert rates == pytest.approx({"a": 2e-7, "b": 4e-7})
 
 
+@pytest.mark.slow
 def test_all_that_lifts_gives_the_same_poses(config, tmp_path):
     found = {c.name: c.run() for c in lifters.contestants(config, 2, tmp_path)}
     expected = found[lifters.GRAPH]

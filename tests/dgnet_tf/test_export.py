@@ -25,11 +25,6 @@ from dgnet_tf.models import runs, weight_folders
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory):
-    return write_run(tmp_path_factory.mktemp("run"))
-
-
-@pytest.fixture(scope="module")
 def fixed_run(tmp_path_factory):
     """A run whose graphs are fixed.
 
@@ -39,22 +34,19 @@ def fixed_run(tmp_path_factory):
     return write_run(tmp_path_factory.mktemp("fixed_run"), architecture="baseline")
 
 
-def test_a_run_becomes_a_saved_model_that_lifts_the_same(run, tmp_path, capsys):
-    output = tmp_path / "model"
-    run_command(export, f"--workdir={run}", f"--output={output}")
-    assert capsys.readouterr().out.splitlines()[-1] == f"SavedModel: {output / '1'}"
-    graph = (output / "1" / "saved_model.pb").read_bytes()
+def test_a_run_becomes_a_saved_model_that_lifts_the_same(tiny_run, tiny_export):
+    graph = (tiny_export / "1" / "saved_model.pb").read_bytes()
     assert b"_XlaMustCompile" not in graph
-    extra = output / "1" / "assets.extra"
+    extra = tiny_export / "1" / "assets.extra"
     assert (extra / "tf_serving_warmup_requests").stat().st_size > 1000
     card = json.loads((extra / "model_card.json").read_text())
     assert card["training"]["versions"] == provenance.versions()
     assert card["min_confidence"] == 0
-    loaded = runs.load(run)
+    loaded = runs.load(tiny_run)
     ours = whole_videos.serving_function(
         loaded.model, InferenceOptions.of(loaded.config)
     )
-    theirs = tf.saved_model.load(str(output / "1")).signatures["serving_default"]
+    theirs = tf.saved_model.load(str(tiny_export / "1")).signatures["serving_default"]
     keypoints = np.random.default_rng(0).uniform(0, 900, (6, 17, 2))
     size = np.array([1000.0, 900.0])
     expected = whole_videos.lift_view(ours, keypoints, size, 4)
@@ -64,11 +56,13 @@ def test_a_run_becomes_a_saved_model_that_lifts_the_same(run, tmp_path, capsys):
     )
 
 
-def test_keypoints_are_smoothed_as_asked_for(fixed_run, tmp_path):
+@pytest.mark.slow
+def test_keypoints_are_smoothed_as_asked_for(fixed_run, tmp_path, capsys):
     output = tmp_path / "model"
     run_command(
         export, f"--workdir={fixed_run}", f"--output={output}", "--keypoint_smoothing=3"
     )
+    assert capsys.readouterr().out.splitlines()[-1] == f"SavedModel: {output / '1'}"
     card = output / "1" / "assets.extra" / "model_card.json"
     assert json.loads(card.read_text())["config"]["keypoint_smoothing"] == 3
     theirs = tf.saved_model.load(str(output / "1")).signatures["serving_default"]
@@ -85,8 +79,8 @@ def test_keypoints_are_smoothed_as_asked_for(fixed_run, tmp_path):
     )
 
 
-def test_bad_input_ends_with_one_line_and_leaves_nothing(run, tmp_path, capsys):
-    output = tmp_path / "model"
+def test_bad_input_ends_with_one_line_and_leaves_nothing(tiny_run, tmp_path, capsys):
+    run, output = tiny_run, tmp_path / "model"
     nowhere = tmp_path / "nowhere"
     line = command_error(capsys, export, f"--workdir={nowhere}", f"--output={output}")
     assert line.startswith("error: ") and "config.json: not found" in line
@@ -135,6 +129,7 @@ def test_missing_packages_cost_only_the_warm_up(tmp_path, capsys, monkeypatch):
     assert told == "a keypoint is missing where it is 0.25 or less"
 
 
+@pytest.mark.slow
 def test_trained_weights_become_a_saved_model_that_lifts_the_same(
     tmp_path, capsys, monkeypatch
 ):
@@ -164,8 +159,8 @@ def test_trained_weights_become_a_saved_model_that_lifts_the_same(
     assert card["training"]["versions"] == provenance.versions()
 
 
-def test_a_run_or_weights_and_not_both(run, tmp_path, capsys):
-    output = tmp_path / "model"
+def test_a_run_or_weights_and_not_both(tiny_run, tmp_path, capsys):
+    run, output = tiny_run, tmp_path / "model"
     line = command_error(capsys, export, f"--output={output}")
     assert "Exactly one of (workdir, weights)" in line
     line = command_error(

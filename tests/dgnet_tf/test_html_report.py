@@ -6,9 +6,8 @@ import sys
 
 import numpy as np
 import pytest
-from support import browser
-from support.lifting.lifting_stand_ins import command_error, run_command, write_run
-from support.reports import reported_takes
+from support import browser, record_sets
+from support.lifting.lifting_stand_ins import command_error, run_command
 
 from dgnet_tf import html_report
 from dgnet_tf.data import view_names
@@ -18,22 +17,18 @@ OLD_METRICS = ("mpjpe_mm", "p_mpjpe_mm", "n_mpjpe_mm", "mpjve_mm")
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory):
-    folder = write_run(tmp_path_factory.mktemp("run"))
-    (folder / "history.csv").write_text(
-        "epoch,loss,pose_mpjpe_mm,val_loss,val_pose_mpjpe_mm\n0,3,90,4,95\n1,2,60,3,80\n"
-    )
-    return folder
+def run(tiny_evaluated):
+    return tiny_evaluated
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory):
-    return reported_takes.write(tmp_path_factory.mktemp("data"))
+def data(tiny_data):
+    return tiny_data
 
 
 @pytest.fixture(scope="module")
 def page(run, data, tmp_path_factory):
-    """The page of two clips, whose report is made on the way."""
+    """The page of two clips."""
     path = tmp_path_factory.mktemp("page") / "report.html"
     run_command(
         html_report,
@@ -73,8 +68,7 @@ def test_the_worst_clips_are_played_with_their_errors(run, data, page):
     ]  # fmt: skip
 
 
-def test_a_report_from_before_is_shown_with_what_it_has(run, data, page, tmp_path):
-    del page  # Makes the report.
+def test_a_report_from_before_is_shown_with_what_it_has(run, data, tmp_path):
     new = own_report(run)
 
     def of(row):
@@ -107,7 +101,7 @@ def test_a_report_from_before_is_shown_with_what_it_has(run, data, page, tmp_pat
     assert [clip["name"] for clip in found["clips"]] == [worst]
 
 
-def test_bad_input_ends_with_one_line_and_no_page(run, data, page, tmp_path, capsys):
+def test_bad_input_ends_with_one_line_and_no_page(run, data, tmp_path, capsys):
     report = own_report(run)
 
     def error(*arguments, output=tmp_path / "page.html"):
@@ -134,8 +128,9 @@ def test_bad_input_ends_with_one_line_and_no_page(run, data, page, tmp_path, cap
     assert "a run with channels 8, this one's is 4" in error(f"--report={other}")
     other.write_text("{")
     assert "other.json: not JSON" in error(f"--report={other}")
-    assert "no split 'validation'" in error("--split=validation")
-    assert [p.name for p in tmp_path.iterdir()] == ["other.json"]
+    few = record_sets.write(tmp_path / "few", {"test": record_sets.takes(8)})
+    assert "no split 'validation'" in error(f"--data={few}", "--split=validation")
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["few", "other.json"]
 
 
 def test_without_plotly_the_error_gives_the_pip_line(
@@ -195,6 +190,7 @@ def test_the_page_opens_without_asking_for_anything(driver, page):
     assert browser.complaints(driver) == []
 
 
+@pytest.mark.slow
 @needs_browser
 def test_charts_follow_the_player_and_the_player_the_slider(opened):
     from selenium.webdriver.support.wait import WebDriverWait
@@ -225,6 +221,7 @@ def test_charts_follow_the_player_and_the_player_the_slider(opened):
     assert 0 <= moved(opened) <= opened.execute_script("return player.clip.last")
 
 
+@pytest.mark.slow
 @needs_browser
 def test_a_click_on_an_error_goes_to_its_frame(opened):
     opened.execute_script(
@@ -234,6 +231,7 @@ def test_a_click_on_an_error_goes_to_its_frame(opened):
     assert moved(opened) == 11
 
 
+@pytest.mark.slow
 @needs_browser
 def test_a_worst_clip_is_opened_where_it_is_worst(run, opened):
     worst = own_report(run)["worst_clips"][1]
@@ -251,6 +249,7 @@ def test_a_worst_clip_is_opened_where_it_is_worst(run, opened):
     assert lengths[0] == lengths[1]
 
 
+@pytest.mark.slow
 @needs_browser
 def test_one_joints_neighbours_are_shown_over_time(opened):
     browser.set_value(opened, "#affinity-joint", 3)
@@ -263,6 +262,7 @@ def test_one_joints_neighbours_are_shown_over_time(opened):
     assert len(shown) == 17 and shown == expected
 
 
+@pytest.mark.slow
 @needs_browser
 def test_another_metric_is_chosen_in_a_chart(opened):
     before, after = opened.execute_async_script(
@@ -276,6 +276,7 @@ def test_another_metric_is_chosen_in_a_chart(opened):
     assert before != after and max(after) <= 100
 
 
+@pytest.mark.slow
 @needs_browser
 def test_a_narrow_window_has_no_sideways_scroll(driver, page):
     driver.set_window_size(500, 800)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from support.lifting import lift_arguments
 from support.lifting.lift_arguments import arguments
-from support.lifting.lifting_stand_ins import command_error, run_command, write_run
+from support.lifting.lifting_stand_ins import command_error, run_command
 from support.models import weight_stand_ins
 
 from dgnet_tf import lift
@@ -17,10 +17,9 @@ def keypoints(tmp_path_factory):
     return lift_arguments.one_person(tmp_path_factory.mktemp("keypoints"))
 
 
-def test_a_run_lifts_at_the_files_own_rate(keypoints, tmp_path, capsys):
-    run = write_run(tmp_path / "run")
+def test_a_run_lifts_at_the_files_own_rate(tiny_run, keypoints, tmp_path, capsys):
     output = tmp_path / "poses.npz"
-    run_command(lift, *arguments(run, keypoints, output, "--fps=25"))
+    run_command(lift, *arguments(tiny_run, keypoints, output, "--fps=25"))
     assert "not given" not in capsys.readouterr().out
     with np.load(output) as poses:
         assert poses["positions"].shape == (8, 17, 3)

@@ -18,6 +18,7 @@ def run(*arguments):
     )
 
 
+@pytest.mark.slow
 def test_the_smoke_preset_trains_on_whatever_data(tmp_path):
     data = record_sets.write(tmp_path / "data", {"train": record_sets.takes(40, 30)})
     done = run(

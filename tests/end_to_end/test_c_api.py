@@ -13,7 +13,6 @@ import pytest
 import tensorflow as tf
 from support.lifting.lifting_stand_ins import Config, small_model
 
-from dgnet_tf.config import config as configuration
 from dgnet_tf.exporting import saved_model
 from dgnet_tf.inference import whole_videos
 from dgnet_tf.inference.options import InferenceOptions
@@ -94,6 +93,7 @@ def found(tmp_path_factory):
     return run(folder, path, calls), expected
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("batch", "frames"), SIZES)
 def test_the_loader_gives_keras_positions(found, batch, frames):
     outputs, expected = found
@@ -104,6 +104,7 @@ def test_the_loader_gives_keras_positions(found, batch, frames):
     np.testing.assert_allclose(positions, expected[f"{batch}x{frames}"], atol=1e-4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("batch", [1, 64])
 def test_the_loader_streams(found, batch):
     outputs, expected = found
@@ -112,6 +113,7 @@ def test_the_loader_streams(found, batch):
     np.testing.assert_allclose(newest, expected[f"stream {batch}x4"], atol=1e-4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["coco_17", "stream_mediapipe_33"])
 def test_the_loader_converts_layouts(found, name):
     outputs, expected = found
@@ -123,6 +125,7 @@ def test_the_loader_converts_layouts(found, name):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "message"),
     [
@@ -138,20 +141,16 @@ def test_the_loader_refuses_what_does_not_fit(found, name, message):
     assert f"{name}/positions" not in outputs
 
 
-def test_a_real_network_gives_the_same(tmp_path):
-    config = configuration.make(
-        "smoke", channels=8, blocks=1, skeleton="human36m_17", fps=50.0
-    )
-    model = runs.build_model(config)
-    path = saved_model.save(model, config, tmp_path / "model")
+def test_a_real_network_gives_the_same(tiny_run, tiny_export, tmp_path):
+    loaded = runs.load(tiny_run)
     inputs = {
         "keypoints": pixels(0, 1, 5, 17),
         "image_size": np.full((1, 2), 1000, np.float32),
     }
-    outputs = run(tmp_path, path, {"video": ("serving_default", inputs)})
+    outputs = run(tmp_path, tiny_export / "1", {"video": ("serving_default", inputs)})
     expected = whole_videos.lift_keypoints(
-        model,
-        InferenceOptions.of(config),
+        loaded.model,
+        InferenceOptions.of(loaded.config),
         *map(tf.constant, inputs.values()),
     ).numpy()
     assert np.abs(expected).max() > 1e-3

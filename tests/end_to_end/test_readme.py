@@ -30,6 +30,7 @@ def scripts():
     return re.findall(r"```python\n(.*?)```", text, re.DOTALL)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::DeprecationWarning:keras_tuner.*")
 def test_the_search_of_the_readme_runs(data, tmp_path, monkeypatch):
     _, tune, _ = scripts()
@@ -46,6 +47,7 @@ def test_the_search_of_the_readme_runs(data, tmp_path, monkeypatch):
     assert 50 < trial["score"] < 1000  # mm, after six steps.
 
 
+@pytest.mark.slow
 def test_the_scripts_of_the_readme_run(data, tmp_path):
     train, _, lift = scripts()
     assert '"demo/data"' in train and "Lifter.load()" in lift

@@ -22,6 +22,7 @@ def data(tmp_path_factory):
     return record_sets.write(tmp_path_factory.mktemp("compare") / "data", splits)
 
 
+@pytest.mark.slow
 def test_the_command_trains_two_networks_and_writes_the_comparison(
     data, tmp_path, capsys, monkeypatch
 ):

@@ -30,6 +30,7 @@ def tuner(hypermodel, folder, trials=1):
     )
 
 
+@pytest.mark.slow
 def test_a_tuner_of_ones_own_searches_the_data_set(data, tmp_path):
     hypermodel = tuning.HyperModel(data, "smoke", ["blocks"], batch_size=4, **TINY)
     found = tuner(hypermodel, tmp_path)

@@ -104,6 +104,7 @@ def test_the_base_is_first_and_the_best_is_confirmed_on_other_seeds(
         assert {c.epochs for c in first} == {1, 3}
 
 
+@pytest.mark.slow
 def test_a_search_goes_on_with_the_same_trials_and_runs_none_twice(
     data, tmp_path, monkeypatch
 ):

@@ -157,6 +157,7 @@ def test_a_damaged_file_is_refused(tmp_path):
         actions.count(tmp_path, manifest.read(tmp_path), "train")
 
 
+@pytest.mark.slow
 def test_training_sees_the_chosen_actions_alone(data_dir, tmp_path, monkeypatch):
     seen, load_windows = [], windows.load_windows
 

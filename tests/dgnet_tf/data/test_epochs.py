@@ -101,6 +101,7 @@ def test_shuffling_mixes_views_and_frames(tmp_path):
     assert first != sorted(first)
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_batches_in_another_process(data_dir):
     options = {"batch_size": 8, "epochs": 2, "flip": True, "noise_px": 2.0}
     script = (
@@ -120,6 +121,7 @@ def test_the_same_seed_gives_the_same_batches_in_another_process(data_dir):
     assert digest(windows.load_windows(data_dir, seed=1, **options)) != ours
 
 
+@pytest.mark.slow
 def test_epochs_are_a_concatenation_of_single_ones(data_dir):
     options = {"batch_size": 8, "flip": True, "noise_px": 1.0, "seed": 5}
 

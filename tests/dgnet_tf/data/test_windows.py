@@ -188,6 +188,7 @@ def test_wrong_arguments_are_refused(data_dir, arguments, message):
         windows.load_windows(data_dir, **arguments)
 
 
+@pytest.mark.slow
 def test_a_model_with_several_outputs_fits(data_dir):
     keypoints = keras.Input((4, 17, 2))
     outputs = {

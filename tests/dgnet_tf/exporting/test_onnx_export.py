@@ -123,6 +123,7 @@ def test_a_process_without_tensorflow_lifts_the_same(exported):
     np.testing.assert_allclose(result, expected, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_the_command_writes_a_file_that_lifts_as_the_run(exported, tmp_path):
     del exported  # Skips where the packages are missing.
     run, path = write_run(tmp_path / "run"), tmp_path / "out" / "lifter.onnx"

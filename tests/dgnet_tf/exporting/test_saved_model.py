@@ -10,7 +10,7 @@ import sys
 import numpy as np
 import pytest
 import tensorflow as tf
-from support.lifting.lifting_stand_ins import Config, small_model
+from support.lifting.lifting_stand_ins import Config, export, small_model
 from tensorflow.core.protobuf import saved_model_pb2
 
 from dgnet_tf.errors import UserError
@@ -66,6 +66,7 @@ def saved_graph(folder):
     return message.meta_graphs[0]
 
 
+@pytest.mark.slow
 def test_a_clean_process_gives_the_same_positions(exported):
     folder, model, config = exported
     rng = np.random.default_rng(0)
@@ -196,7 +197,7 @@ def test_a_graph_that_cannot_be_served_is_not_written(exported, tmp_path, monkey
     _, model, config = exported
     compiled = tf.function(lambda x: model(x, training=False), jit_compile=True)
     with pytest.raises(RuntimeError, match="cannot be served.*_XlaMustCompile"):
-        saved_model.save(lambda x, training: compiled(x), config, tmp_path / "model")
+        export(tmp_path / "model", config, lambda x, training: compiled(x))
     assert list((tmp_path / "model").iterdir()) == []
 
 
@@ -215,7 +216,7 @@ def test_the_model_card_tells_rate_skeleton_and_units(exported):
 def test_without_flip_the_model_runs_once(tmp_path):
     config = Config()
     model = small_model(config)
-    path = saved_model.save(model, config, tmp_path, version=7, flip=False)
+    path = export(tmp_path, config, model, version=7, flip=False)
     assert path == tmp_path / "7"
     keypoints = np.random.default_rng(1).uniform(0, 900, (5, 17, 2))
     size = np.array([1000.0, 900.0])
@@ -238,7 +239,7 @@ def test_without_flip_the_model_runs_once(tmp_path):
 
 def test_a_half_precision_model_is_served_in_float32(tmp_path):
     model = small_model(dtype="mixed_bfloat16")
-    path = saved_model.save(model, Config(), tmp_path)
+    path = export(tmp_path, model=model)
     serve = tf.saved_model.load(str(path)).signatures["serving_default"]
     assert serve.structured_outputs["positions"].dtype == tf.float32
 
@@ -260,7 +261,7 @@ def test_a_failed_export_leaves_nothing_behind(exported, tmp_path, monkeypatch):
 
     monkeypatch.setattr(tf.saved_model, "save", full_disk)
     with pytest.raises(UserError, match="model/1: cannot be written: No space left"):
-        saved_model.save(model, config, tmp_path / "model")
+        export(tmp_path / "model", config, model)
     assert list((tmp_path / "model").iterdir()) == []
 
 

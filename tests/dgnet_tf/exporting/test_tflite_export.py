@@ -77,6 +77,7 @@ def test_float32_gives_the_networks_positions(exported):
     np.testing.assert_allclose(lifted(path), result, atol=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -108,6 +109,7 @@ def test_the_signature_has_names_types_and_fixed_shapes(exported):
     }
 
 
+@pytest.mark.slow
 def test_int8_stores_large_kernels_in_a_quarter_and_stays_close(tmp_path):
     model = trained_like(channels=64)
     whole = tflite_export.save(
@@ -161,6 +163,7 @@ def test_a_network_that_does_not_convert_is_refused_and_leaves_nothing(tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_the_command_writes_a_file_that_lifts_as_the_run(tmp_path, capsys):
     run, path = write_run(tmp_path / "run"), tmp_path / "out" / "lifter.tflite"
     model = trained_like(channels=4)

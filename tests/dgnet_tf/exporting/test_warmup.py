@@ -5,7 +5,7 @@ import sys
 import numpy as np
 import pytest
 import tensorflow as tf
-from support.lifting.lifting_stand_ins import Config, small_model
+from support.lifting.lifting_stand_ins import Config, export, small_model
 
 from dgnet_tf.exporting import saved_model, signatures, warmup
 from dgnet_tf.inference.options import InferenceOptions
@@ -50,6 +50,6 @@ def test_each_signature_has_a_request_that_it_answers(exported):
 def test_without_the_package_the_export_is_whole_but_for_them(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "tensorflow_serving", None)
     monkeypatch.setitem(sys.modules, "tensorflow_serving.apis", None)
-    path = saved_model.save(small_model(), Config(), tmp_path / "pose")
+    path = export(tmp_path / "pose")
     assert [p.name for p in (path / "assets.extra").iterdir()] == ["model_card.json"]
     assert "serving_default" in tf.saved_model.load(str(path)).signatures

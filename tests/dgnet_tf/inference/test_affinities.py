@@ -83,7 +83,10 @@ def check(model, keypoints, config, block, rows):
     return found
 
 
-@pytest.mark.parametrize(("block", "connection"), [(1, "dynamic"), (2, "precomputed")])
+@pytest.mark.parametrize(
+    ("block", "connection"),
+    [(1, "dynamic"), pytest.param(2, "precomputed", marks=pytest.mark.slow)],
+)
 def test_each_frame_has_what_the_layers_compute_in_the_middle_of_its_window(
     block, connection
 ):
@@ -112,12 +115,14 @@ def test_affinities_are_those_of_the_keypoints_that_are_lifted(plain):
     assert np.abs(found.spatial - rough.spatial).max() > 0.01
 
 
+@pytest.mark.slow
 def test_five_frames_have_their_middle_in_the_third_slot():
     window = ([-2, -1, 0, 1, 2], 2)
     config = Config(frames=5)
     check(network(frames=5), video(9), config, 1, {2: window, 5: window})
 
 
+@pytest.mark.slow
 def test_of_two_frames_each_direction_takes_the_pair_that_it_means():
     model, keypoints = network(frames=2), video(6)
     found = affinities.over_time(model, Config(frames=2), keypoints, SIZE)
@@ -167,6 +172,7 @@ def test_a_folded_network_has_the_same_affinities(plain):
     np.testing.assert_allclose(folded.forward, straight.forward, atol=1e-4)
 
 
+@pytest.mark.slow
 def test_a_matrix_that_no_layer_computes_is_none():
     spatial_alone = network(spatial_unit="fsg,dsg", temporal_unit="ftg")
     found = affinities.over_time(spatial_alone, Config(), video(3), SIZE)

@@ -78,7 +78,7 @@ def test_people_do_not_mix():
 
 
 @pytest.mark.parametrize("overlap", FIELDS["overlap"].choices)
-@pytest.mark.parametrize("flip", [True, False])
+@pytest.mark.parametrize("flip", [True, pytest.param(False, marks=pytest.mark.slow)])
 def test_lifting_is_that_of_smooth_keypoints(overlap, flip):
     plain = Config(overlap=overlap, frame_stride=2)
     smoothing = Config(overlap=overlap, frame_stride=2, keypoint_smoothing=3)

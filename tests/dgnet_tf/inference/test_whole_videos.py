@@ -231,8 +231,15 @@ def test_the_serving_function_is_traced_once_for_all_lengths():
 
 
 @pytest.mark.parametrize("overlap", FIELDS["overlap"].choices)
-@pytest.mark.parametrize("smoothing", [0, 5, 25])
-@pytest.mark.parametrize("length", [1, 16, 17, 47, 48, 97])
+@pytest.mark.parametrize(
+    ("length", "smoothing"),
+    [
+        pytest.param(length, smoothing, marks=() if quick else pytest.mark.slow)
+        for length in (1, 16, 17, 47, 48, 97)
+        for smoothing in (0, 5, 25)
+        for quick in [(length, smoothing) in ((17, 5), (97, 0), (97, 25))]
+    ],
+)
 def test_segments_of_a_long_video_do_not_show(overlap, length, smoothing, monkeypatch):
     config = Config(
         overlap=overlap, frames=3, frame_stride=2, keypoint_smoothing=smoothing

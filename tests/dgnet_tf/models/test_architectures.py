@@ -134,6 +134,7 @@ def test_an_unknown_architecture_is_refused():
         config.make(architecture="fixed")
 
 
+@pytest.mark.slow
 def test_the_baseline_trains_evaluates_and_exports(tmp_path, capsys):
     splits = {"train": record_sets.takes(40, 30), "test": record_sets.takes(21)}
     data = record_sets.write(tmp_path / "data", splits)

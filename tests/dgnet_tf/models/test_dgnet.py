@@ -58,8 +58,15 @@ def test_each_number_of_frames_of_table_viii_runs(frames):
 
 @pytest.mark.parametrize(
     "connection, weighting",
-    [(connection, "fc") for connection in CONNECTIONS]
-    + [("dynamic", weighting) for weighting in WEIGHTINGS if weighting != "fc"],
+    [("dynamic", "fc")]
+    + [
+        pytest.param(connection, weighting, marks=pytest.mark.slow)
+        for connection, weighting in [
+            *((connection, "fc") for connection in CONNECTIONS),
+            *(("dynamic", weighting) for weighting in WEIGHTINGS),
+        ]
+        if (connection, weighting) != ("dynamic", "fc")
+    ],
 )
 def test_every_connection_and_weighting_takes_a_step(connection, weighting):
     model = dgnet_tf.DGNet(
@@ -145,6 +152,7 @@ def test_examples_do_not_hear_each_other_at_inference():
     np.testing.assert_allclose(alone[0], one[0], rtol=1e-4, atol=1e-4)
 
 
+@pytest.mark.slow
 def test_xla_gives_what_the_plain_graph_gives():
     model = dgnet_tf.DGNet(**TINIEST)
     windows = tf.constant(keypoints())

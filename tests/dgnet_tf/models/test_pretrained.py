@@ -40,7 +40,13 @@ def signed(folder):
     return folder
 
 
-@pytest.mark.parametrize("architecture", sorted(ARCHITECTURES))
+@pytest.mark.parametrize(
+    "architecture",
+    [
+        pytest.param(name, marks=() if name == "dgnet" else pytest.mark.slow)
+        for name in sorted(ARCHITECTURES)
+    ],
+)
 def test_every_network_gives_the_same_poses_again(architecture, tmp_path):
     made = stand_ins.run(architecture=architecture)
     folder, _ = stand_ins.write(tmp_path, made)

@@ -38,6 +38,7 @@ def test_the_weights_that_lift_without_a_name_come_along():
     assert type(model) is dgnet_tf.DGNet and model.input_shape[2:] == (17, 2)
 
 
+@pytest.mark.slow
 def test_they_smooth_noise_that_exact_keypoints_do_not_have(views):
     lifter = dgnet_tf.Lifter.load()
     rough = dgnet_tf.pretrained.load(weight_folders.DEFAULT)
@@ -58,6 +59,7 @@ def test_they_smooth_noise_that_exact_keypoints_do_not_have(views):
     assert 0 < smooth < 0.5 * plain
 
 
+@pytest.mark.slow
 def test_they_lift_a_person_and_cameras_that_they_have_not_seen(views):
     lifter = dgnet_tf.Lifter.load()
     noise = np.random.default_rng(0).normal(0, 5, views[0].keypoints.shape)

@@ -4,8 +4,6 @@ import copy
 
 import numpy as np
 import pytest
-from support.lifting.lifting_stand_ins import write_run
-from support.reports import reported_takes
 
 from dgnet_tf import metrics
 from dgnet_tf.data import views
@@ -15,16 +13,15 @@ from dgnet_tf.pages import report_clips
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory):
-    return reported_takes.write(tmp_path_factory.mktemp("data"))
+def data(tiny_data):
+    return tiny_data
 
 
 @pytest.fixture(scope="module")
-def lifting(tmp_path_factory):
-    """An untrained run, lifting plainly."""
-    run = write_run(tmp_path_factory.mktemp("run"))
+def lifting(tiny_run):
+    """A run, lifting plainly."""
     options = {"flip": False, "noise_px": 0.0, "seed": 3}
-    return report_clips.Lifting(runs.load(run), options)
+    return report_clips.Lifting(runs.load(tiny_run), options)
 
 
 def view_of(data, number):

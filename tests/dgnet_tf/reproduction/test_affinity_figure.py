@@ -5,7 +5,7 @@ import csv
 import numpy as np
 import pytest
 from support import record_sets
-from support.lifting.lifting_stand_ins import Config, small_model, write_run
+from support.lifting.lifting_stand_ins import Config, small_model
 
 from dgnet_tf import skeletons
 from dgnet_tf.errors import UserError
@@ -22,8 +22,8 @@ def data(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory):
-    return write_run(tmp_path_factory.mktemp("run"))
+def run(tiny_run):
+    return tiny_run
 
 
 def matrices(frames=3):

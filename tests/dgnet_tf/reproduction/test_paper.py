@@ -13,6 +13,7 @@ def data(tmp_path_factory):
     return record_sets.write(tmp_path_factory.mktemp("data"), splits)
 
 
+@pytest.mark.slow
 def test_the_cross_action_job_trains_tests_and_draws(data, tmp_path, capsys):
     arguments = (
         "--item=figure5",

@@ -166,6 +166,7 @@ def test_strides_are_drawn_for_each_view_up_to_the_greatest(tmp_path):
     assert {tuple(np.diff(frames)) for _, *frames in fixed} == {(2, 2, 2)}
 
 
+@pytest.mark.slow
 def test_all_augmentation_together_is_a_function_of_seed_and_epoch(data):
     def load(**options):
         return windows.load_windows(

@@ -94,6 +94,7 @@ class Killed(Exception):
     """Stands for the end of the process."""
 
 
+@pytest.mark.slow
 def test_a_training_starts_from_the_weights_and_goes_on_from_its_own(
     made, data, tmp_path, monkeypatch
 ):

@@ -37,9 +37,9 @@ def data(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def trained(data, tmp_path_factory):
-    """A finished training of one epoch, and its folder; to be read only."""
+    """A finished training, as it returned, and its folder; to be read only."""
     folder = tmp_path_factory.mktemp("trained") / "run"
-    return fit.train(tiny(epochs=1), data, folder, progress=False), folder
+    return fit.train(tiny(), data, folder, progress=False), folder
 
 
 def weights(run):
@@ -62,25 +62,31 @@ def kill_after(monkeypatch, epoch):
     monkeypatch.setattr(fit.callbacks.Checkpoints, "on_epoch_end", save_and_die)
 
 
-def test_a_run_holds_what_it_was_made_with_and_loads(data, tmp_path):
-    run = fit.train(tiny(), data, tmp_path / "run", progress=False)
-    found = {path.name for path in (tmp_path / "run").iterdir()}
-    assert found == {
-        *("config.json", "versions.json", "training.json", "history.csv"),
-        *("model.keras", "checkpoints", "tensorboard"),
-    }
-    again = runs.load(tmp_path / "run")
+@pytest.mark.slow
+def test_what_a_training_returns_is_what_its_folder_holds(trained):
+    run, folder = trained
+    again = runs.load(folder)
     assert again.config == run.config
-    assert (again.config.skeleton, again.config.fps) == ("human36m_17", 50.0)
     x = np.random.default_rng(0).normal(size=(2, 4, 17, 2)).astype(np.float32)
     np.testing.assert_array_equal(
         run.model(x, training=False)["pose"], again.model(x, training=False)["pose"]
     )
-    versions = json.loads((tmp_path / "run" / "versions.json").read_text())
-    made_from = json.loads((tmp_path / "run" / "training.json").read_text())
+
+
+def test_a_run_holds_what_it_was_made_with_and_loads(tiny_data, tiny_run):
+    found = {path.name for path in tiny_run.iterdir()}
+    assert found == {
+        *("config.json", "versions.json", "training.json", "history.csv"),
+        *("model.keras", "checkpoints", "tensorboard"),
+    }
+    again = runs.load(tiny_run)
+    assert (again.config.skeleton, again.config.fps) == ("human36m_17", 50.0)
+    assert (again.config.channels, again.config.epochs) == (4, 3)
+    versions = json.loads((tiny_run / "versions.json").read_text())
+    made_from = json.loads((tiny_run / "training.json").read_text())
     assert made_from["command"].startswith("python ")
     assert made_from["data"]["dataset"] == "synthetic"
-    splits = manifest.read(data).splits
+    splits = manifest.read(tiny_data).splits
     assert made_from["data"]["splits"]["train"] == {
         "sequences": splits["train"].sequences,
         "frames": splits["train"].frames,
@@ -88,7 +94,7 @@ def test_a_run_holds_what_it_was_made_with_and_loads(data, tmp_path):
         "subjects": list(splits["train"].subjects),
     }
     assert versions["tensorflow"] == tf.__version__
-    with open(tmp_path / "run" / "history.csv", newline="") as file:
+    with open(tiny_run / "history.csv", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [int(row["epoch"]) for row in rows] == [0, 1, 2]
     assert all(float(row["val_pose_mpjpe_mm"]) > 0 for row in rows)
@@ -103,6 +109,7 @@ def precise(request, data, tmp_path_factory):
     return fit.train(chosen, data, folder, progress=False), folder
 
 
+@pytest.mark.slow
 def test_training_lowers_the_error(precise):
     _, folder = precise
     with open(folder / "history.csv", newline="") as file:
@@ -110,6 +117,7 @@ def test_training_lowers_the_error(precise):
     assert errors[-1] < 0.7 * errors[0]
 
 
+@pytest.mark.slow
 def test_mixed_precision_keeps_float32_weights_and_outputs(precise):
     run, _ = precise
     assert tf.keras.mixed_precision.global_policy().name == "float32"
@@ -120,6 +128,7 @@ def test_mixed_precision_keeps_float32_weights_and_outputs(precise):
     assert scaled == (run.config.precision == "mixed_float16")
 
 
+@pytest.mark.slow
 def test_a_killed_training_ends_with_the_weights_of_an_unbroken_one(
     data, tmp_path, monkeypatch
 ):
@@ -161,6 +170,7 @@ def test_two_averages_of_the_weights_are_refused(data, tmp_path):
     assert not (tmp_path / "run").exists()
 
 
+@pytest.mark.slow
 def test_a_killed_training_in_mixed_float16_keeps_its_loss_scale(
     data, tmp_path, monkeypatch
 ):
@@ -175,10 +185,11 @@ def test_a_killed_training_in_mixed_float16_keeps_its_loss_scale(
         np.testing.assert_array_equal(a, b)
 
 
+@pytest.mark.slow
 def test_a_seed_gives_its_weights_and_another_gives_others(data, tmp_path, trained):
     first, _ = trained
     same, other = (
-        fit.train(tiny(seed=s, epochs=1), data, tmp_path / str(s), progress=False)
+        fit.train(tiny(seed=s), data, tmp_path / str(s), progress=False)
         for s in (first.config.seed, first.config.seed + 1)
     )
     for a, b in zip(weights(first), weights(same), strict=True):
@@ -187,6 +198,7 @@ def test_a_seed_gives_its_weights_and_another_gives_others(data, tmp_path, train
     assert any(not np.array_equal(a, b) for a, b in pairs)
 
 
+@pytest.mark.slow
 def test_a_step_is_traced_once(data, monkeypatch):
     chosen, traced = tiny(skeleton="human36m_17"), []
     model = runs.build_model(chosen)
@@ -200,21 +212,21 @@ def test_a_step_is_traced_once(data, monkeypatch):
     assert traced == [1]
 
 
-def test_a_finished_run_is_not_trained_again(data, trained):
-    first, folder = trained
-    again = fit.train(first.config, data, folder, progress=False)
+def test_a_finished_run_is_not_trained_again(tiny_data, tiny_run):
+    first = runs.load(tiny_run)
+    again = fit.train(first.config, tiny_data, tiny_run, progress=False)
     for a, b in zip(weights(first), weights(again), strict=True):
         np.testing.assert_array_equal(a, b)
-    epochs = (folder / "history.csv").read_text().splitlines()
-    assert len(epochs) == 1 + 1
+    epochs = (tiny_run / "history.csv").read_text().splitlines()
+    assert len(epochs) == 1 + 3
 
 
-def test_a_folder_of_another_configuration_is_refused(data, trained):
-    _, folder = trained
-    with pytest.raises(UserError, match="channels was 8, is 12"):
-        fit.train(tiny(epochs=1, channels=12), data, folder, progress=False)
+def test_a_folder_of_another_configuration_is_refused(tiny_data, tiny_run):
+    with pytest.raises(UserError, match="channels was 4, is 12"):
+        fit.train(tiny(channels=12), tiny_data, tiny_run, progress=False)
 
 
+@pytest.mark.slow
 def test_a_diverging_training_says_what_to_change(data, tmp_path):
     # Squared targets of 1e25 m overflow float32.
     folder = record_sets.write(tmp_path / "data", {"train": record_sets.takes(40, 40)})
@@ -272,6 +284,7 @@ def test_addons_optimizers_train_or_name_what_to_install(data, tmp_path):
             assert not (tmp_path / name).exists()
 
 
+@pytest.mark.slow
 def test_evaluation_sees_the_model_that_training_returned(trained):
     run, _ = trained
     serve = whole_videos.serving_function(

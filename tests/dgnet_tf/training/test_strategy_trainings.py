@@ -43,11 +43,12 @@ cpu = tf.config.list_physical_devices("CPU")[0]
 tf.config.set_logical_device_configuration(
     cpu, [tf.config.LogicalDeviceConfiguration()] * int(devices)
 )
-from dgnet_tf import config, training
+from dgnet_tf.config import config
 from dgnet_tf.errors import UserError
+from dgnet_tf.training import fit
 
 try:
-    training.train(config.make("smoke", **json.loads(fields)), data, workdir, False)
+    fit.train(config.make("smoke", **json.loads(fields)), data, workdir, False)
 except UserError as error:
     sys.exit(f"refused: {error}")
 """
@@ -124,6 +125,7 @@ def check_same_training(folder, one_device):
     assert runs.load(folder).config.epochs == FIELDS["epochs"]
 
 
+@pytest.mark.slow
 def test_two_mirrored_devices_train_like_one(data, one_device, tmp_path):
     process = start(data, tmp_path / "run", devices=2, strategy="mirrored")
     (said,) = finish(process)
@@ -131,6 +133,7 @@ def test_two_mirrored_devices_train_like_one(data, one_device, tmp_path):
     check_same_training(tmp_path / "run", one_device)
 
 
+@pytest.mark.slow
 @multi_worker
 def test_two_workers_train_like_one_and_only_the_chief_writes(
     data, one_device, tmp_path
@@ -169,7 +172,7 @@ def test_two_workers_train_like_one_and_only_the_chief_writes(
 
 PREFETCH = """
 import tensorflow as tf
-from dgnet_tf import strategies
+from dgnet_tf.training import strategies
 
 keras = tf.keras
 cpu = tf.config.list_physical_devices("CPU")[0]
@@ -200,6 +203,7 @@ assert seen["loss"] == [3.0, 11.0, 19.0] and seen["val_loss"] == [4.0] * 3, seen
 """
 
 
+@pytest.mark.slow
 def test_batches_are_copied_to_the_device_ahead_and_fit_sees_each_once():
     process = subprocess.Popen(
         [sys.executable, "-W", "ignore", "-c", PREFETCH],
@@ -217,6 +221,7 @@ def test_xla_with_a_strategy_is_refused(data, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 def test_a_batch_that_devices_cannot_share_evenly_is_refused(data, tmp_path):
     process = start(
         data, tmp_path / "run", devices=2, strategy="mirrored", batch_size=7

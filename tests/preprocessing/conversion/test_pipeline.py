@@ -59,6 +59,7 @@ def converted(archive, tmp_path_factory):
     return folder
 
 
+@pytest.mark.slow
 def test_the_bytes_do_not_depend_on_workers_or_run(archive, converted, tmp_path):
     for name, workers in (("again", 1), ("parallel", 2)):
         dataset = mocap.read(archive)

@@ -12,6 +12,7 @@ from dgnet_tf.errors import UserError
 from tuning import run_ablations
 from tuning.ablations import paper_tables, runner
 from tuning.studies import results as study_results
+from tuning.studies import rows
 from tuning.studies import study as studies
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:keras_tuner.*")
@@ -47,6 +48,16 @@ def test_rows_are_trained_once_for_each_seed_whatever_table_they_stand_in(
     run("blocks_frames", data, tmp_path, seeds=2)
     assert len(done.trained) == 2 * 6 + 7 + 7
     assert len(results(tmp_path)) == len(done.trained)
+
+
+@pytest.mark.filterwarnings("ignore:Even though the .*run_functions_eagerly")
+def test_a_row_of_all_operations_trains_and_is_scored(data, tmp_path, monkeypatch):
+    monkeypatch.setattr(rows, "release", lambda: None)  # It takes longer than a step.
+    names = ["FSG+DSG+FTG+DTG"]
+    with tuning_stand_ins.eagerly():
+        run("units", data, tmp_path, names=names, progress=False)
+    (result,) = results(tmp_path)
+    assert result["status"] == "finished" and result["metrics"]["mpjpe_mm"] > 0
 
 
 def test_rows_may_be_named_and_the_others_wait(data, tmp_path, monkeypatch):

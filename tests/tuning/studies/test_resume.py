@@ -26,11 +26,11 @@ SIZES = {
 SCRIPT = f"""
 import sys
 import tensorflow as tf
-from dgnet_tf import config
-from tuning import ablations, tables
+from dgnet_tf.config import config
+from tuning.ablations import paper_tables, runner
 tf.config.run_functions_eagerly(True)
 base = config.make("smoke", **{SIZES})
-tables.run(ablations.get("design"), base, sys.argv[1], sys.argv[2], progress=False)
+runner.run(paper_tables.get("design"), base, *sys.argv[1:], progress=False)
 """
 
 
@@ -81,6 +81,7 @@ def killed_in_its_second_row(data, workdir):
         process.wait()
 
 
+@pytest.mark.slow
 def test_a_study_killed_in_a_row_ends_with_the_tables_of_an_unbroken_one(
     data, unbroken, tmp_path
 ):
@@ -96,6 +97,7 @@ def test_a_study_killed_in_a_row_ends_with_the_tables_of_an_unbroken_one(
     assert figures(killed, tmp_path / "a") == figures(unbroken, tmp_path / "b")
 
 
+@pytest.mark.slow
 def test_a_report_killed_while_it_is_written_keeps_the_old_one_and_is_made_again(
     unbroken, tmp_path, monkeypatch
 ):

@@ -15,6 +15,7 @@ CHANNELS = 16
 SPLITS = {"train": record_sets.takes(40), "test": record_sets.takes(8)}
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.skipif(
         tf.__version__.startswith("2.15"),
         reason="a minute and more; layers and training are tested on both stacks",

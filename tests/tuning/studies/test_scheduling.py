@@ -16,8 +16,8 @@ JOBS = [{"row": f"row{i}", "seed": i % 2} for i in range(6)]
 
 STAND_IN = """
 import os, pathlib, sys, time
-from dgnet_tf import config
-from tuning import oracles, scheduling, study
+from dgnet_tf.config import config
+from tuning.studies import oracles, scheduling, study
 
 workdir = pathlib.Path(sys.argv[1])
 me, gpu = os.environ["KERASTUNER_TUNER_ID"], os.environ["CUDA_VISIBLE_DEVICES"]
@@ -107,6 +107,7 @@ def stand_in(tmp_path, monkeypatch):
     return tmp_path / "study"
 
 
+@pytest.mark.slow
 def test_a_chief_and_two_workers_share_the_rows_each_on_its_gpu(stand_in):
     workers.launch("stand_in", [str(stand_in), "none"], ["0", "GPU-5"], stand_in)
     paths = sorted((stand_in / "done").glob("*.json"))

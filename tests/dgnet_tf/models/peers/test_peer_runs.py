@@ -39,6 +39,11 @@ pytestmark = [
 ]
 SIZE = np.array([1000.0, 800.0])
 TINY = {"channels": 6, "epochs": 1, "steps_per_epoch": 2, "batch_size": 4}
+# The others do the same, and take longer.
+ONE_QUICKLY = [
+    name if name == "tcn" else pytest.param(name, marks=pytest.mark.slow)
+    for name in NAMES
+]
 FLAGS = [f"--{name}={value}" for name, value in TINY.items()]
 
 
@@ -57,7 +62,7 @@ def data(tmp_path_factory):
     return record_sets.write(folder, splits, record_overlap=8)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ONE_QUICKLY)
 def test_a_peer_trains_scores_exports_and_lifts(name, data, tmp_path, monkeypatch):
     monkeypatch.setattr(signatures, "LAYOUTS", ())
     run = tmp_path / "run"
@@ -148,7 +153,7 @@ def test_at_a_videos_end_the_first_frame_stands_for_those_before_it():
     np.testing.assert_allclose(found[0], found[1], atol=1e-4)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ONE_QUICKLY)
 @pytest.mark.parametrize("suffix", [".tflite", ".onnx"])
 def test_a_peer_becomes_a_file_for_small_devices(name, suffix, tmp_path):
     if suffix == ".onnx":
@@ -159,12 +164,11 @@ def test_a_peer_becomes_a_file_for_small_devices(name, suffix, tmp_path):
     chosen = config.make(
         "smoke", architecture=name, skeleton="human36m_17", fps=50.0, channels=4
     )
-    card = model_card.of_export(chosen, InferenceOptions.of(chosen, flip=False))
+    options = InferenceOptions.of(chosen, flip=False)
+    card = model_card.of_export(chosen, options)
     save = tflite_export.save if suffix == ".tflite" else onnx_export.save
-    path = save(model, chosen, tmp_path / f"lifter{suffix}", card, flip=False)
-    serve = whole_videos.serving_function(
-        model, InferenceOptions.of(chosen, flip=False)
-    )
+    path = save(model, options, tmp_path / f"lifter{suffix}", card)
+    serve = whole_videos.serving_function(model, options)
     expected = whole_videos.lift_view(serve, video(), SIZE, chosen.frames)
     assert np.abs(expected).max() > 0.01
     lifted = edge_lifter.lift(edge_lifter.load(path), video(), SIZE)
@@ -183,6 +187,7 @@ def test_a_page_without_affinities_is_written(data, tmp_path):
     assert "martinez, " in page.read_text()
 
 
+@pytest.mark.slow
 def test_a_row_of_a_study_trains_and_scores_a_peer(data, tmp_path):
     chosen = config.make(
         "smoke", architecture="martinez", **{**TINY, "steps_per_epoch": 1}
@@ -254,6 +259,7 @@ def test_sizes_that_do_not_fit_are_one_line(data, tmp_path, capsys):
         config.make(architecture="tcn", dropout=1.0)
 
 
+@pytest.mark.slow
 def test_a_resumed_training_with_dropout_is_the_unbroken_one(data, tmp_path):
     chosen = config.make(
         "smoke", architecture="martinez", **{**TINY, "epochs": 2, "dropout": 0.5}

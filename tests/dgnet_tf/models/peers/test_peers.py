@@ -151,7 +151,13 @@ def test_stgcn_reaches_one_frame_a_convolution_without_its_non_local_layer():
     assert frames_that_see(model, 10) == list(range(21))
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.slow if "gcn" in name else ())
+        for name in NAMES
+    ],
+)
 def test_outputs_saving_and_steps(name, tmp_path):
     chosen = config.make(
         "smoke", architecture=name, skeleton="humaneva_15", learning_rate=1e-2
