@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import math
-import pathlib
 
 from dgnet_tf.errors import UserError
+from dgnet_tf.files.json_documents import JsonKind
+
+_KIND = JsonKind("an output of this program", "Write one with --output.")
 
 
 def read(path, suite: str, preset: str) -> dict[str, float]:
@@ -15,15 +16,10 @@ def read(path, suite: str, preset: str) -> dict[str, float]:
     Raises:
         UserError: if the file is none of this suite and preset.
     """
-    try:
-        content = json.loads(pathlib.Path(path).read_text())
+    content = _KIND.read(path)
+    with _KIND.building(path):
         found = (content["suite"], content["preset"])
         ratios = {row["name"]: float(row["ratio"]) for row in content["figures"]}
-    except (OSError, UnicodeDecodeError, ValueError, KeyError, TypeError) as error:
-        raise UserError(
-            f"{path}: is no output of this program ({type(error).__name__}: {error}). "
-            "Write one with --output."
-        ) from error
     if found != (suite, preset):
         raise UserError(
             f"{path}: holds suite {found[0]!r} with preset {found[1]!r}, this run is "

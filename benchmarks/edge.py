@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import json
 import os
 import pathlib
 import tempfile
@@ -81,7 +80,7 @@ def main(flag_values):
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     import tensorflow as tf
 
-    from dgnet_tf.files.atomic import replacing
+    from dgnet_tf.files import json_documents
     from dgnet_tf.models import runs
     from tuning.comparing import machine
 
@@ -106,8 +105,7 @@ def main(flag_values):
             "machine": machine.describe(),
             "rows": [dataclasses.asdict(row) for row in rows],
         }
-        with replacing(pathlib.Path(flag_values.output)) as beside:
-            beside.write_text(json.dumps(content, indent=2) + "\n")
+        json_documents.write(flag_values.output, content)
         print(f"wrote {flag_values.output}")
 
 

@@ -12,7 +12,6 @@ rates can be compared. The first row is the data as it is.
 
 from __future__ import annotations
 
-import json
 import os
 
 from absl import flags
@@ -48,7 +47,7 @@ def main(flag_values):
     """Measures, prints the table, writes JSON."""
     # Before TensorFlow is imported.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    from dgnet_tf.files.atomic import replacing
+    from dgnet_tf.files import json_documents
 
     rates = _rates(flag_values.rates)
     rows = measure(
@@ -60,8 +59,7 @@ def main(flag_values):
     )
     print(markdown(rows))
     if flag_values.output:
-        with replacing(flag_values.output) as beside:
-            beside.write_text(json.dumps(rows, indent=2) + "\n")
+        json_documents.write(flag_values.output, rows)
 
 
 def _rates(texts) -> list[float]:

@@ -13,8 +13,6 @@ seconds, no benchmark.
 from __future__ import annotations
 
 import dataclasses
-import json
-import pathlib
 import tempfile
 
 import numpy as np
@@ -68,6 +66,7 @@ def main(flag_values):
         real_detections_figure,
         triangulation,
     )
+    from dgnet_tf.files import json_documents
     from dgnet_tf.files.atomic import replacing
     from dgnet_tf.keypoints import keypoint_files
     from dgnet_tf.lifting import lifter as lifting
@@ -132,8 +131,7 @@ def main(flag_values):
             )
         print(f"Figure: {flag_values.figure}")
     if flag_values.output:
-        with replacing(pathlib.Path(flag_values.output)) as beside:
-            beside.write_text(json.dumps(content, indent=2) + "\n")
+        json_documents.write(flag_values.output, content)
         print(f"wrote {flag_values.output}")
 
 

@@ -12,9 +12,7 @@ installed, eager PyTorch takes part.
 from __future__ import annotations
 
 import importlib
-import json
 import os
-import pathlib
 
 from absl import flags
 
@@ -48,7 +46,7 @@ def main(flag_values):
     # Before TensorFlow is imported.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     from benchmarks import baseline, result
-    from dgnet_tf.files.atomic import replacing
+    from dgnet_tf.files import json_documents
     from tuning.comparing import machine
 
     suite, preset = flag_values.suite, flag_values.preset
@@ -66,8 +64,7 @@ def main(flag_values):
     content = result.to_json(found, header)
     print(result.tables(content))
     if flag_values.output:
-        with replacing(pathlib.Path(flag_values.output)) as beside:
-            beside.write_text(json.dumps(content, indent=2) + "\n")
+        json_documents.write(flag_values.output, content)
         print(f"wrote {flag_values.output}")
     baseline.check(found.figures, before, flag_values.regression)
 

@@ -11,7 +11,6 @@ Lists are separated by commas; by default the filters' own values.
 
 from __future__ import annotations
 
-import json
 import os
 
 from absl import flags
@@ -60,7 +59,7 @@ def main(flag_values):
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     from tabulate import tabulate
 
-    from dgnet_tf.files.atomic import replacing
+    from dgnet_tf.files import json_documents
 
     numbers = {
         name: _numbers(name, flag_values[name].value)
@@ -83,8 +82,7 @@ def main(flag_values):
     head = {name: name for name in rows[0]}
     print(tabulate(rows, head, tablefmt="github", floatfmt=".1f"))
     if flag_values.output:
-        with replacing(flag_values.output) as beside:
-            beside.write_text(json.dumps(rows, indent=2) + "\n")
+        json_documents.write(flag_values.output, rows)
 
 
 def _numbers(name, texts) -> list[float]:

@@ -13,8 +13,6 @@ poses are not there when the next one is due has missed its deadline.
 
 from __future__ import annotations
 
-import json
-
 from absl import flags
 
 from dgnet_tf import command_line
@@ -64,7 +62,7 @@ def main(flag_values):
     """Replays the file that the flags name, prints and writes the figures."""
     image_size = command_line.parse_image_size(flag_values.image_size)
 
-    from dgnet_tf.files.atomic import replacing
+    from dgnet_tf.files import json_documents
     from dgnet_tf.lifting import lifter as lifting
     from dgnet_tf.lifting import live_replay
 
@@ -87,8 +85,7 @@ def main(flag_values):
         f"Missed deadlines: {found['missed']} of {found['frames']}."
     )
     if flag_values.output:
-        with replacing(flag_values.output) as beside:
-            beside.write_text(json.dumps(found, indent=2) + "\n")
+        json_documents.write(flag_values.output, found)
 
 
 def _listed(percentiles) -> str:

@@ -11,7 +11,6 @@ skipped.
 
 from __future__ import annotations
 
-import json
 import pathlib
 import shlex
 import subprocess
@@ -107,7 +106,7 @@ def main(values):
         f"--output={output}/poses_of_shipped_weights.npz",
         f"--picture={shipped}",
     )
-    scores = json.loads((output / "evaluation" / "report.json").read_text())
+    scores = report.read(output / "evaluation")
     print(f"\nMillimetres:\n{report.summary(scores)}\n")
     print(f"SavedModel: {model}/1")
     print(f"pictures:   {picture}, {shipped}")

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import math
-import pathlib
 
 from dgnet_tf.config import network_sizes
 from dgnet_tf.config.fields import FIELDS, Config
 from dgnet_tf.errors import UserError
+from dgnet_tf.files import json_documents
+
+_KIND = json_documents.JsonKind(
+    "a configuration", "Name the folder of a run made by `python -m dgnet_tf.train`."
+)
 
 PRESETS = {
     # The paper's sizes and schedule (Sec. IV-A).
@@ -81,7 +84,7 @@ def _check(name, value, architecture):
 
 def dumps(config: Config) -> str:
     """Serialises a configuration."""
-    return json.dumps(dataclasses.asdict(config), indent=2) + "\n"
+    return json_documents.dumps(dataclasses.asdict(config))
 
 
 def read(path) -> Config:
@@ -90,14 +93,6 @@ def read(path) -> Config:
     Raises:
         UserError: if it is missing or not a configuration.
     """
-    path = pathlib.Path(path)
-    try:
-        content = json.loads(path.read_text())
+    content = _KIND.read(path)
+    with _KIND.building(path):
         return make("paper", **content)
-    except FileNotFoundError:
-        raise UserError(
-            f"{path}: not found. Name the folder of a run made by "
-            "`python -m dgnet_tf.train`."
-        ) from None
-    except (ValueError, TypeError, UserError) as error:
-        raise UserError(f"{path}: not a configuration: {error}") from error

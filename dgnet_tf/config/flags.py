@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import pathlib
-
 from absl import flags
 
 from dgnet_tf.config import config, network_sizes
 from dgnet_tf.config.config_field import ARCHITECTURES, ConfigField
 from dgnet_tf.config.fields import FIELDS
-from dgnet_tf.errors import UserError
+from dgnet_tf.files.json_documents import JsonKind
 
 NAMES = tuple(name for name, field in FIELDS.items() if not field.from_data)
+_KIND = JsonKind(
+    "configuration fields", "Name a file such as a run's config.json with --config."
+)
 _DEFINE = {
     bool: flags.DEFINE_boolean,
     int: flags.DEFINE_integer,
@@ -62,13 +62,9 @@ def asked(flag_values: flags.FlagValues) -> dict:
 
 def _read_fields(path) -> dict:
     """Reads configuration fields; what comes from the data set is left to it."""
-    try:
-        content = json.loads(pathlib.Path(path).read_text())
-        if not isinstance(content, dict):
-            raise UserError("must hold an object of fields")
+    content = _KIND.read(path)
+    with _KIND.building(path):
         config.make("paper", **content)
-    except (ValueError, UserError) as error:
-        raise UserError(f"{path}: not configuration fields: {error}") from error
     return {name: value for name, value in content.items() if name in NAMES}
 
 

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import pathlib
 
 from dgnet_tf import skeletons
 from dgnet_tf.data import records
 from dgnet_tf.errors import UserError
-from dgnet_tf.files import provenance
+from dgnet_tf.files import json_documents, provenance
 
 FILE_NAME = "dataset.json"
 SPLITS = ("train", "validation", "test")
+_KIND = json_documents.JsonKind(
+    "a valid manifest",
+    "Convert the data set again.",
+    "Convert a data set into this folder with `python -m preprocessing.convert "
+    "--output=...`.",
+    version=("version", records.VERSION),
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -80,7 +86,7 @@ def dumps(manifest: Manifest) -> str:
         "units": {"keypoints": "pixels", "positions": "metres"},
         **dataclasses.asdict(manifest),
     }
-    return json.dumps(content, indent=2, sort_keys=True) + "\n"
+    return json_documents.dumps(content, sort_keys=True)
 
 
 def summary(manifest: Manifest) -> dict:
@@ -113,20 +119,9 @@ def read(data_dir) -> Manifest:
             unknown skeleton.
     """
     path = pathlib.Path(data_dir) / FILE_NAME
-    if not path.is_file():
-        raise UserError(
-            f"{path}: not found. Convert a data set into this folder with "
-            "`python -m preprocessing.convert --output=...`."
-        )
-    try:
-        content = json.loads(path.read_text())
-        version = content.pop("version")
-        if version != records.VERSION:
-            raise UserError(
-                f"{path}: field 'version' is {version!r}, this code reads "
-                f"{records.VERSION}. Convert the data set again."
-            )
-        del content["units"]
+    content = _KIND.read(path)
+    with _KIND.building(path):
+        del content["version"], content["units"]
         content["splits"] = {
             name: Split(
                 **{
@@ -142,10 +137,6 @@ def read(data_dir) -> Manifest:
         skeletons.get(manifest.skeleton)
         if not isinstance(manifest.licence, str):
             raise TypeError(f"licence must be text, is {manifest.licence!r:.50}")
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UserError(
-            f"{path}: not a valid manifest ({error}). Convert the data set again."
-        ) from error
     return manifest
 
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import pathlib
 import re
 
-from dgnet_tf.errors import UserError
 from dgnet_tf.evaluation import report_sections as section
 from dgnet_tf.evaluation import scoring
+from dgnet_tf.files import json_documents
 from dgnet_tf.files.atomic import replacing
 from dgnet_tf.inference import options as inference_options
 
 JSON, MARKDOWN = "report.json", "report.md"
+_KIND = json_documents.JsonKind(
+    "a report",
+    "Name a report that `python -m dgnet_tf.evaluate` wrote.",
+    fields=dict.fromkeys(("dataset", "metrics", "options", "split"), object),
+)
 # A table of people by actions that is wider is left to `report.json`.
 _MOST_PEOPLE = 8
 
@@ -28,20 +32,7 @@ def read(path) -> dict:
         UserError: if it is missing or not a report.
     """
     path = pathlib.Path(path)
-    if path.is_dir():
-        path = path / JSON
-    written = "Name a report that `python -m dgnet_tf.evaluate` wrote."
-    try:
-        report = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise UserError(f"{path}: not found. {written}") from None
-    except ValueError as error:
-        raise UserError(f"{path}: not JSON ({error}). {written}") from error
-    fields = set(report) if isinstance(report, dict) else set()
-    missing = sorted({"dataset", "split", "metrics", "options"} - fields)
-    if missing:
-        raise UserError(f"{path}: has no field {missing[0]!r}. {written}")
-    return report
+    return _KIND.read(path / JSON if path.is_dir() else path)
 
 
 def write(report: dict, folder) -> tuple[pathlib.Path, pathlib.Path]:
@@ -50,8 +41,7 @@ def write(report: dict, folder) -> tuple[pathlib.Path, pathlib.Path]:
     markdown_path = pathlib.Path(folder) / MARKDOWN
     with replacing(markdown_path) as beside:
         beside.write_text(markdown(report), encoding="utf-8")
-    with replacing(json_path) as beside:
-        beside.write_text(json.dumps(report, indent=2, allow_nan=False) + "\n")
+    json_documents.write(json_path, report)
     return json_path, markdown_path
 
 

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import pathlib
 
 from dgnet_tf import skeletons
 from dgnet_tf.errors import UserError
 from dgnet_tf.exporting import layout_inputs, signatures
 from dgnet_tf.files import provenance
+from dgnet_tf.files.json_documents import JsonKind
 from dgnet_tf.inference.options import InferenceOptions
 from dgnet_tf.models import runs, weight_folders
 
 PATH = pathlib.Path("assets.extra") / "model_card.json"
-_NEEDED = ("config", "skeleton", "fps")
-# Of its `config`: what lifting reads.
-_CONFIG_NEEDED = ("skeleton", "frames", "frame_stride", "fps")
+# Of its `config` what lifting reads.
+_KIND = JsonKind(
+    "a model card of this package",
+    "Export the run again.",
+    fields={
+        "config": dict.fromkeys(("skeleton", "frames", "frame_stride", "fps"), object),
+        **dict.fromkeys(("skeleton", "fps"), object),
+    },
+)
+_OF_RUN = JsonKind("what a training or an evaluation wrote", "Write it again.")
 
 # Of data sets whose `dataset.json` does not state its licence yet.
 _LICENCES = {
@@ -102,14 +109,14 @@ def _origin(config, workdir) -> dict:
             "licence": [_CODE, *content["licence"]],
             "limits": content["limits"],
         }
-    training = _read(workdir and workdir / runs.TRAINING) or {}
+    training = (workdir and _OF_RUN.find(workdir / runs.TRAINING)) or {}
     data, weights = training.get("data"), training.get("weights")
     found = {
         "training": {
             "data": data,
             "command": training.get("command"),
             "seed": getattr(config, "seed", None),
-            "versions": _read(workdir and workdir / runs.VERSIONS),
+            "versions": workdir and _OF_RUN.find(workdir / runs.VERSIONS),
         },
         "metrics": newest_metrics(workdir) if workdir else None,
         "licence": [_CODE, _licence(data)],
@@ -131,7 +138,7 @@ def newest_metrics(workdir) -> dict | None:
     newest = max(reports, key=lambda path: path.stat().st_mtime_ns, default=None)
     if newest is None:
         return None
-    report = _read(newest)
+    report = _OF_RUN.read(newest)
     kept = ("dataset", "split", "frames", "metrics", "metrics_action_mean", "options")
     return {
         "report": str(newest.relative_to(workdir)),
@@ -149,44 +156,19 @@ def read(folder) -> dict:
         UserError: if it is missing or damaged, or of a skeleton that is not known.
     """
     path = pathlib.Path(folder) / PATH
-    card = _read(path)
-    if card is None:
+    if not path.is_file():
         raise UserError(
             f"{path}: not found; the folder is no whole export of this package. "
             "Export the run again."
         )
-    absent = [name for name in _NEEDED if name not in card]
-    if absent or not isinstance(card["config"], dict):
-        raise UserError(
-            f"{path}: has no {(absent or ['config'])[0]!r}; it is no model card of "
-            "this package. Export the run again."
-        )
-    config = card["config"]
-    absent = [name for name in _CONFIG_NEEDED if name not in config]
-    if absent:
-        raise UserError(
-            f"{path}: `config` has no {absent[0]!r}; it is no model card of this "
-            "package. Export the run again."
-        )
-    for name in (card["skeleton"], config["skeleton"]):
+    card = _KIND.read(path)
+    for name in (card["skeleton"], card["config"]["skeleton"]):
         if name not in list(skeletons.SKELETONS):
             raise UserError(
                 f"{path}: `skeleton` must be one of {sorted(skeletons.SKELETONS)}, got "
                 f"{name!r}. Export the run again with this version of the package."
             )
     return card
-
-
-def _read(path) -> dict | None:
-    if path is None or not path.is_file():
-        return None
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, RecursionError) as error:
-        raise UserError(f"{path}: is no JSON ({error}). Write it again.") from error
-    if not isinstance(content, dict):
-        raise UserError(f"{path}: must hold a JSON object. Write it again.")
-    return content
 
 
 def _licence(data) -> str:

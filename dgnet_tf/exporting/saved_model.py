@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import pathlib
 
 import tensorflow as tf
@@ -15,6 +14,7 @@ from dgnet_tf.exporting import (
     signatures,
     warmup,
 )
+from dgnet_tf.files import json_documents
 from dgnet_tf.files.atomic import replacing
 from dgnet_tf.inference.options import InferenceOptions
 from dgnet_tf.models import weight_folders
@@ -76,7 +76,7 @@ def save(
             warmup.write_requests(beside, options, path.absolute().parent.name)
         except tf.errors.OpError as error:  # TensorFlow's word for a full disk.
             raise UserError(f"{path}: cannot be written: {error.message}") from error
-        (beside / CARD).write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
+        json_documents.write(beside / CARD, card)
         if wrong := graph_check.problems(beside):
             raise RuntimeError(f"the graph cannot be served: {wrong}")
     return path

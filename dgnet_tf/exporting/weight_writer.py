@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import pathlib
 import shutil
@@ -11,7 +10,7 @@ import shutil
 import numpy as np
 
 from dgnet_tf.exporting import weight_card
-from dgnet_tf.files import provenance
+from dgnet_tf.files import json_documents, provenance
 from dgnet_tf.files.atomic import replacing
 from dgnet_tf.models import (
     architectures,
@@ -57,7 +56,7 @@ def write(
                 "parameters": int(run.model.count_params()),
             },
         }
-        _write_json(beside, content)
+        json_documents.write(beside / weight_folders.FILE, content)
         with architectures.precision(run.config.precision):
             ours = pretrained.probe(run.model, run.config)
         again = pretrained.load(beside)
@@ -66,7 +65,7 @@ def write(
         if not half and not difference <= _SAME:
             raise RuntimeError(f"the weights changed on the way: {difference} m")
         content["probe"] = [[round(float(x), 7) for x in joint] for joint in theirs]
-        _write_json(beside, content)
+        json_documents.write(beside / weight_folders.FILE, content)
         card = weight_card.markdown(content)
         (beside / weight_folders.CARD).write_text(card, encoding="utf-8")
     return difference
@@ -86,8 +85,3 @@ def _replacing_folder(folder):
             os.replace(aside, folder)
         raise
     shutil.rmtree(aside, ignore_errors=True)
-
-
-def _write_json(folder, content):
-    text = json.dumps(content, indent=2, allow_nan=False) + "\n"
-    (folder / weight_folders.FILE).write_text(text, encoding="utf-8")

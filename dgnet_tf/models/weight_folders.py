@@ -7,12 +7,12 @@ docs/weights.md explains the fields.
 
 from __future__ import annotations
 
-import json
 import pathlib
 import re
 
 from dgnet_tf.errors import UserError
 from dgnet_tf.files import provenance
+from dgnet_tf.files.json_documents import JsonKind
 from dgnet_tf.models import network_arguments
 
 # The folders that the package ships, one of each name.
@@ -25,19 +25,17 @@ DEFAULT = "mocap_human36m_17"
 MAX_BYTES = 12_000_000
 
 _FIELDS = {
-    "format": int,
     "name": str,
     "version": int,
     "config": dict,
-    "network": dict,
-    "weights": dict,
+    "weights": {"bytes": int, "sha256": str},
     "training": dict,
     "scores": list,
     "licence": list,
     "limits": list,
 }
-_OF_NETWORK = {"class": str, "arguments": dict}
-_OF_WEIGHTS = {"bytes": int, "sha256": str}
+# Not in folders of earlier versions.
+_OF_NETWORK = {"network": {"class": str, "arguments": dict}}
 _NAME = re.compile(r"[a-z0-9][a-z0-9_]*")
 
 
@@ -124,26 +122,16 @@ def read(folder) -> dict:
         UserError: if it is missing, damaged or of another format.
     """
     path = pathlib.Path(folder) / FILE
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise UserError(
-            f"{path}: not found. Name a folder made by `python -m "
-            "dgnet_tf.save_preset`."
-        ) from None
-    except (ValueError, RecursionError) as error:
-        raise UserError(f"{path}: is no JSON ({error}). {_again(path)}") from error
-    if isinstance(content, dict) and isinstance(content.get("config"), dict):
-        # Not in folders of earlier versions.
-        content.setdefault("network", network(content["config"]))
-    _check(path, "the file", content, _FIELDS)
-    _check(path, "`network`", content["network"], _OF_NETWORK)
-    _check(path, "`weights`", content["weights"], _OF_WEIGHTS)
-    if content["format"] != FORMAT:
-        raise UserError(
-            f"{path}: `format` is {content['format']!r}, this code reads {FORMAT}. "
-            "Use the version of the package that wrote it, or make the folder again."
-        )
+    kind = JsonKind(
+        "a description of trained weights",
+        _again(path),
+        "Name a folder made by `python -m dgnet_tf.save_preset`.",
+        _FIELDS,
+        ("format", FORMAT),
+    )
+    content = kind.read(path)
+    content.setdefault("network", network(content["config"]))
+    kind.check(path, content, _OF_NETWORK)
     return content
 
 
@@ -172,19 +160,6 @@ def weights_file(folder) -> pathlib.Path:
                 f"damaged or was replaced. {_again(path)}"
             )
     return path
-
-
-def _check(path, where, content, fields):
-    if not isinstance(content, dict):
-        raise UserError(f"{path}: {where} must be an object. {_again(path)}")
-    for name, kind in fields.items():
-        if name not in content:
-            raise UserError(f"{path}: {where} has no field {name!r}. {_again(path)}")
-        if type(content[name]) is not kind:
-            raise UserError(
-                f"{path}: field {name!r} of {where} must be of type {kind.__name__}, "
-                f"got {content[name]!r:.80}. {_again(path)}"
-            )
 
 
 def _again(path) -> str:

@@ -7,7 +7,6 @@ Started again, it skips what is finished and goes on with what was killed.
 from __future__ import annotations
 
 import dataclasses
-import json
 import pathlib
 import re
 from collections.abc import Callable, Sequence
@@ -19,12 +18,14 @@ from dgnet_tf.config.config import Config
 from dgnet_tf.data import actions, manifest
 from dgnet_tf.errors import UserError
 from dgnet_tf.evaluation import run_reports
-from dgnet_tf.files import provenance
-from dgnet_tf.files.atomic import replacing
+from dgnet_tf.files import json_documents, provenance
 from dgnet_tf.models import runs
 from dgnet_tf.training import fit, run_folder
 
 JOB = "job.json"
+_KIND = json_documents.JsonKind(
+    "a job's description", "Name another --output.", fields={"data_sha256": str}
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -201,16 +202,8 @@ def _start(folder, data_dir):
     digest = provenance.sha256(pathlib.Path(data_dir) / manifest.FILE_NAME)
     path = folder / JOB
     if not path.is_file():
-        with replacing(path) as beside:
-            beside.write_text(json.dumps({"data_sha256": digest}, indent=2) + "\n")
-        return
-    try:
-        there = json.loads(path.read_text())["data_sha256"]
-    except (ValueError, TypeError, KeyError) as error:
-        raise UserError(
-            f"{path}: is not a job's description ({error}). Name another --output."
-        ) from error
-    if there != digest:
+        json_documents.write(path, {"data_sha256": digest})
+    elif _KIND.read(path)["data_sha256"] != digest:
         raise UserError(
             f"{folder}: holds runs trained on other data than {data_dir}. Name another "
             "--output."

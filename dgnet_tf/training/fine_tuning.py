@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import pathlib
 
 from dgnet_tf.config import config as configuration
@@ -11,6 +10,7 @@ from dgnet_tf.config import fields, flags
 from dgnet_tf.config.config import Config
 from dgnet_tf.config.fields import FIELDS
 from dgnet_tf.errors import UserError
+from dgnet_tf.files.json_documents import JsonKind
 from dgnet_tf.models import weight_files, weight_folders
 
 # Fields that make the network: a training takes them over with the weights.
@@ -22,6 +22,7 @@ _SUGGESTED = tuple(
     if field.suggested or field.part == fields.INFERENCE
 )
 _TRAINING = "training.json"
+_KIND = JsonKind("what a training wrote", "Name another --workdir, or remove this one.")
 
 
 def from_flags(flag_values, **more) -> Config:
@@ -88,7 +89,8 @@ def origin(config, workdir) -> dict | None:
         "sha256": content["weights"]["sha256"],
         "licence": content["licence"],
     }
-    before = _weights_of(pathlib.Path(workdir) / _TRAINING)
+    training = _KIND.find(pathlib.Path(workdir) / _TRAINING) or {}
+    before = training.get("weights")
     if before and before["sha256"] != told["sha256"]:
         raise UserError(
             f"{workdir}: holds a run that started from other weights of the name "
@@ -126,13 +128,3 @@ def _config(folder) -> dict:
     from dgnet_tf.models import pretrained  # Imports TensorFlow.
 
     return dataclasses.asdict(pretrained.read_config(folder))
-
-
-def _weights_of(path):
-    """Returns what the run in a folder started from; None for nothing or no run."""
-    try:
-        return json.loads(path.read_text(encoding="utf-8")).get("weights")
-    except FileNotFoundError:
-        return None
-    except (ValueError, AttributeError) as error:
-        raise UserError(f"{path}: is no JSON object ({error}).") from error

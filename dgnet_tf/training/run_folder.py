@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import pathlib
 
 from dgnet_tf.config import config as configuration
 from dgnet_tf.data import manifest
 from dgnet_tf.errors import UserError
-from dgnet_tf.files import provenance
+from dgnet_tf.files import json_documents, provenance
 from dgnet_tf.files.atomic import replacing
 from dgnet_tf.models.runs import CONFIG, MODEL, TRAINING, VERSIONS
 
@@ -58,10 +57,8 @@ def start(
         training = {"command": provenance.command(), "data": manifest.summary(data)}
         if weights:
             training["weights"] = weights
-        with replacing(workdir / TRAINING) as beside:
-            beside.write_text(json.dumps(training, indent=2) + "\n")
-    with replacing(workdir / VERSIONS) as beside:
-        beside.write_text(json.dumps(provenance.versions(), indent=2) + "\n")
+        json_documents.write(workdir / TRAINING, training)
+    json_documents.write(workdir / VERSIONS, provenance.versions())
     with replacing(workdir / CONFIG) as beside:
         beside.write_text(configuration.dumps(config))
 

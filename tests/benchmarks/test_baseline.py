@@ -43,9 +43,9 @@ def test_a_baseline_of_something_else_is_refused(tmp_path):
         baseline.read(path, "train", "paper")
     for text in ("", "[]", "{}", '{"suite": "train", "preset": "small"}'):
         path.write_text(text)
-        with pytest.raises(UserError, match="b.json: is no output of this program"):
+        with pytest.raises(UserError, match="b.json: not an output of this program"):
             baseline.read(path, "train", "small")
-    with pytest.raises(UserError, match="is no output"):
+    with pytest.raises(UserError, match="missing.json: not found"):
         baseline.read(tmp_path / "missing.json", "train", "small")
     with pytest.raises(UserError, match="not above 0"):
         baseline.read(write(path, floor=0.0), "train", "small")

@@ -12,6 +12,7 @@ from dgnet_tf.config.fields import FIELDS, Config
 from dgnet_tf.data import manifest
 from dgnet_tf.errors import UserError
 from dgnet_tf.evaluation.balance import XYZ
+from dgnet_tf.files import json_documents
 from tuning.ablations import paper_tables
 from tuning.ablations.paper_tables import Row, Table
 from tuning.studies import oracles, rows, scheduling
@@ -186,7 +187,7 @@ def write(workdir, table: Table, planned: list[Planned], seeds):
         ],
     }
     path = pathlib.Path(workdir) / studies.TABLES / f"{table.name}.json"
-    studies.write_json(path, content)
+    json_documents.write(path, content)
 
 
 def grow_memory():

@@ -97,7 +97,7 @@ def read(folder) -> Comparison:
         UserError: if the folder holds none, or a file of it is damaged.
     """
     study = studies.read(folder)
-    asked = studies.read_json(pathlib.Path(folder) / COMPARISON)
+    asked = studies.RECORD.read(pathlib.Path(folder) / COMPARISON)
     found = [_network(folder, asked, entry) for entry in asked["networks"]]
     first, *others = found
     return Comparison(

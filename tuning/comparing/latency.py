@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from dgnet_tf import skeletons
-from dgnet_tf.files import provenance
+from dgnet_tf.files import json_documents, provenance
 from dgnet_tf.inference import whole_videos
 from dgnet_tf.inference.options import InferenceOptions
 from dgnet_tf.models import runs
@@ -68,14 +68,13 @@ def measure(workdir, trained: Mapping[str, pathlib.Path], calls: int) -> dict | 
             for row in times
         },
     }
-    studies.write_json(path, found)
+    json_documents.write(path, found)
     return found
 
 
 def read(workdir) -> dict | None:
     """Returns what was measured; None if nothing was."""
-    path = pathlib.Path(workdir) / LATENCY
-    return studies.read_json(path) if path.is_file() else None
+    return studies.RECORD.find(pathlib.Path(workdir) / LATENCY)
 
 
 def one_window(run: runs.Run):

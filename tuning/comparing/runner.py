@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from dgnet_tf.data import manifest
 from dgnet_tf.errors import UserError
+from dgnet_tf.files import json_documents
 from tuning.ablations import runner
 from tuning.comparing import networks
 from tuning.comparing.networks import Network
@@ -106,4 +107,4 @@ def write(workdir, by_id: dict[str, Network], seeds, noises):
             for row, one in by_id.items()
         ],
     }
-    studies.write_json(pathlib.Path(workdir) / COMPARISON, content)
+    json_documents.write(pathlib.Path(workdir) / COMPARISON, content)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pathlib
 
 from dgnet_tf.errors import UserError
+from dgnet_tf.files import json_documents
 from dgnet_tf.files.atomic import replacing
 from tuning.ablations import paper_layout, paper_tables
 from tuning.reporting import document, hparams, plots
@@ -97,7 +98,7 @@ def _best(study, rows, output):
         )
     content = results.overrides(best.trainings[0])
     content["seed"] = study.base.seed
-    studies.write_json(output / BEST, content)
+    json_documents.write(output / BEST, content)
     return (
         f"{title}\n\n`{best.id}`, {error:.1f} mm on the validation split, which alone "
         f"chose it; `{BEST}` has its fields:\n\n```\npython -m dgnet_tf.train "

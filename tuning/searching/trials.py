@@ -11,6 +11,7 @@ import keras_tuner
 from dgnet_tf.config.config import Config
 from dgnet_tf.data import manifest
 from dgnet_tf.errors import UserError
+from dgnet_tf.files import json_documents
 from tuning import search_space
 from tuning.ablations import runner
 from tuning.hypermodel import HyperModel
@@ -109,7 +110,7 @@ def _hypermodel(base, data_dir, tune):
 
 def _begin(workdir, settings):
     path = pathlib.Path(workdir) / SEARCH
-    there = studies.read_json(path) if path.is_file() else settings
+    there = studies.RECORD.find(path) or settings
     changed = [
         f"{name} was {there.get(name)!r}, is {value!r}"
         for name, value in settings.items()
@@ -120,4 +121,4 @@ def _begin(workdir, settings):
             f"{workdir}: holds another search ({'; '.join(changed)}). Give the flags "
             "that it was started with, or name another --workdir."
         )
-    studies.write_json(path, settings)
+    json_documents.write(path, settings)

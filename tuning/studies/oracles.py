@@ -7,7 +7,6 @@ again under the same seed, and those that are done answer from their results.
 
 from __future__ import annotations
 
-import json
 import pathlib
 import warnings
 from collections.abc import Sequence
@@ -16,6 +15,7 @@ import keras_tuner
 import threadpoolctl
 from sklearn.exceptions import ConvergenceWarning
 
+from dgnet_tf.files import json_documents
 from tuning.studies import study as studies
 
 OBJECTIVE = "mpjpe_mm"
@@ -109,16 +109,14 @@ class _PaperFirst:
         # Several workers end in another order each time, and what is proposed
         # depends on who has ended: what was asked for once is asked for again.
         if self._proposals is None:
-            self._proposals = {}
-            if self._path.is_file():
-                self._proposals = json.loads(self._path.read_text())
+            self._proposals = studies.RECORD.find(self._path) or {}
         values = self._proposals.get(trial_id)
         if values is None:
             values = response["values"]
             if self._duplicate(values):
                 values = self._random_values() or values
             self._proposals[trial_id] = values
-            studies.write_json(self._path, self._proposals)
+            json_documents.write(self._path, self._proposals)
         return values
 
     def _confirmation(self):

@@ -111,9 +111,9 @@ def of_table(folder, table: paper_tables.Table) -> list[RowResult] | None:
         UserError: if the study's table is of other rows than this code's.
     """
     path = pathlib.Path(folder) / studies.TABLES / f"{table.name}.json"
-    if not path.is_file():
+    asked = studies.RECORD.find(path)
+    if asked is None:
         return None
-    asked = studies.read_json(path)
     titles = [entry["title"] for entry in asked["rows"]]
     if titles != [row.title for row in table.rows]:
         raise UserError(

@@ -11,7 +11,7 @@ import tensorflow as tf
 from dgnet_tf.config.config import Config
 from dgnet_tf.errors import UserError
 from dgnet_tf.evaluation import balance, evaluation, report
-from dgnet_tf.files import provenance
+from dgnet_tf.files import json_documents, provenance
 from dgnet_tf.models import runs
 from dgnet_tf.training import fit
 from tuning.studies import study as studies
@@ -97,7 +97,7 @@ def run(
     finally:
         release()
     path = studies.result_path(folder, row, config.seed, estimate, noise_px)
-    studies.write_json(path, result)
+    json_documents.write(path, result)
     return result
 
 

@@ -35,10 +35,21 @@ from dgnet_tf.config.config import Config
 from dgnet_tf.data import manifest
 from dgnet_tf.errors import UserError
 from dgnet_tf.evaluation.balance import XYZ
-from dgnet_tf.files.atomic import replacing
+from dgnet_tf.files import json_documents
 
 VERSION = 1
 STUDY, LOCK, TABLES, ROWS = "study.json", "lock", "tables", "rows"
+# The other JSON files of the folder.
+RECORD = json_documents.JsonKind(
+    "what a study wrote", "Remove it, and give the study's command again."
+)
+_KIND = json_documents.JsonKind(
+    "a study",
+    "Name the folder of a study made by `python -m tuning.run_ablations`, "
+    "`tuning.search` or `tuning.compare`.",
+    fields={"base": dict},
+    version=("version", VERSION),
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -119,25 +130,7 @@ def read_result(
     folder, row: str, seed: int, estimate: str = XYZ, noise_px: float = 0.0
 ) -> dict | None:
     """Returns a row's result with one seed; None if it is not done."""
-    path = result_path(folder, row, seed, estimate, noise_px)
-    return read_json(path) if path.is_file() else None
-
-
-def read_json(path) -> dict:
-    """Reads a JSON file that `write_json` wrote."""
-    try:
-        return json.loads(pathlib.Path(path).read_text())
-    except ValueError as error:
-        raise UserError(
-            f"{path}: not what a study wrote ({error}). Remove it, and give the "
-            "study's command again."
-        ) from error
-
-
-def write_json(path, content: dict):
-    """Writes a JSON file, whole or not at all."""
-    with replacing(path) as beside:
-        beside.write_text(json.dumps(content, indent=2, allow_nan=False) + "\n")
+    return RECORD.find(result_path(folder, row, seed, estimate, noise_px))
 
 
 def start(folder, study: Study):
@@ -148,7 +141,8 @@ def start(folder, study: Study):
     """
     path = pathlib.Path(folder) / STUDY
     if not path.is_file():
-        write_json(path, {"version": VERSION, **dataclasses.asdict(study)})
+        content = {"version": VERSION, **dataclasses.asdict(study)}
+        json_documents.write(path, content)
         return
     there, asked = dataclasses.asdict(read(folder)), dataclasses.asdict(study)
     pairs = [(name, there[name], asked[name]) for name in ("dataset", "data", "split")]
@@ -170,20 +164,10 @@ def read(folder) -> Study:
         UserError: if it is missing or not one.
     """
     path = pathlib.Path(folder) / STUDY
-    try:
-        content = json.loads(path.read_text())
-        version = content.pop("version")
-        if version != VERSION:
-            raise UserError(f"version is {version!r}, this code reads {VERSION}")
-        base = configuration.make("paper", **content.pop("base"))
-        return Study(base=base, **content)
-    except FileNotFoundError:
-        raise UserError(
-            f"{path}: not found. Name the folder of a study made by `python -m "
-            "tuning.run_ablations`, `tuning.search` or `tuning.compare`."
-        ) from None
-    except (ValueError, TypeError, KeyError, AttributeError, UserError) as error:
-        raise UserError(f"{path}: not a study: {error}") from error
+    content = _KIND.read(path)
+    del content["version"]
+    with _KIND.building(path):
+        return Study(base=configuration.make("paper", **content.pop("base")), **content)
 
 
 @contextlib.contextmanager

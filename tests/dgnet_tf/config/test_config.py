@@ -196,7 +196,7 @@ def test_a_broken_file_of_fields_is_refused_by_name(text, tmp_path):
     path.write_text(text)
     with pytest.raises(UserError, match="best.json: not configuration fields"):
         parse(f"--config={path}")
-    with pytest.raises(OSError):
+    with pytest.raises(UserError, match="absent.json: not found"):
         parse(f"--config={tmp_path / 'absent.json'}")
 
 

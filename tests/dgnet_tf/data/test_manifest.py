@@ -58,7 +58,7 @@ def test_a_missing_manifest_is_refused(tmp_path):
     [
         ({"version": 99}, "field 'version' is 99, this code reads 1"),
         ({"skeleton": "octopus"}, "`skeleton` must be one of .* got 'octopus'"),
-        ({"color": "red"}, "not a valid manifest .*color"),
+        ({"color": "red"}, "not a valid manifest: .*color"),
         ({"splits": 3}, "not a valid manifest"),
         ({"licence": 3}, "not a valid manifest .*licence must be text"),
     ],

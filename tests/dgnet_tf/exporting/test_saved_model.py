@@ -292,7 +292,7 @@ def test_a_file_that_was_cut_short_is_refused(exported, tmp_path, name):
     folder = damaged_copy(exported, tmp_path)
     content = (folder / name).read_bytes()
     (folder / name).write_bytes(content[: len(content) // 2])
-    with pytest.raises(UserError, match="is no whole export|is no JSON"):
+    with pytest.raises(UserError, match="is no whole export|not JSON"):
         saved_model.load(folder)
 
 

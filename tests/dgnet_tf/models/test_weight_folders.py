@@ -93,14 +93,17 @@ def test_damaged_json_is_refused_with_the_field(copy):
         with pytest.raises(UserError, match=f"has no field '{field}'"):
             weight_folders.read(copy)
         path.write_text(json.dumps({**content, field: None}))
-        with pytest.raises(UserError, match=f"'{field}' .* must be of type .* None"):
+        with pytest.raises(UserError, match=f"'{field}' must be of type .* None"):
             weight_folders.read(copy)
     for text, message in (
-        ("[1]", "must be an object"),
-        ("{", "is no JSON"),
-        ("[" * 100_000, "is no JSON"),
-        (json.dumps({**content, "format": 2}), "`format` is 2, this code reads 1"),
-        (json.dumps({**content, "weights": {"bytes": 3}}), "no field 'sha256'"),
+        ("[1]", "must hold a JSON object"),
+        ("{", "not JSON"),
+        ("[" * 100_000, "not JSON"),
+        (
+            json.dumps({**content, "format": 2}),
+            "'format' is 2, this code reads 1",
+        ),
+        (json.dumps({**content, "weights": {"bytes": 3}}), "no field 'weights.sha256'"),
     ):
         path.write_text(text)
         with pytest.raises(UserError, match=message):

@@ -143,7 +143,9 @@ def test_a_job_of_other_sizes_or_data_is_refused(data, tmp_path, trained):
     with pytest.raises(UserError, match="holds runs trained on other data than"):
         cross_action.run(tiny(), other, tmp_path / "job", **chosen)
     (tmp_path / "job" / cross_action.JOB).write_text("[]")
-    with pytest.raises(UserError, match="is not a job's description"):
+    with pytest.raises(
+        UserError, match="not a job's description: must hold a JSON object"
+    ):
         cross_action.run(tiny(), data, tmp_path / "job", **chosen)
     assert len(trained) == 1
 

@@ -161,7 +161,9 @@ def test_a_run_is_not_finished_from_other_weights(made, tmp_path):
     with pytest.raises(UserError, match="started from other weights of the name"):
         fine_tuning.origin(chosen, tmp_path)
     (tmp_path / runs.TRAINING).write_text("[")
-    with pytest.raises(UserError, match="training.json: is no JSON object"):
+    with pytest.raises(
+        UserError, match="training.json: not what a training wrote: not JSON"
+    ):
         fine_tuning.origin(chosen, tmp_path)
 
 

@@ -50,7 +50,7 @@ def test_a_folder_without_a_study_says_what_makes_one(tmp_path):
     with pytest.raises(UserError, match="study.json: not found.*run_ablations"):
         studies.read(tmp_path)
     (tmp_path / "study.json").write_text('{"version": 9}')
-    with pytest.raises(UserError, match="not a study: version is 9"):
+    with pytest.raises(UserError, match="not a study: field 'version' is 9"):
         studies.read(tmp_path)
 
 
