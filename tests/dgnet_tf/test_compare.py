@@ -1,5 +1,7 @@
 """The compare command line."""
 
+import json
+
 import pytest
 from support import record_sets
 from support.lifting.lifting_stand_ins import command_error, run_command, write_run
@@ -18,7 +20,7 @@ def two(tmp_path):
     for folder, less in zip(folders, (0.0, 3.0), strict=True):
         made = made_reports.report({v: e - less for v, e in VIDEOS.items()})
         folder.mkdir(parents=True)
-        (folder / report.JSON).write_text(report.json.dumps(made))
+        (folder / report.JSON).write_text(json.dumps(made))
     return folders
 
 
