@@ -5,62 +5,17 @@ import json
 
 import numpy as np
 import pytest
-from support.datasets.manifests import DATA
 from support.lifting.lifting_stand_ins import command_error, run_command
 from support.models import weight_stand_ins as stand_ins
 
 from dgnet_tf import save_preset
-from dgnet_tf.exporting import weight_card, weight_scores
 from dgnet_tf.files import provenance
 from dgnet_tf.models import pretrained, runs, weight_folders
-from dgnet_tf.training import run_folder
-
-COMMAND = (
-    "python -m dgnet_tf.train --data=/home/me/data/walks "
-    "'--workdir=/home/me/my runs/a' --preset=small"
-)
 
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
-    """The folder of a run with a history and reports, and the run."""
-    folder, made = tmp_path_factory.mktemp("run"), stand_ins.run(seed=3)
-    run_folder.start(folder, made.config, dataclasses.replace(DATA, dataset="mocap"))
-    training = json.loads((folder / runs.TRAINING).read_text())
-    training["command"] = COMMAND
-    training["data"]["options"] = {"cameras": 4, "from": "/home/me/walks.npz"}
-    (folder / runs.TRAINING).write_text(json.dumps(training))
-    run_folder.save_model(folder, made.model)
-    (folder / "history.csv").write_text(
-        "epoch,loss,pose_mpjpe_mm,val_pose_mpjpe_mm\n0,9,99.5,120\n1,3,44.25,61\n"
-    )
-    weights = provenance.sha256(folder / runs.MODEL)
-    write_report(folder, "noisy", 60.0, 5.0, weights)
-    write_report(folder, "clean", 51.5, 0.0, weights)
-    write_report(folder, "older", 10.0, 0.0, "00")
-    return folder, made
-
-
-def write_report(folder, name, mpjpe, noise, weights):
-    content = {
-        "dataset": "mocap",
-        "split": "test",
-        "frames": 90,
-        "views": 4,
-        "metrics": {"mpjpe_mm": mpjpe, "p_mpjpe_mm": 40.123456, "auc": None},
-        "intervals": {"mpjpe_mm": {"low": 45.0, "high": 55.0, "videos": 3}},
-        "baselines": {"mean_pose": {"mpjpe_mm": 200.0}},
-        "per_subject": {"S9": {}, "S11": {}},
-        "options": {
-            "flip": True,
-            "noise_px": noise,
-            "actions": None,
-            "model_sha256": weights,
-        },
-    }
-    path = folder / "evaluation" / name / "report.json"
-    path.parent.mkdir(parents=True)
-    path.write_text(json.dumps(content))
+    return stand_ins.trained(tmp_path_factory.mktemp("run"))
 
 
 def save(run, output, *more):
@@ -133,45 +88,6 @@ def test_the_weights_smooth_keypoints_as_asked_for(run, tmp_path):
     content = json.loads((folder / weight_folders.FILE).read_text())
     assert content["config"]["keypoint_smoothing"] == 4
     assert run[1].config.keypoint_smoothing == 0
-
-
-def test_scores_are_plain_ones_first_and_of_these_weights(run):
-    scores, left_out = weight_scores.collect(run[0])
-    assert [score["metrics"]["mpjpe_mm"] for score in scores] == [51.5, 60.0]
-    assert scores[0] == {
-        "dataset": "mocap",
-        "split": "test",
-        "subjects": ["S11", "S9"],
-        "frames": 90,
-        "views": 4,
-        "options": {"flip": True, "noise_px": 0.0},
-        "actions": None,
-        "metrics": {"mpjpe_mm": 51.5, "p_mpjpe_mm": 40.1235},
-        "mpjpe_mm_interval": [45.0, 55.0],
-        "mean_pose_mpjpe_mm": 200.0,
-    }
-    assert len(left_out) == 1
-    only, _ = weight_scores.collect(run[0], [run[0] / "evaluation" / "noisy"])
-    assert [score["options"]["noise_px"] for score in only] == [5.0]
-
-
-def test_folders_of_the_machine_are_not_told(run):
-    content = weight_card.describe(
-        dataclasses.replace(run[1].config, weights="/home/me/start"),
-        run[0],
-        name="ours",
-        version=1,
-        scores=[],
-        terms=None,
-        acknowledgement=None,
-        limits=[],
-    )
-    assert "/home" not in json.dumps(content)
-    assert content["training"]["command"] == (
-        "python -m dgnet_tf.train --data=walks --workdir=a --preset=small"
-    )
-    assert content["training"]["data"]["options"]["from"] == "walks.npz"
-    assert content["config"]["weights"] == "start"
 
 
 def test_bad_input_ends_with_one_line_and_leaves_nothing(run, tmp_path, capsys):

@@ -1,15 +1,24 @@
 """Folders of trained weights for tests: tiny networks with numbers of their own."""
 
+import dataclasses
+import json
 import pathlib
 
 import numpy as np
 
 from dgnet_tf.config import config as configuration
 from dgnet_tf.exporting import weight_card, weight_writer
+from dgnet_tf.files import provenance
 from dgnet_tf.models import runs, weight_folders
+from dgnet_tf.training import run_folder
+from support.datasets.manifests import DATA
 from support.lifting.lifting_stand_ins import write_run
 
 NAME = "tiny_human36m_17"
+COMMAND = (
+    "python -m dgnet_tf.train --data=/home/me/data/walks "
+    "'--workdir=/home/me/my runs/a' --preset=small"
+)
 
 
 def shuffled(model, seed: int = 0):
@@ -56,6 +65,47 @@ def write(folder, made: runs.Run | None = None, name: str = NAME, **more):
     path = pathlib.Path(folder) / name
     weight_writer.write(made, content, path, half=False, overwrite=False, **more)
     return path, made
+
+
+def trained(folder) -> tuple[pathlib.Path, runs.Run]:
+    """Writes a run with a history and reports; returns its folder and the run."""
+    made = run(seed=3)
+    run_folder.start(folder, made.config, dataclasses.replace(DATA, dataset="mocap"))
+    training = json.loads((folder / runs.TRAINING).read_text())
+    training["command"] = COMMAND
+    training["data"]["options"] = {"cameras": 4, "from": "/home/me/walks.npz"}
+    (folder / runs.TRAINING).write_text(json.dumps(training))
+    run_folder.save_model(folder, made.model)
+    (folder / "history.csv").write_text(
+        "epoch,loss,pose_mpjpe_mm,val_pose_mpjpe_mm\n0,9,99.5,120\n1,3,44.25,61\n"
+    )
+    weights = provenance.sha256(folder / runs.MODEL)
+    write_report(folder, "noisy", 60.0, 5.0, weights)
+    write_report(folder, "clean", 51.5, 0.0, weights)
+    write_report(folder, "older", 10.0, 0.0, "00")
+    return folder, made
+
+
+def write_report(folder, name, mpjpe, noise, weights):
+    content = {
+        "dataset": "mocap",
+        "split": "test",
+        "frames": 90,
+        "views": 4,
+        "metrics": {"mpjpe_mm": mpjpe, "p_mpjpe_mm": 40.123456, "auc": None},
+        "intervals": {"mpjpe_mm": {"low": 45.0, "high": 55.0, "videos": 3}},
+        "baselines": {"mean_pose": {"mpjpe_mm": 200.0}},
+        "per_subject": {"S9": {}, "S11": {}},
+        "options": {
+            "flip": True,
+            "noise_px": noise,
+            "actions": None,
+            "model_sha256": weights,
+        },
+    }
+    path = folder / "evaluation" / name / "report.json"
+    path.parent.mkdir(parents=True)
+    path.write_text(json.dumps(content))
 
 
 def ship(monkeypatch, folder, name: str = NAME):
