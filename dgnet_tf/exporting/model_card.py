@@ -78,7 +78,6 @@ def of_export(config, options: InferenceOptions, workdir=None) -> dict:
         UserError: if a file of the run is damaged.
     """
     skeleton = skeletons.get(config.skeleton)
-    workdir = pathlib.Path(workdir) if workdir else None
     return {
         "skeleton": skeleton.name,
         "joints": skeleton.joints,
@@ -88,14 +87,23 @@ def of_export(config, options: InferenceOptions, workdir=None) -> dict:
         "units": {"keypoints": "pixels", "image_size": "pixels", "positions": "metres"},
         "axes": "camera: x right, y down, z forward",
         "config": dataclasses.asdict(options.configured(config)),
-        **_origin(config, workdir),
+        **origin(config, workdir),
         "export": {"command": provenance.command(), "versions": provenance.versions()},
         "versions": provenance.versions(),
     }
 
 
-def _origin(config, workdir) -> dict:
-    """Returns what a run or trained weights tell of training, scores and terms."""
+def origin(config, workdir) -> dict:
+    """Returns training, scores, terms and limits of a run or of trained weights.
+
+    Args:
+        config: its configuration.
+        workdir: its folder; what it does not have is null. None stands for no folder.
+
+    Raises:
+        UserError: if a file of it is damaged.
+    """
+    workdir = workdir and pathlib.Path(workdir)
     if workdir and (workdir / weight_folders.FILE).is_file():
         content = weight_folders.read(workdir)
         return {
@@ -122,9 +130,9 @@ def _origin(config, workdir) -> dict:
         "licence": [_CODE, _licence(data)],
     }
     if weights:
-        origin = f"The training started from the weights {weights['name']}: "
+        started = f"The training started from the weights {weights['name']}: "
         found["training"]["weights"] = weights
-        found["licence"] += [origin + text for text in weights["licence"]]
+        found["licence"] += [started + text for text in weights["licence"]]
     return found
 
 

@@ -11,7 +11,6 @@ import dgnet_tf
 from dgnet_tf.errors import UserError
 from dgnet_tf.exporting import model_card
 from dgnet_tf.files import tables
-from dgnet_tf.inference.options import InferenceOptions
 from dgnet_tf.models import architectures, weight_folders
 
 _USE = """\
@@ -57,9 +56,9 @@ def describe(
     Raises:
         UserError: if a file of the run is damaged.
     """
-    card = model_card.of_export(config, InferenceOptions.of(config), workdir)
-    training = {**card["training"], "history": _history(pathlib.Path(workdir))}
-    _, *licence = card["licence"]  # Of the code: exports say it themselves.
+    origin = model_card.origin(config, workdir)
+    training = {**origin["training"], "history": _history(pathlib.Path(workdir))}
+    _, *licence = origin["licence"]  # Of the code: exports say it themselves.
     fields = dataclasses.asdict(config)
     return {
         "format": weight_folders.FORMAT,

@@ -31,8 +31,8 @@ def write(path, values, **options):
 def test_a_variable_behind_another_is_read(tmp_path, compression):
     values = np.arange(12.0).reshape(4, 3)
     path = write(tmp_path / "a.cdf", values, Compress=compression)
-    np.testing.assert_array_equal(cdf_files.read(path, "Pose"), values)
-    np.testing.assert_array_equal(cdf_files.read(path, "other"), -values)
+    np.testing.assert_array_equal(cdf_files.read_variable(path, "Pose"), values)
+    np.testing.assert_array_equal(cdf_files.read_variable(path, "other"), -values)
 
 
 def test_blocks_that_inflate_beyond_the_bound_are_refused(tmp_path, monkeypatch):
@@ -40,7 +40,7 @@ def test_blocks_that_inflate_beyond_the_bound_are_refused(tmp_path, monkeypatch)
     assert path.stat().st_size < 20_000 < 300 * 96 * 8 / 2
     monkeypatch.setattr(cdf_files, "MAX_BYTES", 20_000)
     with pytest.raises(UserError, match="promises more than 40000 bytes"):
-        cdf_files.read(path, "Pose")
+        cdf_files.read_variable(path, "Pose")
 
 
 def test_an_index_that_leads_back_to_itself_is_refused(tmp_path):
@@ -51,7 +51,7 @@ def test_an_index_that_leads_back_to_itself_is_refused(tmp_path):
     struct.pack_into(">q", content, index + 12, index)
     path.write_bytes(content)
     with pytest.raises(UserError, match="promises more than 100000 entries"):
-        cdf_files.read(path, "Pose")
+        cdf_files.read_variable(path, "Pose")
 
 
 def test_sparse_records_are_refused(tmp_path):
@@ -61,4 +61,4 @@ def test_sparse_records_are_refused(tmp_path):
     struct.pack_into(">i", content, content.index(b"Pose") - 36, 1)
     path.write_bytes(content)
     with pytest.raises(UserError, match="its records are sparse"):
-        cdf_files.read(path, "Pose")
+        cdf_files.read_variable(path, "Pose")
