@@ -34,10 +34,10 @@ _LICENCES = {
     "synthetic": "The motion was computed; no one's terms hold for it.",
 }
 _OTHER_DATA = "The terms of the recordings that {!r} was converted from hold."
-_UNKNOWN_DATA = "The run does not say what it was trained on; find out before use."
+UNKNOWN_DATA = "What it was trained on is not recorded; find out before use."
 _CODE = (
-    "The code that wrote this folder, dgnet_tf, is under the Apache License 2.0. That "
-    "says nothing about the weights: what may be done with them depends on the data."
+    "The code that wrote this folder, dgnet_tf, is under the Apache License 2.0, which "
+    "does not cover the weights: what may be done with them depends on the data."
 )
 
 
@@ -181,6 +181,6 @@ def read(folder) -> dict:
 
 def _licence(data) -> str:
     if data is None:
-        return _UNKNOWN_DATA
+        return UNKNOWN_DATA
     name = str(data.get("dataset"))
     return data.get("licence") or _LICENCES.get(name, _OTHER_DATA.format(name))

@@ -1,4 +1,4 @@
-"""SavedModels of a lifter, with a card that says what they take and give."""
+"""SavedModels of a lifter, with a card that describes their inputs and outputs."""
 
 from __future__ import annotations
 

@@ -165,7 +165,7 @@ def _without_folder(argument: str) -> str:
 
 def _data(data):
     if data is None:
-        return "The run did not say what it was trained on; find out before use."
+        return model_card.UNKNOWN_DATA
     columns = ("split", "sequences", "frames", "seconds", "people")
     rows = [
         [

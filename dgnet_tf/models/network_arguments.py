@@ -18,7 +18,7 @@ CLASSES = {
 
 
 def derive(config: Mapping) -> dict:
-    """Returns what a configuration says of its network, ready for JSON.
+    """Returns the network that a configuration asks for, ready for JSON.
 
     The paper's baseline is DG-Net with fixed graphs only: FSG stands where DG-Net has
     DSG, FTG where it has DTG (Sec. IV-D and IV-F name the baseline and its "fixed

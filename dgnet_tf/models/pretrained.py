@@ -40,7 +40,7 @@ def of_flags(workdir, weights) -> tuple[runs.Run, pathlib.Path]:
     """Loads what a command was given: a run, or weights where that is None.
 
     Returns:
-        The run, and the folder that tells its origin.
+        The run, and the folder that holds its origin.
 
     Raises:
         UserError: as `runs.load` and `load`.
@@ -69,7 +69,7 @@ def read_config(folder) -> configuration.Config:
 def probe(model, config) -> np.ndarray:
     """Returns (N, 3), the newest pose that a network gives for one made-up window.
 
-    Saved with the weights it tells whether another stack computes the same.
+    Saved with the weights it shows whether another stack computes the same.
     """
     frame = np.arange(config.frames)[:, None]
     joint = np.arange(len(skeletons.get(config.skeleton).joints))

@@ -148,15 +148,15 @@ def weights_file(folder) -> pathlib.Path:
     Raises:
         UserError: if the file is missing, or is not the one that was written.
     """
-    told = read(folder)["weights"]
+    written = read(folder)["weights"]
     path = pathlib.Path(folder) / WEIGHTS
     if not path.is_file():
         raise UserError(f"{path}: not found. {_again(path)}")
     found = {"bytes": path.stat().st_size, "sha256": provenance.sha256(path)}
     for name, value in found.items():
-        if told[name] != value:
+        if written[name] != value:
             raise UserError(
-                f"{path}: has {name} {value} where {FILE} says {told[name]}; it is "
+                f"{path}: has {name} {value} where {FILE} says {written[name]}; it is "
                 f"damaged or was replaced. {_again(path)}"
             )
     return path
@@ -165,4 +165,4 @@ def weights_file(folder) -> pathlib.Path:
 def _again(path) -> str:
     if path.is_relative_to(FOLDER):
         return "Install the package again."
-    return "Copy the folder again, or make it anew with save_preset."
+    return "Copy the folder again, or write it again with save_preset."

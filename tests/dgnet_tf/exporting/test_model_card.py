@@ -91,7 +91,7 @@ def test_what_is_not_known_is_null_and_said(tmp_path):
         "data": None, "command": None, "seed": None, "versions": None
     }  # fmt: skip
     assert card["metrics"] is None
-    assert "does not say what it was trained on" in card["licence"][1]
+    assert "What it was trained on is not recorded" in card["licence"][1]
     config = configuration.make("smoke", skeleton="human36m_17", fps=50.0)
     run_folder.start(tmp_path / "older", config)  # Of before training.json.
     card = model_card.of_saved_model(
