@@ -84,7 +84,7 @@ def main(flag_values):
     options = InferenceOptions.of(run.config, **option_flags.asked(flag_values))
     run = runs.Run(options.configured(run.config), run.model)
     scores, left_out = weight_scores.collect(flag_values.workdir, flag_values.report)
-    content = weight_card.describe(
+    content = weight_card.content_of(
         run.config,
         flag_values.workdir,
         name=name,
@@ -94,7 +94,7 @@ def main(flag_values):
         acknowledgement=flag_values.acknowledgement,
         limits=flag_values.limit,
     )
-    difference = weight_writer.write(
+    difference = weight_writer.write_folder(
         run, content, folder, half=flag_values.half, overwrite=flag_values.overwrite
     )
     for reason in left_out:

@@ -31,7 +31,7 @@ lifter = dgnet_tf.Lifter.load("{name}")
 Where the package does not ship them, the folder's path stands for the name."""
 
 
-def describe(
+def content_of(
     config,
     workdir,
     *,

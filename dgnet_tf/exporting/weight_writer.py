@@ -24,14 +24,14 @@ from dgnet_tf.models import (
 _SAME = 1e-5
 
 
-def write(
+def write_folder(
     run: runs.Run, content: dict, folder, *, half: bool, overwrite: bool
 ) -> float:
     """Writes the folder, whole or not at all, after loading it again.
 
     Args:
         run: with the trained model.
-        content: from `weight_card.describe`.
+        content: from `weight_card.content_of`.
         folder: to write.
         half: round to float16.
         overwrite: replace a folder of trained weights.

@@ -16,7 +16,7 @@ def run(tmp_path_factory):
 
 
 def test_folders_of_the_machine_are_not_told(run):
-    content = weight_card.describe(
+    content = weight_card.content_of(
         dataclasses.replace(run[1].config, weights="/home/me/start"),
         run[0],
         name="ours",

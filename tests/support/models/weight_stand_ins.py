@@ -52,7 +52,7 @@ def run(seed: int = 0, **fields) -> runs.Run:
 def write(folder, made: runs.Run | None = None, name: str = NAME, **more):
     """Writes `folder`/`name`; returns its path and the run that it holds."""
     made = made or run()
-    content = weight_card.describe(
+    content = weight_card.content_of(
         made.config,
         write_run(pathlib.Path(folder) / f"run_of_{name}"),
         name=name,
@@ -63,7 +63,7 @@ def write(folder, made: runs.Run | None = None, name: str = NAME, **more):
         limits=["Nobody sits."],
     )
     path = pathlib.Path(folder) / name
-    weight_writer.write(made, content, path, half=False, overwrite=False, **more)
+    weight_writer.write_folder(made, content, path, half=False, overwrite=False, **more)
     return path, made
 
 
