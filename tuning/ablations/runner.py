@@ -81,7 +81,7 @@ def run(
     by_id = {one.id: one for one in reversed(planned)}  # The first of equal rows.
 
     def begin():
-        write(workdir, table, planned, seeds)
+        _write(workdir, table, planned, seeds)
         for one in planned:
             if one.absent:
                 print(f"left out: {one.row.title}: {one.absent}", flush=True)
@@ -93,7 +93,7 @@ def run(
         config = dataclasses.replace(one.config, seed=job["seed"])
         # Estimates in the training's own job: two workers share no run folder.
         results = [
-            rows.run(
+            rows.run_row(
                 *(workdir, one.id, config, one.data_dir, split),
                 estimate=estimate,
                 progress=progress,
@@ -175,7 +175,7 @@ def check(config: Config, folder: str, data: manifest.Manifest, split: str):
         )
 
 
-def write(workdir, table: Table, planned: list[Planned], seeds):
+def _write(workdir, table: Table, planned: list[Planned], seeds):
     """Writes `tables/<table>.json`, what was asked for."""
     content = {
         "version": studies.VERSION,

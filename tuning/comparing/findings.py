@@ -22,7 +22,7 @@ class Compared:
 
     Attributes:
         name, title, id, frames_seen, config: as `comparison.json` has them.
-        results: what `rows.run` wrote of each training that is done, by seed.
+        results: what `rows.run_row` wrote of each training that is done, by seed.
         reports: {noise in px: mean report over the seeds that have one}.
         remarks: why figures are missing.
     """
@@ -106,7 +106,7 @@ def read(folder) -> Comparison:
         noises=asked["noises_px"],
         networks=found,
         pairs={one.id: _pairs(first, one) for one in others},
-        latency=latency.read(folder),
+        latency=latency.measured(folder),
     )
 
 

@@ -38,7 +38,7 @@ def measure(workdir, trained: Mapping[str, pathlib.Path], calls: int) -> dict | 
         The content of the file; None if there is none.
     """
     path = pathlib.Path(workdir) / LATENCY
-    there = read(workdir)
+    there = measured(workdir)
     if calls < 1 or not trained:
         return there
     if there and list(there["networks"]) == list(trained):
@@ -72,7 +72,7 @@ def measure(workdir, trained: Mapping[str, pathlib.Path], calls: int) -> dict | 
     return found
 
 
-def read(workdir) -> dict | None:
+def measured(workdir) -> dict | None:
     """Returns what was measured; None if nothing was."""
     return studies.RECORD.find(pathlib.Path(workdir) / LATENCY)
 

@@ -33,7 +33,7 @@ def run(
 
     A seed of all networks comes before the next seed, so that a comparison that is
     stopped early has all networks. A network that cannot be trained is recorded with
-    the reason, see `rows.run`.
+    the reason, see `rows.run_row`.
 
     Args:
         found: the networks, see `networks.make`; the first is the study's base.
@@ -63,7 +63,7 @@ def run(
     jobs = [{"row": row, "seed": seed} for seed in seeds for row in by_id]
 
     def begin():
-        write(workdir, by_id, seeds, noises)
+        _write(workdir, by_id, seeds, noises)
 
     def work(job):
         one = by_id[job["row"]]
@@ -72,7 +72,7 @@ def run(
         config = dataclasses.replace(one.config, seed=job["seed"])
         # Noise in the same job as the training: two workers share no run folder.
         results = [
-            rows.run(
+            rows.run_row(
                 *(workdir, job["row"], config, data_dir, split),
                 noise_px=noise,
                 progress=progress,
@@ -90,7 +90,7 @@ def run(
     scheduling.run(workdir, study, oracles.TableOracle(jobs), work, begin)
 
 
-def write(workdir, by_id: dict[str, Network], seeds, noises):
+def _write(workdir, by_id: dict[str, Network], seeds, noises):
     """Writes `comparison.json`, what was asked for."""
     content = {
         "version": studies.VERSION,

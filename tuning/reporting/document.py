@@ -28,7 +28,9 @@ def introduction(study: Study) -> str:
     )
 
 
-def table(one: paper_tables.Table, found: list[RowResult], pictures: dict) -> str:
+def table_section(
+    one: paper_tables.Table, found: list[RowResult], pictures: dict
+) -> str:
     """Returns a table's section.
 
     Args:

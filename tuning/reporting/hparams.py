@@ -14,7 +14,7 @@ from tuning.studies import results
 FOLDER = "hparams"
 
 
-def write(rows: Sequence[results.RowResult], folder):
+def write_sessions(rows: Sequence[results.RowResult], folder):
     """Writes `hparams/`, one session for each finished training.
 
     Args:

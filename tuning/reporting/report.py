@@ -55,7 +55,7 @@ def write(workdir, output) -> pathlib.Path:
             pictures[quantity] = name
     sections += [document.cost(rows, pictures), _best(study, rows, output)]
     sections.append(document.how_to_read())
-    hparams.write(rows, output)
+    hparams.write_sessions(rows, output)
     with replacing(output / REPORT) as beside:
         beside.write_text("\n\n".join(sections) + "\n", encoding="utf-8")
     return output / REPORT
@@ -78,7 +78,7 @@ def _table(output, table, found):
         if group in plots.CURVES and any(one.errors for one in members):
             pictures[group] = f"{PARTS}/mpjpe_{plots.CURVES[group]}.png"
             plots.curve(group, members, output / pictures[group])
-    return document.table(table, found, pictures)
+    return document.table_section(table, found, pictures)
 
 
 def _best(study, rows, output):

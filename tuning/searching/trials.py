@@ -74,7 +74,7 @@ def run(
         config = trial_config(hypermodel, values)
         row = studies.row_id(study, config, digest)
         print(f"trial: {row}, seed {config.seed}", flush=True)
-        result = rows.run(workdir, row, config, data_dir, SPLIT, progress=progress)
+        result = rows.run_row(workdir, row, config, data_dir, SPLIT, progress=progress)
         found = result["reason"] or f"{result['metrics']['mpjpe_mm']:.1f} mm"
         print(f"trial: {found}", flush=True)
         return result

@@ -22,7 +22,7 @@ FINISHED, FAILED = "finished", "failed"
 RUN = "run"
 
 
-def run(
+def run_row(
     folder,
     row: str,
     config: Config,
@@ -61,7 +61,7 @@ def run(
         return done
     otherwise = estimate != balance.XYZ or noise_px > 0
     if otherwise:
-        trained = run(folder, row, config, data_dir, split, progress=progress)
+        trained = run_row(folder, row, config, data_dir, split, progress=progress)
         if trained["status"] == FAILED:
             return trained
     result = {

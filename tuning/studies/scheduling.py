@@ -54,7 +54,7 @@ def run(
         workdir: the study's folder; one process alone or a chief may hold it.
         study: what the folder must be of.
         oracle: what to run.
-        work: a trial's values -> a row's result, see `rows.run`.
+        work: a trial's values -> a row's result, see `rows.run_row`.
         begin: called once when the folder is held.
 
     Raises:

@@ -193,7 +193,7 @@ def test_a_row_of_a_study_trains_and_scores_a_peer(data, tmp_path):
         "smoke", architecture="martinez", **{**TINY, "steps_per_epoch": 1}
     )
     with tuning_stand_ins.eagerly():
-        result = rows.run(tmp_path, "row", chosen, data, "test", progress=False)
+        result = rows.run_row(tmp_path, "row", chosen, data, "test", progress=False)
     assert result["status"] == "finished" and result["metrics"]["mpjpe_mm"] > 0
 
 
