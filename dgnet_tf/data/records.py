@@ -118,7 +118,7 @@ def parse(serialized, record_frames: int, joints: int) -> dict:
     return tf.io.parse_single_example(serialized, spec)
 
 
-def read(path: str, record_frames: int, joints: int) -> Iterator[dict]:
+def of_file(path: str, record_frames: int, joints: int) -> Iterator[dict]:
     """Yields a file's records as NumPy arrays; ids as `str`.
 
     Raises:

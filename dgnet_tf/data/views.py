@@ -36,7 +36,7 @@ def load_views(data_dir, split: str, verify: bool = True) -> Iterator[View]:
 
 def _views(paths, data, split, data_dir):
     found = itertools.chain.from_iterable(
-        records.read(path, data.record_frames, data.joints) for path in paths
+        records.of_file(path, data.record_frames, data.joints) for path in paths
     )
     if split == "train":
         found = sorted(found, key=records.key)

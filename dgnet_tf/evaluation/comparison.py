@@ -6,8 +6,8 @@ import pathlib
 
 from dgnet_tf.drawing import style
 from dgnet_tf.errors import UserError
-from dgnet_tf.evaluation import comparison_chart, comparison_report, pairing, scoring
-from dgnet_tf.files import tables
+from dgnet_tf.evaluation import comparison_report, pairing, scoring
+from dgnet_tf.files.tables import Table
 from dgnet_tf.models import architectures
 
 _SIZES = ("parameters", "multiply_adds_per_frame")
@@ -42,10 +42,9 @@ def make(reports: dict[str, dict], folder, *, seed: int = 0) -> list[pathlib.Pat
         for name in others
     }
     folder = pathlib.Path(folder)
-    columns, rows = table(reports, pairs)
-    text = comparison_report.markdown(reports, pairs, differing(reports))
-    paths = tables.write(folder, "compare", text, columns, rows)
-    made = comparison_chart.chart(reports, pairs)
+    text = comparison_report.text(reports, pairs, differing(reports))
+    paths = table(reports, pairs).write(folder, "compare", text)
+    made = comparison_report.chart(reports, pairs)
     return [*paths, style.save(made, folder / "compare.png")]
 
 
@@ -73,8 +72,8 @@ def pairs_of(first: dict, second: dict, names, seed: int = 0) -> dict:
     }
 
 
-def table(reports: dict[str, dict], pairs: dict[str, dict]) -> tuple[list, list]:
-    """Returns the CSV file's columns and a row for each report, numbers as they are."""
+def table(reports: dict[str, dict], pairs: dict[str, dict]) -> Table:
+    """Returns the table of the CSV file, a row for each report."""
     options = differing(reports)
     columns = ["run", "network"]
     for metric in scoring.JOINT_METRICS:
@@ -97,7 +96,7 @@ def table(reports: dict[str, dict], pairs: dict[str, dict]) -> tuple[list, list]
             row += [getattr(pair, part, None) for part in _PAIR]
         row += [model.get(size) for size in _SIZES]
         rows.append(row + [values[name] for values in options.values()])
-    return columns, rows
+    return Table(columns, rows)
 
 
 def differing(reports: dict[str, dict]) -> dict[str, dict]:

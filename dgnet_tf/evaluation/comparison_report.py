@@ -1,10 +1,11 @@
-"""The comparison of several reports, for people."""
+"""The comparison of several reports for people: text and chart."""
 
 from __future__ import annotations
 
+from dgnet_tf.drawing import style
 from dgnet_tf.evaluation import report_sections as section
 from dgnet_tf.evaluation import scoring
-from dgnet_tf.files import tables
+from dgnet_tf.files.tables import Table
 from dgnet_tf.models import architectures
 
 _NOTES = """\
@@ -20,7 +21,7 @@ _NOTES = """\
 """
 
 
-def markdown(reports: dict[str, dict], pairs: dict[str, dict], differing: dict) -> str:
+def text(reports: dict[str, dict], pairs: dict[str, dict], differing: dict) -> str:
     """Returns `compare.md`.
 
     Args:
@@ -34,15 +35,15 @@ def markdown(reports: dict[str, dict], pairs: dict[str, dict], differing: dict) 
     titles = [section.TITLES[metric] for metric in shown]
     parts = [
         f"# {len(reports)} runs on {report['dataset']}, {report['split']} split",
-        tables.markdown(
+        Table(
             ["run", "network", *titles],
             [
                 [name, _network(made), *(with_interval(made, m) for m in shown)]
                 for name, made in reports.items()
             ],
-        ),
+        ).markdown(),
         f"## Difference to {first}",
-        tables.markdown(
+        Table(
             ["run", "metric", "difference", "95 % interval", "better on", "p"],
             [
                 [name, *difference(pairs[name][metric])]
@@ -50,7 +51,7 @@ def markdown(reports: dict[str, dict], pairs: dict[str, dict], differing: dict) 
                 for metric in shown
                 if metric in pairs[name]
             ],
-        ),
+        ).markdown(),
         "![chart](compare.png)",
         "## By action: MPJPE",
         _by_action(reports),
@@ -68,13 +69,11 @@ def _by_action(reports):
         for action in actions
     }
     rows["mean over actions"] = [r["metrics_action_mean"] for r in reports.values()]
-    return tables.markdown(
-        ["action", *reports],
-        [
-            [action, *(cell.get("mpjpe_mm") for cell in cells)]
-            for action, cells in rows.items()
-        ],
-    )
+    cells = [
+        [action, *(cell.get("mpjpe_mm") for cell in found)]
+        for action, found in rows.items()
+    ]
+    return Table(["action", *reports], cells).markdown()
 
 
 def _what_differs(reports, differing):
@@ -90,7 +89,7 @@ def _what_differs(reports, differing):
         [option, *(_text(value) for value in values.values())]
         for option, values in differing.items()
     ]
-    return tables.markdown(["", *reports], rows)
+    return Table(["", *reports], rows).markdown()
 
 
 def difference(pair) -> list[str | None]:
@@ -128,3 +127,51 @@ def _text(value):
     if isinstance(value, list | tuple):
         return ", ".join(map(str, value))
     return "-" if value is None or value == "" else str(value)
+
+
+def chart(reports: dict[str, dict], pairs: dict[str, dict]):
+    """Returns the chart: MPJPE with intervals, and differences to the first report.
+
+    Args:
+        reports: {name: report}.
+        pairs: {name of each but the first: {metric: `pairing.Paired`}}.
+    """
+    made = style.figure(9.0, 1.6 + 0.45 * len(reports))
+    left, right = made.subplots(1, 2, sharey=True)
+    names = list(reports)
+    for i, name in enumerate(names):
+        report = reports[name]
+        value = report["metrics"]["mpjpe_mm"]
+        _bar(left, i, value, report["intervals"]["mpjpe_mm"])
+        if name in pairs:
+            pair = pairs[name]["mpjpe_mm"]
+            _bar(right, i, pair.difference, {"low": pair.low, "high": pair.high})
+    left.set_yticks(range(len(names)), names)
+    left.set_ylim(len(names) - 0.5, -0.5)
+    left.set_xlabel("MPJPE, mm")
+    right.axvline(0.0, color="black", linewidth=1)
+    right.set_xlabel(f"difference to {names[0]}, mm (left is better)")
+    for axes in (left, right):
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.grid(axis="x", color="#DDDDDD", linewidth=0.8)
+        axes.set_axisbelow(True)
+    return made
+
+
+def _bar(axes, number, value, interval):
+    """Draws a value and its interval, if it has one."""
+    reach = None
+    if interval and interval["low"] is not None:
+        reach = [
+            [max(value - interval["low"], 0.0)],
+            [max(interval["high"] - value, 0.0)],
+        ]
+    axes.errorbar(
+        value,
+        number,
+        xerr=reach,
+        color=style.COLORS[number % len(style.COLORS)],
+        marker=style.MARKERS[number % len(style.MARKERS)],
+        capsize=4,
+        linestyle="none",
+    )

@@ -8,8 +8,7 @@ import re
 
 from dgnet_tf.evaluation import report_sections as section
 from dgnet_tf.evaluation import scoring
-from dgnet_tf.files import json_documents
-from dgnet_tf.files.atomic import replacing
+from dgnet_tf.files import json_documents, tables
 from dgnet_tf.inference import options as inference_options
 
 JSON, MARKDOWN = "report.json", "report.md"
@@ -39,8 +38,7 @@ def write(report: dict, folder) -> tuple[pathlib.Path, pathlib.Path]:
     """Writes both files, each whole or not at all; returns their paths."""
     json_path = pathlib.Path(folder) / JSON
     markdown_path = pathlib.Path(folder) / MARKDOWN
-    with replacing(markdown_path) as beside:
-        beside.write_text(markdown(report), encoding="utf-8")
+    tables.write_text(markdown_path, markdown(report))
     json_documents.write(json_path, report)
     return json_path, markdown_path
 
@@ -75,13 +73,19 @@ def markdown(report: dict) -> str:
     ]
     if report["options"]["joints_14"]:
         fourteen = tuple(scoring.FOURTEEN_METRICS)
-        parts += ["## Fourteen joints", section.table("", _overall(report), fourteen)]
+        parts += [
+            "## Fourteen joints",
+            section.metrics_table("", _overall(report), fourteen),
+        ]
     if len(report["estimates"]) > 1:
-        parts += ["## Coordinate balance", section.estimates(report)]
+        parts += ["## Coordinate balance", section.estimates_section(report)]
     parts += section.protocols(report["protocols"])
     for field in ("action", "subject", "camera", "joint"):
         rows = report[f"per_{field}"]
-        parts += [f"## By {field}", section.table(field, rows, scoring.JOINT_METRICS)]
+        parts += [
+            f"## By {field}",
+            section.metrics_table(field, rows, scoring.JOINT_METRICS),
+        ]
     people = report["per_subject_action"]
     if 1 < len(people) <= _MOST_PEOPLE and len(report["per_action"]) > 1:
         parts += ["## By subject and action: MPJPE", section.cells(people)]
@@ -92,7 +96,7 @@ def markdown(report: dict) -> str:
 
 def summary(report: dict) -> str:
     """Returns the overall numbers as a table, the baseline beside them."""
-    return section.table("", _overall(report), scoring.JOINT_METRICS)
+    return section.metrics_table("", _overall(report), scoring.JOINT_METRICS)
 
 
 def _overall(report) -> dict[str, dict]:

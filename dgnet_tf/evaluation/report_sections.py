@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from tabulate import tabulate
-
 from dgnet_tf.data import view_names
 from dgnet_tf.evaluation import balance, scoring
-from dgnet_tf.files import tables as table_files
+from dgnet_tf.files.tables import Table
 from dgnet_tf.inference import options as inference_options
 
 TITLES = {
@@ -24,7 +22,7 @@ TITLES = {
 }
 
 
-def table(title: str, rows: dict[str, dict], metrics) -> str:
+def metrics_table(title: str, rows: dict[str, dict], metrics) -> str:
     """Returns a table of metrics.
 
     Args:
@@ -41,14 +39,8 @@ def table(title: str, rows: dict[str, dict], metrics) -> str:
     )
 
 
-def _table(headers, rows) -> str:
-    align = ("left", *("right" for _ in headers[1:]))
-    headers, *rows = (
-        [table_files.escaped(str(cell)) for cell in row] for row in (headers, *rows)
-    )
-    return tabulate(
-        rows, headers, tablefmt="github", disable_numparse=True, colalign=align
-    )
+def _table(columns, rows) -> str:
+    return Table(columns, rows, aligned="l" + "r" * (len(columns) - 1)).markdown()
 
 
 def value(metric: str, number: float | None) -> str:
@@ -84,13 +76,13 @@ def _range(metric, interval) -> str:
     return " to ".join(value(metric, interval[end]) for end in ("low", "high"))
 
 
-def estimates(report) -> str:
+def estimates_section(report) -> str:
     """Returns the estimates side by side, and what each is made of."""
     rows = {name: row["metrics"] for name, row in report["estimates"].items()}
     lines = [f"- `{name}`: {balance.CONSUMES[name]}" for name in rows]
     unfitted = report["options"]["frames_without_fitted_root"]
     lines.append(f"- Frames in which no root could be fitted (xyz there): {unfitted}.")
-    shown = table("all frames", rows, scoring.JOINT_METRICS)
+    shown = metrics_table("all frames", rows, scoring.JOINT_METRICS)
     return shown + "\n\n" + "\n".join(lines)
 
 

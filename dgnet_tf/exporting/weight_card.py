@@ -10,7 +10,7 @@ import shlex
 import dgnet_tf
 from dgnet_tf.errors import UserError
 from dgnet_tf.exporting import model_card
-from dgnet_tf.files import tables
+from dgnet_tf.files.tables import Table
 from dgnet_tf.models import architectures, weight_folders
 
 _USE = """\
@@ -179,7 +179,7 @@ def _data(data):
     lines = [
         f"Data set: {data['dataset']}, {data['fps']:g} frames a second.",
         "",
-        tables.markdown(columns, rows, digits=0),
+        Table(columns, rows, digits=0).markdown(),
         "",
         *(
             f"- made from `{file}`, sha256 `{digest}`"
@@ -216,7 +216,7 @@ def _scores(scores):
     return (
         "Millimetres; MPJVE per frame. Keypoints are smoothed over that many frames "
         "before they are lifted. Flip is the mean with the mirrored estimate.\n\n"
-        + tables.markdown(columns, list(map(_score, scores)))
+        + Table(columns, list(map(_score, scores))).markdown()
     )
 
 

@@ -1,8 +1,11 @@
-"""Tables for people and for programs: Markdown and CSV of the same rows."""
+"""Tables for people and for programs: Markdown, HTML and CSV of the same rows."""
 
 from __future__ import annotations
 
 import csv
+import dataclasses
+import html
+import io
 import pathlib
 from collections.abc import Sequence
 
@@ -11,66 +14,114 @@ from tabulate import tabulate
 from dgnet_tf.files.atomic import replacing
 
 
-def markdown(columns: Sequence[str], rows: Sequence[Sequence], digits: int = 1) -> str:
-    """Returns a Markdown table; numbers are rounded, None is shown as "-"."""
-    return tabulate(
-        [[_shown(value, digits) for value in row] for row in rows],
-        headers=[escaped(column) for column in columns],
-        tablefmt="github",
-        disable_numparse=True,
-        colalign=[
-            "right" if any(isinstance(row[i], int | float) for row in rows) else "left"
-            for i in range(len(columns))
-        ]
-        if rows
-        else None,
-    )
+class Html(str):
+    """A cell that is HTML already; other cells are escaped."""
 
 
-def write(
-    folder,
-    name: str,
-    text: str,
-    columns: Sequence[str],
-    rows: Sequence[Sequence],
-) -> tuple[pathlib.Path, pathlib.Path]:
-    """Writes `<name>.md` and `<name>.csv`, each whole or not at all.
+@dataclasses.dataclass(frozen=True)
+class Table:
+    """Rows of cells under their columns' names.
 
-    Args:
-        folder: where to.
-        name: of the files.
-        text: what the Markdown file says.
-        columns: of the CSV file.
-        rows: of the CSV file, numbers as they are; None leaves a cell empty.
-
-    Returns:
-        Both paths.
+    Attributes:
+        columns: names of the columns.
+        rows: a cell for each column: text, a number as it is, or None.
+        digits: of numbers with a point, where people read them.
+        thousands: whether people read whole numbers with commas.
+        aligned: "l" or "r" for each column; by default columns with numbers are
+            aligned to the right.
     """
-    markdown_path = pathlib.Path(folder) / f"{name}.md"
-    csv_path = pathlib.Path(folder) / f"{name}.csv"
-    with replacing(markdown_path) as beside:
-        beside.write_text(text.rstrip("\n") + "\n", encoding="utf-8")
-    write_csv(csv_path, columns, rows)
-    return markdown_path, csv_path
+
+    columns: Sequence[str]
+    rows: Sequence[Sequence]
+    digits: int = 1
+    thousands: bool = False
+    aligned: str = ""
+
+    def markdown(self) -> str:
+        """Returns the table in Markdown; "-" for None."""
+        sides = {"l": "left", "r": "right"}
+        return tabulate(
+            [[_in_markdown(self._shown(cell)) for cell in row] for row in self.rows],
+            headers=[_in_markdown(column) for column in self.columns],
+            tablefmt="github",
+            disable_numparse=True,
+            colalign=[
+                sides[self.aligned[i]] if self.aligned else self._side(i)
+                for i in range(len(self.columns))
+            ]
+            if self.rows
+            else None,
+        )
+
+    def html(self) -> str:
+        """Returns a `table` element; each row's first cell is its heading."""
+        head = "".join(f"<th>{_in_html(column)}</th>" for column in self.columns)
+        body = []
+        for row in self.rows:
+            first, *others = (_in_html(self._shown(cell)) for cell in row)
+            cells = "".join(f"<td>{cell}</td>" for cell in others)
+            body.append(f"<tr><th>{first}</th>{cells}</tr>")
+        return (
+            f"<table><thead><tr>{head}</tr></thead>"
+            f"<tbody>{''.join(body)}</tbody></table>"
+        )
+
+    def csv(self) -> str:
+        """Returns the table as CSV: numbers as they are, nothing for None."""
+        text = io.StringIO()
+        csv.writer(text, lineterminator="\n").writerows([self.columns, *self.rows])
+        return text.getvalue()
+
+    def write_csv(self, path):
+        """Writes a CSV file, whole or not at all."""
+        write_text(path, self.csv())
+
+    def write(self, folder, name: str, text: str) -> tuple[pathlib.Path, pathlib.Path]:
+        """Writes `<name>.csv` and beside it `<name>.md`, each whole or not at all.
+
+        Args:
+            folder: for both.
+            name: of the files.
+            text: what the Markdown file says.
+
+        Returns:
+            The paths of the Markdown file and the CSV file.
+        """
+        folder = pathlib.Path(folder)
+        write_text(folder / f"{name}.md", text.rstrip("\n") + "\n")
+        self.write_csv(folder / f"{name}.csv")
+        return folder / f"{name}.md", folder / f"{name}.csv"
+
+    def _shown(self, cell) -> str:
+        if cell is None:
+            return "-"
+        if isinstance(cell, float):
+            return f"{cell:.{self.digits}f}"
+        if self.thousands and type(cell) is int:
+            return f"{cell:,}"
+        return cell if isinstance(cell, str) else str(cell)
+
+    def _side(self, i) -> str:
+        has_number = any(isinstance(row[i], int | float) for row in self.rows)
+        return "right" if has_number else "left"
 
 
-def write_csv(path, columns: Sequence[str], rows: Sequence[Sequence]):
-    """Writes a CSV file, whole or not at all."""
+def write_text(path, text: str):
+    """Writes a text file, whole or not at all."""
     with replacing(path) as beside:
-        with open(beside, "w", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(columns)
-            writer.writerows(rows)
+        beside.write_text(text, encoding="utf-8")
 
 
-def _shown(value, digits):
-    if value is None:
-        return "-"
-    if isinstance(value, float):
-        return f"{value:.{digits}f}"
-    return escaped(str(value))
+def escaped(words: str) -> str:
+    """Returns words as HTML that shows them; "?" for what no file can hold."""
+    writable = words.encode("utf-8", "replace").decode("utf-8")
+    return html.escape(writable, quote=True)
 
 
-def escaped(text: str) -> str:
+def _in_html(text: str) -> str:
+    return text if isinstance(text, Html) else escaped(text)
+
+
+def _in_markdown(text: str) -> str:
     """Returns a cell's text: a bar would begin a new cell."""
     return text.replace("|", "\\|").replace("\n", " ")

@@ -9,6 +9,7 @@ from dgnet_tf.data import view_names
 from dgnet_tf.errors import UserError
 from dgnet_tf.evaluation import run_reports
 from dgnet_tf.files.atomic import replacing
+from dgnet_tf.files.tables import escaped
 from dgnet_tf.models import runs
 from dgnet_tf.pages import report_charts, report_clips, report_tables, web_page
 
@@ -92,8 +93,8 @@ def _write(workdir, report: dict, clips, path):
             "report_style": web_page.text("report_page.css"),
             "report_script": web_page.text("report_page.js"),
             "plotly": _plotly(),
-            "title": web_page.escaped(title),
-            "facts": web_page.escaped(facts),
+            "title": escaped(title),
+            "facts": escaped(facts),
             "headline": report_tables.headline(report),
             "further": report_tables.further(report),
             "worst": report_tables.worst(report, [clip.name for clip in clips]),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dgnet_tf.data import view_names
 from dgnet_tf.evaluation import balance, report_sections, scoring
+from dgnet_tf.files.tables import Html, Table, escaped
 from dgnet_tf.pages import report_clips
-from dgnet_tf.pages.web_page import escaped
 
 
 def headline(report: dict) -> str:
@@ -21,7 +21,7 @@ def headline(report: dict) -> str:
         [metric for metric in chosen if metric in scoring.FOURTEEN_METRICS],
     ):
         if metrics:
-            titles = [escaped(report_sections.TITLES[metric]) for metric in metrics]
+            titles = [report_sections.TITLES[metric] for metric in metrics]
             parts.append(_table(["", *titles], _overall(report, metrics)))
     return "".join(parts) + _notes(report, chosen)
 
@@ -39,14 +39,14 @@ def _overall(report, metrics):
 
 
 def _row(name, values, intervals, chosen):
-    cells = [escaped(name)]
+    cells = [name]
     for metric in chosen:
         value = report_sections.value(metric, values.get(metric))
         interval = (intervals or {}).get(metric)
         if interval:
             ends = (interval["low"], interval["high"])
             low, high = (report_sections.value(metric, end) for end in ends)
-            value = f"<b>{value}</b><small>{low} to {high}</small>"
+            value = Html(f"<b>{value}</b><small>{low} to {high}</small>")
         cells.append(value)
     return cells
 
@@ -79,10 +79,10 @@ def worst(report: dict, embedded: list[str]) -> str:
     for clip in report.get("worst_clips", []):
         name = view_names.of(clip)
         first, last = clip["first_frame"], clip["first_frame"] + clip["frames"] - 1
-        cell = escaped(name)
+        cell = name
         if name in embedded:
             place = f"#clip={embedded.index(name) + 1}&amp;frame={first}"
-            cell = f'<a class="play-link" href="{place}">{cell}</a>'
+            cell = Html(f'<a class="play-link" href="{place}">{escaped(name)}</a>')
         error = report_sections.value("mpjpe_mm", clip["mpjpe_mm"])
         rows.append([cell, f"{first} to {last}", error])
     if not rows:
@@ -103,12 +103,12 @@ def worst_joints(report: dict, clips) -> str:
         place = report_clips.worst_frame(clips, name)
         if place:
             index, frame, error = place
-            link = (
+            link = Html(
                 f'<a class="play-link" href="#clip={index + 1}&amp;frame={frame}">'
                 f"frame {frame} of clip {index + 1}, {error:.0f} mm</a>"
             )
         error = report_sections.value("mpjpe_mm", found["mpjpe_mm"])
-        rows.append([escaped(name), error, link])
+        rows.append([name, error, link])
     if not rows:
         return "<p>The report names none.</p>"
     return _table(["joint", "MPJPE", "worst in the clips below"], rows)
@@ -120,11 +120,10 @@ def further(report: dict) -> str:
     for title, headers, rows in report_sections.protocol_tables(
         report.get("protocols") or {}
     ):
-        cells = [[escaped(str(cell)) for cell in row] for row in rows]
-        parts += [f"<h2>{escaped(title)}</h2>", _table(map(escaped, headers), cells)]
+        parts += [f"<h2>{escaped(title)}</h2>", _table(headers, rows)]
     if report.get("estimates"):
         metrics = scoring.JOINT_METRICS
-        titles = [escaped(report_sections.TITLES[metric]) for metric in metrics]
+        titles = [report_sections.TITLES[metric] for metric in metrics]
         rows = [
             _row(name, estimate["metrics"], estimate.get("intervals"), metrics)
             for name, estimate in report["estimates"].items()
@@ -150,11 +149,5 @@ def measured(report: dict) -> str:
     return f"<ul>{''.join(items)}</ul>"
 
 
-def _table(headers, rows) -> str:
-    head = "".join(f"<th>{header}</th>" for header in headers)
-    body = "".join(
-        f"<tr><th>{row[0]}</th>{''.join(f'<td>{cell}</td>' for cell in row[1:])}</tr>"
-        for row in rows
-    )
-    table = f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
-    return f'<div class="wide"><table>{table}</table></div>'
+def _table(columns, rows) -> str:
+    return f'<div class="wide">{Table(columns, rows).html()}</div>'

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dgnet_tf.drawing.clip import Clip
 from dgnet_tf.files.atomic import replacing
+from dgnet_tf.files.tables import escaped
 from dgnet_tf.pages import clip_json, web_page
 
 
@@ -29,8 +30,8 @@ def write(clip: Clip, path):
         "viewer.html",
         {
             **web_page.player_parts(),
-            "title": web_page.escaped(clip.title),
-            "facts": web_page.escaped(facts),
+            "title": escaped(clip.title),
+            "facts": escaped(facts),
             "clip": web_page.script_json(clip_json.encode(clip)),
         },
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import importlib.resources
 import json
 import re
@@ -27,7 +26,7 @@ def fill(template: str, parts: dict[str, str]) -> str:
 
     Args:
         template: name of a template of the package.
-        parts: HTML, CSS, scripts, or the results of `escaped` and `script_json`.
+        parts: HTML, CSS, scripts, or the results of `tables.escaped` and `script_json`.
 
     Raises:
         KeyError: if the template names a part that is not given.
@@ -43,12 +42,6 @@ def player_parts() -> dict[str, str]:
         "player": text("clip_player.html"),
         "scripts": "\n".join(text(name) for name in PLAYER_SCRIPTS),
     }
-
-
-def escaped(words: str) -> str:
-    """Returns words as HTML that shows them; "?" for what no file can hold."""
-    writable = words.encode("utf-8", "replace").decode("utf-8")
-    return html.escape(writable, quote=True)
 
 
 def script_json(value) -> str:

@@ -11,7 +11,7 @@ from dgnet_tf import skeletons
 from dgnet_tf.data import manifest
 from dgnet_tf.drawing import figures, pose_axes, style
 from dgnet_tf.errors import UserError
-from dgnet_tf.files import tables
+from dgnet_tf.files.tables import Table
 from dgnet_tf.inference import affinities
 from dgnet_tf.inference.options import InferenceOptions
 from dgnet_tf.inference.view_lifter import ViewLifter
@@ -113,10 +113,10 @@ def make(
                 block=block,
                 joint=joint,
             ),
-            tables.markdown(*_neighbours(rows, frames, matrices, joint)),
+            _neighbours(rows, frames, matrices, joint).markdown(),
         ]
     )
-    paths = tables.write(folder, "figure6", text, _COLUMNS, rows)
+    paths = Table(_COLUMNS, rows).write(folder, "figure6", text)
     pictures = {
         "figure6.png": chart(matrices, positions, frames, chosen.fps, skeleton),
         "figure6-joint.png": over_time(matrices, number, chosen.fps, skeleton),
@@ -140,8 +140,8 @@ def listed(matrices: dict[str, np.ndarray], frames, skeleton) -> list[list]:
 
 
 def _neighbours(rows, frames, matrices, joint):
-    """Columns and rows of the table of one joint's neighbours."""
-    table = []
+    """The table of one joint's neighbours."""
+    lines = []
     for frame in frames:
         cells = [int(frame)]
         for kind in matrices:
@@ -152,8 +152,8 @@ def _neighbours(rows, frames, matrices, joint):
             ]
             shown = [f"{name} {weight:.2f}" for weight, name in sorted(mine)[::-1]]
             cells.append(", ".join(shown) or None)
-        table.append(cells)
-    return ["frame", *(KINDS[kind] for kind in matrices)], table
+        lines.append(cells)
+    return Table(["frame", *(KINDS[kind] for kind in matrices)], lines)
 
 
 def chart(matrices, positions, frames, fps: float, skeleton):

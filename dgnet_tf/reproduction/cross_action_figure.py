@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from dgnet_tf.drawing import style
-from dgnet_tf.files import tables
+from dgnet_tf.files.tables import Table
 from dgnet_tf.models import architectures
 from dgnet_tf.reproduction.cross_action import Result
 
@@ -29,24 +29,24 @@ def write(
     results: Sequence[Result], folder, name: str = "figure5"
 ) -> list[pathlib.Path]:
     """Writes `<name>.md`, `.csv` and `.png`; returns their paths."""
-    columns, rows = table(results)
+    found = table(results)
     report = results[0].report
     text = "\n\n".join(
         [
             "# Figure 5: trained on some actions, tested on all",
             _NOTES.format(split=report["split"], dataset=report["dataset"]),
-            tables.markdown(columns, rows),
+            found.markdown(),
             summary(results),
             f"![chart]({name}.png)",
         ]
     )
-    paths = tables.write(folder, name, text, columns, rows)
+    paths = found.write(folder, name, text)
     picture = style.save(chart(results), pathlib.Path(folder) / f"{name}.png")
     return [*paths, picture]
 
 
-def table(results: Sequence[Result]) -> tuple[list[str], list[list]]:
-    """Returns the columns and a row for each training."""
+def table(results: Sequence[Result]) -> Table:
+    """Returns the table: a row for each training."""
     tested = sorted(
         {name for result in results for name in result.report["per_action"]}
     )
@@ -54,7 +54,7 @@ def table(results: Sequence[Result]) -> tuple[list[str], list[list]]:
         *("trained on", "network", "frames", "mean", "trained", "other"),
         *("all frames", "low", "high", *tested),
     ]
-    return columns, [_row(result, tested) for result in results]
+    return Table(columns, [_row(result, tested) for result in results])
 
 
 def _row(result, tested):

@@ -12,7 +12,7 @@ from dgnet_tf.data import manifest
 from dgnet_tf.drawing import style as charts
 from dgnet_tf.errors import UserError
 from dgnet_tf.evaluation import run_reports
-from dgnet_tf.files import tables
+from dgnet_tf.files.tables import Table
 from dgnet_tf.reproduction import paper_tables, published
 
 METRICS = ("p_mpjpe_mm", "mpjpe_mm")
@@ -88,7 +88,7 @@ def make(
     )
     paths = paper_tables.write("table10", rows, data.dataset, split, folder, notes)
     every = pathlib.Path(folder) / "table10-evaluations.csv"
-    tables.write_csv(every, ["run", "noise_px", "seed", *_COLUMNS], evaluations)
+    Table(["run", "noise_px", "seed", *_COLUMNS], evaluations).write_csv(every)
     same = paper_tables.is_of(published.TABLE_X, data.dataset, split)
     picture = charts.save(chart(series, same), pathlib.Path(folder) / "table10.png")
     return [*paths, every, picture]

@@ -9,7 +9,7 @@ import numpy as np
 
 from dgnet_tf.data import manifest
 from dgnet_tf.evaluation import run_reports
-from dgnet_tf.files import tables
+from dgnet_tf.files.tables import Table
 from dgnet_tf.models import architectures
 from dgnet_tf.reproduction import published
 from dgnet_tf.reproduction.published import AVERAGE, PublishedTable, Row
@@ -114,7 +114,7 @@ def write(
         for row in of_rows
     ]
     head = ["method", "T", "ground-truth 2-D", "data set", *columns]
-    return tables.write(folder, item, "\n\n".join(parts), head, cells)
+    return Table(head, cells).write(folder, item, "\n\n".join(parts))
 
 
 def is_of(table: PublishedTable, dataset: str, split: str) -> bool:
@@ -123,10 +123,8 @@ def is_of(table: PublishedTable, dataset: str, split: str) -> bool:
 
 
 def _table(rows, columns):
-    return tables.markdown(
-        ["method", "T", *columns],
-        [[row.label, row.frames, *_cells(row, columns)] for row in rows],
-    )
+    cells = [[row.label, row.frames, *_cells(row, columns)] for row in rows]
+    return Table(["method", "T", *columns], cells).markdown()
 
 
 def _cells(row, columns):

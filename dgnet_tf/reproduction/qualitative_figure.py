@@ -12,7 +12,7 @@ from dgnet_tf.data import manifest
 from dgnet_tf.drawing import figures, pose_axes, style
 from dgnet_tf.errors import UserError
 from dgnet_tf.evaluation import run_reports
-from dgnet_tf.files import tables
+from dgnet_tf.files.tables import Table
 from dgnet_tf.inference.options import InferenceOptions
 from dgnet_tf.inference.view_lifter import ViewLifter
 from dgnet_tf.models import architectures
@@ -84,16 +84,17 @@ def make(
         file = f"figure7-{number}.png" if len(views) > 1 else "figure7.png"
         strips.append((folder / file, strip))
         pictures.append(f"`{view.name}`\n\n![strip]({file})")
+    table = Table(_COLUMNS, rows)
     text = "\n\n".join(
         [
             "# Figure 7: keypoints, lifted poses, ground truth",
             f"{split} split of `{data.dataset}`. Below each pose its own MPJPE; frames "
             "without valid ground truth have none.",
             *pictures,
-            tables.markdown(_COLUMNS, rows),
+            table.markdown(),
         ]
     )
-    paths = tables.write(folder, "figure7", text, _COLUMNS, rows)
+    paths = table.write(folder, "figure7", text)
     return [*paths, *(style.save(strip, path) for path, strip in strips)]
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dgnet_tf.data import manifest
 from dgnet_tf.drawing import style
 from dgnet_tf.evaluation import run_reports
-from dgnet_tf.files import tables
+from dgnet_tf.files.tables import Table
 from dgnet_tf.models import architectures
 from dgnet_tf.reproduction import published
 
@@ -44,39 +44,25 @@ def make(
     rows = []
     for name, workdir in zip(run_reports.names(workdirs), workdirs, strict=True):
         report = run_reports.find_or_make(workdir, data_dir, split, flip=flip)
-        rows.append(our_row(name, report))
+        rows.append(point_of_run(name, report))
     same = dataset == "human36m" and split == "test" and _detected(data_dir)
     columns = [
         *("method", "data", "MPJPE, mm", "parameters"),
         *("multiply-adds a frame", "overlap", "flip", "lifting", "source"),
     ]
     printed = [
-        [
-            p.label,
-            "human36m",
-            p.mpjpe_mm,
-            p.parameters,
-            None,
-            None,
-            None,
-            None,
-            p.source,
-        ]
+        [p.label, "human36m", p.mpjpe_mm, p.parameters, *[None] * 4, p.source]
         for p in published.FIGURE_4
     ]
+    table = Table(columns, printed + rows)
     parts = ["# Figure 4: error against size"]
     if rows and not same:
         parts.append(
             f"Our runs are on the {split} split of `{dataset}`, the published points "
             "on other data: heights are not to be compared, sizes are."
         )
-    parts += [
-        tables.markdown(columns, printed + rows),
-        _NOTES,
-        "![chart](figure4.png)",
-    ]
-    text = "\n\n".join(parts)
-    paths = tables.write(folder, "figure4", text, columns, printed + rows)
+    parts += [table.markdown(), _NOTES, "![chart](figure4.png)"]
+    paths = table.write(folder, "figure4", "\n\n".join(parts))
     picture = style.save(chart(rows, same), pathlib.Path(folder) / "figure4.png")
     return [*paths, picture]
 
@@ -86,7 +72,7 @@ def _detected(data_dir) -> bool:
     return manifest.read(data_dir).options.get("detections") is not None
 
 
-def our_row(name: str, report: dict) -> list:
+def point_of_run(name: str, report: dict) -> list:
     """Returns a run's row of the table."""
     options = report["options"]
     model, frames = options["model"], options["model"]["frames"]
@@ -109,7 +95,7 @@ def chart(rows: Sequence[Sequence], same_data: bool, points=published.FIGURE_4):
     """Returns the chart: published points grey, our runs in colours.
 
     Args:
-        rows: of `our_row`; the first five columns are drawn.
+        rows: of `point_of_run`; the first five columns are drawn.
         same_data: whether runs and published points are on the same data.
         points: those published.
     """

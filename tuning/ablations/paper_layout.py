@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
-
+from dgnet_tf.files import tables
 from tuning.ablations.paper_tables import Table
 from tuning.studies.results import RowResult
 
 PARTS = ("paper", "ours", "spread")
 
 
-def grids(table: Table, found: list[RowResult]) -> list[tuple[list, list[list]]]:
-    """Returns the paper's tables as (header, lines); figures in mm or None.
+def grids(table: Table, found: list[RowResult]) -> list[tables.Table]:
+    """Returns the paper's tables; figures in mm or None.
 
     A group of one way has a column for each row and the lines paper, ours and
     spread; one of two ways a line for each name and three columns for each column.
@@ -33,36 +31,35 @@ def grids(table: Table, found: list[RowResult]) -> list[tuple[list, list[list]]]
                 places = [by_place[name, column] for column in columns]
                 parts = [_part(one, part) for one in places for part in PARTS]
                 lines.append([name, *parts])
-        result.append((header, lines))
+        result.append(tables.Table(header, lines))
     return result
 
 
 def grids_csv(table: Table, found: list[RowResult]) -> str:
     """Returns the grids as CSV, an empty line between groups."""
     parts = []
-    for header, lines in grids(table, found):
-        parts.append(_csv([header, *([_digits(cell) for cell in x] for x in lines)]))
+    for grid in grids(table, found):
+        lines = [[_digits(cell) for cell in line] for line in grid.rows]
+        parts.append(tables.Table(grid.columns, lines).csv())
     return "\n".join(parts)
 
 
 def rows_csv(table: Table, found: list[RowResult]) -> str:
     """Returns one line for each row of the table."""
+    columns = [
+        *("table", "group", "row", "column", "paper_mm", "mean_mm", "spread_mm"),
+        *("seeds", "failed", "parameters", "id", "remarks"),
+    ]
     lines = [
         [
-            *("table", "group", "row", "column", "paper_mm", "mean_mm", "spread_mm"),
-            *("seeds", "failed", "parameters", "id", "remarks"),
+            *(table.number, one.row.group, one.row.name, one.row.column),
+            *(one.row.published, _digits(one.mean), _digits(one.spread)),
+            *(len(one.errors), len(one.trainings) - len(one.errors)),
+            *(one.parameters, one.id, one.remarks),
         ]
+        for one in found
     ]
-    for one in found:
-        lines.append(
-            [
-                *(table.number, one.row.group, one.row.name, one.row.column),
-                *(one.row.published, _digits(one.mean), _digits(one.spread)),
-                *(len(one.errors), len(one.trainings) - len(one.errors)),
-                *(one.parameters, one.id, one.remarks),
-            ]
-        )
-    return _csv(lines)
+    return tables.Table(columns, lines).csv()
 
 
 def _part(one, part):
@@ -71,9 +68,3 @@ def _part(one, part):
 
 def _digits(value):
     return f"{value:.4f}" if isinstance(value, float) else value
-
-
-def _csv(lines):
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(lines)
-    return text.getvalue()

@@ -6,8 +6,6 @@ import dataclasses
 import pathlib
 from collections.abc import Mapping, Sequence
 
-import tensorflow as tf
-
 from dgnet_tf.config.fields import FIELDS, Config
 from dgnet_tf.data import manifest
 from dgnet_tf.errors import UserError
@@ -15,7 +13,7 @@ from dgnet_tf.evaluation.balance import XYZ
 from dgnet_tf.files import json_documents
 from tuning.ablations import paper_tables
 from tuning.ablations.paper_tables import Row, Table
-from tuning.studies import oracles, rows, scheduling
+from tuning.studies import jobs
 from tuning.studies import study as studies
 
 _DETECTORS = {"sh": "the Stacked Hourglass", "cpn": "the cascaded pyramid network"}
@@ -76,9 +74,16 @@ def run(
     study, planned = plan(table, base, data_dir, split, sources or {})
     seeds = range(base.seed, base.seed + seeds)
     estimates = _estimates([one for one in planned if one.row in chosen])
-    # A seed of all rows before the next one.
-    jobs = [{"row": row, "seed": seed} for seed in seeds for row in estimates]
     by_id = {one.id: one for one in reversed(planned)}  # The first of equal rows.
+    found = {
+        row: jobs.JobRow(
+            by_id[row].row.title,
+            by_id[row].config,
+            by_id[row].data_dir,
+            [{"estimate": estimate} for estimate in names],
+        )
+        for row, names in estimates.items()
+    }
 
     def begin():
         _write(workdir, table, planned, seeds)
@@ -86,29 +91,7 @@ def run(
             if one.absent:
                 print(f"left out: {one.row.title}: {one.absent}", flush=True)
 
-    def work(job):
-        one = by_id[job["row"]]
-        place = f"{table.name} {jobs.index(job) + 1}/{len(jobs)}"
-        print(f"{place}: {one.row.title}, seed {job['seed']}", flush=True)
-        config = dataclasses.replace(one.config, seed=job["seed"])
-        # Estimates in the training's own job: two workers share no run folder.
-        results = [
-            rows.run_row(
-                *(workdir, one.id, config, one.data_dir, split),
-                estimate=estimate,
-                progress=progress,
-            )
-            for estimate in estimates[one.id]
-        ]
-        shown = [
-            result["reason"] or f"{result['metrics']['mpjpe_mm']:.1f} mm"
-            for result in results
-        ]
-        print(f"{place}: {', '.join(dict.fromkeys(shown))}", flush=True)
-        return results[0]
-
-    grow_memory()
-    scheduling.run(workdir, study, oracles.TableOracle(jobs), work, begin)
+    jobs.run_rows(workdir, study, table.name, found, seeds, begin, progress)
     return planned
 
 
@@ -188,9 +171,3 @@ def _write(workdir, table: Table, planned: list[Planned], seeds):
     }
     path = pathlib.Path(workdir) / studies.TABLES / f"{table.name}.json"
     json_documents.write(path, content)
-
-
-def grow_memory():
-    """Lets GPU memory grow: several trials may share a GPU."""
-    for gpu in tf.config.list_physical_devices("GPU"):
-        tf.config.experimental.set_memory_growth(gpu, True)

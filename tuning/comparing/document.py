@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dgnet_tf.evaluation import comparison_report
 from dgnet_tf.evaluation import report_sections as section
-from dgnet_tf.files import tables
+from dgnet_tf.files.tables import Table
 from tuning.comparing import rows as table
 from tuning.comparing.findings import Compared, Comparison
 
@@ -101,7 +101,7 @@ def _figures(found):
             for _, metric in table.scored(found)
         ]
         rows.append(["mean pose", *constant, *[None] * 6])
-    return tables.markdown(headers, rows)
+    return Table(headers, rows).markdown()
 
 
 def _header(noise, metric):
@@ -142,7 +142,7 @@ def _differences(found):
                 _, *cells = comparison_report.difference(pair)
                 rows.append([one.title, _header(noise, metric), *cells])
     headers = ["network", "metric", "difference", "95 % interval", "better on", "p"]
-    return tables.markdown(headers, rows)
+    return Table(headers, rows).markdown()
 
 
 def _trainings(found):
@@ -166,7 +166,7 @@ def _trainings(found):
     return (
         f"All see the same number of frames, as nearly as whole steps allow. {shared}, "
         "unless the last column says otherwise. Spread is the standard deviation of "
-        "MPJPE over seeds.\n\n" + tables.markdown(headers, rows)
+        "MPJPE over seeds.\n\n" + Table(headers, rows).markdown()
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pathlib
 
 from dgnet_tf.drawing import style
-from dgnet_tf.files import tables
 from dgnet_tf.reproduction import size_figure
 from tuning.comparing import document, findings, latency, rows
 
@@ -38,11 +37,9 @@ def write(workdir, output) -> pathlib.Path:
     if rows.points(found):
         picture = f"{NAME}.png"
         style.save(chart(found), output / picture)
-    differences = rows.differences(found)
-    tables.write_csv(output / DIFFERENCES, *differences)
+    rows.differences(found).write_csv(output / DIFFERENCES)
     text = document.markdown(found, picture)
-    table = rows.networks(found)
-    return tables.write(output, NAME, text, *table)[0]
+    return rows.networks(found).write(output, NAME, text)[0]
 
 
 def chart(found: findings.Comparison):

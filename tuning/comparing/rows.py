@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dgnet_tf.evaluation import scoring
+from dgnet_tf.files.tables import Table
 from tuning.comparing.findings import Compared, Comparison
 
 SIZES = ("parameters", "multiply_adds_per_frame")
@@ -38,8 +39,8 @@ def times(found: Comparison, one: Compared) -> dict:
     return found.latency["networks"].get(one.id, {}) if found.latency else {}
 
 
-def networks(found: Comparison) -> tuple[list, list]:
-    """Returns columns and a row for each network, the mean pose's last."""
+def networks(found: Comparison) -> Table:
+    """Returns a row for each network, the mean pose's last."""
     columns = ["network", "architecture", "seeds"]
     for place in scored(found):
         columns += [column(*place), f"{column(*place)}_low", f"{column(*place)}_high"]
@@ -72,18 +73,18 @@ def networks(found: Comparison) -> tuple[list, list]:
         # Keypoints do not enter it, nor does their noise.
         means = {column(*p): found.mean_pose[p[1]] for p in scored(found)}
         rows.append({"network": "mean pose", **means})
-    return columns, [[row.get(name) for name in columns] for row in rows]
+    return Table(columns, [[row.get(name) for name in columns] for row in rows])
 
 
-def differences(found: Comparison) -> tuple[list, list]:
-    """Returns columns and a row for each network but the first, noise and metric."""
+def differences(found: Comparison) -> Table:
+    """Returns a row for each network but the first, noise and metric."""
     rows = [
         [one.name, noise, metric, *(getattr(pair, part) for part in _PAIR)]
         for one in found.networks[1:]
         for noise, pairs in found.pairs[one.id].items()
         for metric, pair in pairs.items()
     ]
-    return ["network", "noise_px", "metric", *_PAIR], rows
+    return Table(["network", "noise_px", "metric", *_PAIR], rows)
 
 
 def points(found: Comparison) -> list[list]:

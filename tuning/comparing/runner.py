@@ -10,10 +10,9 @@ from collections.abc import Sequence
 from dgnet_tf.data import manifest
 from dgnet_tf.errors import UserError
 from dgnet_tf.files import json_documents
-from tuning.ablations import runner
 from tuning.comparing import networks
 from tuning.comparing.networks import Network
-from tuning.studies import budget, oracles, rows, scheduling
+from tuning.studies import budget, jobs
 from tuning.studies import study as studies
 
 COMPARISON = "comparison.json"
@@ -29,11 +28,7 @@ def run(
     split: str = "test",
     progress: bool = True,
 ):
-    """Trains and scores what is not done.
-
-    A seed of all networks comes before the next seed, so that a comparison that is
-    stopped early has all networks. A network that cannot be trained is recorded with
-    the reason, see `rows.run_row`.
+    """Trains and scores what is not done, see `jobs.run_rows`.
 
     Args:
         found: the networks, see `networks.make`; the first is the study's base.
@@ -60,34 +55,17 @@ def run(
     by_id = {studies.row_id(study, one.config, digest): one for one in found}
     seeds = range(base.seed, base.seed + seeds)
     noises = sorted({0.0, *map(float, noises)})
-    jobs = [{"row": row, "seed": seed} for seed in seeds for row in by_id]
+    planned = {
+        row: jobs.JobRow(
+            one.name, one.config, data_dir, [{"noise_px": noise} for noise in noises]
+        )
+        for row, one in by_id.items()
+    }
 
     def begin():
         _write(workdir, by_id, seeds, noises)
 
-    def work(job):
-        one = by_id[job["row"]]
-        place = f"comparison {jobs.index(job) + 1}/{len(jobs)}"
-        print(f"{place}: {one.name}, seed {job['seed']}", flush=True)
-        config = dataclasses.replace(one.config, seed=job["seed"])
-        # Noise in the same job as the training: two workers share no run folder.
-        results = [
-            rows.run_row(
-                *(workdir, job["row"], config, data_dir, split),
-                noise_px=noise,
-                progress=progress,
-            )
-            for noise in noises
-        ]
-        shown = [
-            result["reason"] or f"{result['metrics']['mpjpe_mm']:.1f} mm"
-            for result in results
-        ]
-        print(f"{place}: {', '.join(dict.fromkeys(shown))}", flush=True)
-        return results[0]
-
-    runner.grow_memory()
-    scheduling.run(workdir, study, oracles.TableOracle(jobs), work, begin)
+    jobs.run_rows(workdir, study, "comparison", planned, seeds, begin, progress)
 
 
 def _write(workdir, by_id: dict[str, Network], seeds, noises):

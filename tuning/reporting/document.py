@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dgnet_tf.files.tables import Table
 from tuning.ablations import paper_layout, paper_tables
-from tuning.reporting import markdown, plots
+from tuning.reporting import plots
 from tuning.studies import statistics
 from tuning.studies.results import RowResult
 from tuning.studies.study import Study
@@ -40,7 +41,7 @@ def table_section(
     """
     sections = [f"## Table {one.number}: {one.title} (`{one.name}`)", one.note]
     sections += [_rows(found), "As in the paper, with the spread over seeds:"]
-    sections += [markdown.table(*g) for g in paper_layout.grids(one, found)]
+    sections += [grid.markdown() for grid in paper_layout.grids(one, found)]
     for group in one.groups:
         members = [row for row in found if row.row.group == group]
         sections += [f"**{group}.** {order(members)}", telling_apart(members, found)]
@@ -63,7 +64,7 @@ def _rows(found):
         for one in found
     ]
     headers = ["row", "paper", "ours", "spread", "seeds", "parameters", "remarks"]
-    return markdown.table(headers, lines, texts=(0, 6))
+    return Table(headers, lines, thousands=True).markdown()
 
 
 def order(members: list[RowResult]) -> str:
@@ -120,7 +121,7 @@ def telling_apart(members: list[RowResult], table_rows: list[RowResult]) -> str:
         "to be safe",
         "seeds run",
     ]
-    text = markdown.table(headers, lines)
+    text = Table(headers, lines, thousands=True).markdown()
     return (
         f"Seeds needed to tell a row from the best one (two-sided t-test, level 5 %, "
         f"power 80 %), if the difference is as measured and the spread over seeds is "
@@ -145,7 +146,7 @@ def cost(found: list[RowResult], pictures: dict[str, str]) -> str:
         for one in found
     ]
     headers = ["row", "parameters", "minutes", "MPJPE"]
-    text = markdown.table(headers, lines)
+    text = Table(headers, lines, thousands=True).markdown()
     return "\n\n".join(
         [
             "## Cost",

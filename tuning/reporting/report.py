@@ -5,8 +5,7 @@ from __future__ import annotations
 import pathlib
 
 from dgnet_tf.errors import UserError
-from dgnet_tf.files import json_documents
-from dgnet_tf.files.atomic import replacing
+from dgnet_tf.files import json_documents, tables
 from tuning.ablations import paper_layout, paper_tables
 from tuning.reporting import document, hparams, plots
 from tuning.searching import findings
@@ -56,8 +55,7 @@ def write(workdir, output) -> pathlib.Path:
     sections += [document.cost(rows, pictures), _best(study, rows, output)]
     sections.append(document.how_to_read())
     hparams.write_sessions(rows, output)
-    with replacing(output / REPORT) as beside:
-        beside.write_text("\n\n".join(sections) + "\n", encoding="utf-8")
+    tables.write_text(output / REPORT, "\n\n".join(sections) + "\n")
     return output / REPORT
 
 
@@ -69,9 +67,11 @@ def has_more(workdir) -> bool:
 
 
 def _table(output, table, found):
-    _write(output / PARTS / f"{table.name}.csv", paper_layout.rows_csv(table, found))
+    tables.write_text(
+        output / PARTS / f"{table.name}.csv", paper_layout.rows_csv(table, found)
+    )
     grids = paper_layout.grids_csv(table, found)
-    _write(output / PARTS / f"{table.name}_grid.csv", grids)
+    tables.write_text(output / PARTS / f"{table.name}_grid.csv", grids)
     pictures = {}
     for group in table.groups:
         members = [one for one in found if one.row.group == group]
@@ -104,8 +104,3 @@ def _best(study, rows, output):
         f"chose it; `{BEST}` has its fields:\n\n```\npython -m dgnet_tf.train "
         f"--data=DATA --workdir=RUN --config={BEST}\n```"
     )
-
-
-def _write(path, text):
-    with replacing(path) as beside:
-        beside.write_text(text, encoding="utf-8")

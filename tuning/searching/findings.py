@@ -6,7 +6,7 @@ import dataclasses
 
 import numpy as np
 
-from tuning.reporting import markdown
+from dgnet_tf.files.tables import Table
 from tuning.studies import results, statistics
 from tuning.studies.results import RowResult
 from tuning.studies.study import Study
@@ -39,7 +39,7 @@ def section(study: Study, found: list[RowResult]) -> str:
     if short:
         text += f" {short} more were trained for fewer epochs (Hyperband)."
     headers = ["MPJPE", "parameters", "minutes", "fields that differ from the base"]
-    table = markdown.table(headers, lines, texts=(3,))
+    table = Table(headers, lines, thousands=True).markdown()
     parts = ["## Search", text, table, verdict(study, order)]
     if failed:
         parts.append("Failed:\n\n" + "\n".join(failed))

@@ -75,11 +75,10 @@ def run(
         row = studies.row_id(study, config, digest)
         print(f"trial: {row}, seed {config.seed}", flush=True)
         result = rows.run_row(workdir, row, config, data_dir, SPLIT, progress=progress)
-        found = result["reason"] or f"{result['metrics']['mpjpe_mm']:.1f} mm"
-        print(f"trial: {found}", flush=True)
+        print(f"trial: {rows.in_words(result)}", flush=True)
         return result
 
-    runner.grow_memory()
+    rows.grow_memory()
     settings = {"version": studies.VERSION, "algorithm": algorithm, "tune": tune}
     scheduling.run(
         workdir, study, oracle, work, begin=lambda: _begin(workdir, settings)

@@ -101,6 +101,17 @@ def run_row(
     return result
 
 
+def in_words(result: dict) -> str:
+    """Returns a result's error, or why there is none."""
+    return result["reason"] or f"{result['metrics']['mpjpe_mm']:.1f} mm"
+
+
+def grow_memory():
+    """Lets GPU memory grow: several trials may share a GPU."""
+    for gpu in tf.config.list_physical_devices("GPU"):
+        tf.config.experimental.set_memory_growth(gpu, True)
+
+
 def release():
     """Frees what Keras holds of a row; rows follow each other in one process."""
     keras.backend.clear_session()

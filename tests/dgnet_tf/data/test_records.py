@@ -87,7 +87,7 @@ def test_a_missing_field_is_named(record):
 def test_records_are_read_back_with_ids_as_text(tmp_path):
     rows = record_sets.record_list(record_sets.Take(7, 30))
     record_sets.write_file(tmp_path / "a", rows, 16, 17)
-    read = list(records.read(str(tmp_path / "a"), 16, 17))
+    read = list(records.of_file(str(tmp_path / "a"), 16, 17))
     assert [row["first_frame"] for row in read] == [0, 10, 20]
     assert read[1]["subject"] == "S007"
     np.testing.assert_array_equal(read[1]["positions"], rows[1]["positions"])
@@ -106,4 +106,4 @@ def test_damaged_files_are_refused_by_name(tmp_path, damage):
     path.write_bytes(content)
     joints = 16 if damage == "another layout" else 17
     with pytest.raises(UserError, match=r"a\.tfrecord: damaged, .* Convert again"):
-        list(records.read(str(path), 16, joints))
+        list(records.of_file(str(path), 16, joints))

@@ -58,7 +58,7 @@ def _rewrite(folder, change):
     """Lets `change` edit the list of records of the one test file."""
     record_sets.write(folder, {"test": takes(40)}, shards=1)
     (path,) = folder.glob("*.tfrecord")
-    rows = list(records.read(str(path), 16, 17))
+    rows = list(records.of_file(str(path), 16, 17))
     change(rows)
     record_sets.write_file(path, rows, 16, 17)
 

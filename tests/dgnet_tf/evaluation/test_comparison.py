@@ -7,7 +7,7 @@ from support.reports import made_reports
 
 from dgnet_tf.drawing import style
 from dgnet_tf.errors import UserError
-from dgnet_tf.evaluation import comparison, comparison_chart, comparison_report
+from dgnet_tf.evaluation import comparison, comparison_report
 
 VIDEOS = [("08", "walk", str(take)) for take in range(6)] + [("35", "run", "1")]
 FIRST = made_reports.report({video: 50.0 + i for i, video in enumerate(VIDEOS)})
@@ -56,10 +56,8 @@ def test_options_that_differ_are_found_under_their_own_names():
 
 
 def test_the_table_holds_means_intervals_differences_and_sizes():
-    columns, rows = comparison.table(
-        {"a": FIRST, "b": SECOND}, {"b": pairs(SECOND)["run 0"]}
-    )
-    first, second = (dict(zip(columns, row, strict=True)) for row in rows)
+    table = comparison.table({"a": FIRST, "b": SECOND}, {"b": pairs(SECOND)["run 0"]})
+    first, second = (dict(zip(table.columns, row, strict=True)) for row in table.rows)
     assert first["network"] == "DG-Net" and second["network"] == "baseline"
     assert first["mpjpe_mm"] == pytest.approx(53.0)
     assert first["mpjpe_mm_low"] == FIRST["intervals"]["mpjpe_mm"]["low"]
@@ -71,7 +69,7 @@ def test_the_table_holds_means_intervals_differences_and_sizes():
 
 
 def test_people_read_numbers_with_their_intervals():
-    text = comparison_report.markdown(
+    text = comparison_report.text(
         {"a": FIRST, "b": SECOND},
         {"b": pairs(SECOND)["run 0"]},
         comparison.differing({"a": FIRST, "b": SECOND}),
@@ -88,7 +86,7 @@ def test_people_read_numbers_with_their_intervals():
 
 def test_the_chart_shows_means_and_differences_with_their_reach():
     found = pairs(SECOND)
-    made = comparison_chart.chart({"first": FIRST, "run 0": SECOND}, found)
+    made = comparison_report.chart({"first": FIRST, "run 0": SECOND}, found)
     left, right = made.axes
     points = [(line.get_xdata()[0], line.get_ydata()[0]) for line in left.lines[::3]]
     assert points == [

@@ -186,7 +186,8 @@ RESULTS = [
 
 
 def test_the_table_tells_trained_actions_from_others():
-    columns, rows = figure.table(RESULTS)
+    table = figure.table(RESULTS)
+    columns, rows = table.columns, table.rows
     first = dict(zip(columns, rows[0], strict=True))
     assert first == {
         "trained on": "walking",
@@ -202,7 +203,7 @@ def test_the_table_tells_trained_actions_from_others():
         "run": 70.0,
         "walk": 40.0,
     }
-    _, (row,) = figure.table([made(Group("hop", ("hop",)), "dgnet", walk=1.0)])
+    (row,) = figure.table([made(Group("hop", ("hop",)), "dgnet", walk=1.0)]).rows
     assert (row[4], row[5]) == (None, 1.0)
 
 

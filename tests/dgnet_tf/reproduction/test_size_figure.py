@@ -20,20 +20,22 @@ def made(options=None, **model):
     [("once", False, 1), ("once", True, 2), ("mean", True, 8), ("center", False, 4)],
 )
 def test_lifting_costs_as_many_windows_as_the_rule_runs(overlap, flip, times):
-    row = size_figure.our_row("a", made({"overlap": overlap, "flip": flip}))
+    row = size_figure.point_of_run("a", made({"overlap": overlap, "flip": flip}))
     assert row[:5] == ["DG-Net, run a", "mocap", 50.0, 1000, 2000]
     assert row[5:8] == [overlap, "yes" if flip else "no", times * 2000]
 
 
 def test_a_network_without_a_count_has_none():
-    row = size_figure.our_row("a", made(multiply_adds_per_frame=None))
+    row = size_figure.point_of_run("a", made(multiply_adds_per_frame=None))
     assert row[4] is None and row[7] is None
 
 
 def test_points_stand_at_their_sizes_and_errors():
     rows = [
-        size_figure.our_row("a", made(parameters=2_000_000)),
-        size_figure.our_row("b", made(architecture="baseline", parameters=3_000_000)),
+        size_figure.point_of_run("a", made(parameters=2_000_000)),
+        size_figure.point_of_run(
+            "b", made(architecture="baseline", parameters=3_000_000)
+        ),
     ]
     figure = size_figure.chart(rows, same_data=False)
     axes = figure.axes[0]

@@ -153,7 +153,7 @@ def test_estimates_of_one_training_are_scored_in_its_job(
         scored.append((row, estimate))
         return {"reason": "", "metrics": {"mpjpe_mm": 50.0 + len(estimate)}}
 
-    monkeypatch.setattr(runner.rows, "run_row", score)
+    monkeypatch.setattr(rows, "run_row", score)
     planned = run("design", data, tmp_path)
     base = planned[1].id
     first = scored.index((base, "xyz"))

@@ -17,6 +17,7 @@ JOBS = [{"row": f"row{i}", "seed": i % 2} for i in range(6)]
 STAND_IN = """
 import os, pathlib, sys, time
 from dgnet_tf.config import config
+from dgnet_tf.files import json_documents
 from tuning.studies import oracles, scheduling, study
 
 workdir = pathlib.Path(sys.argv[1])
@@ -27,7 +28,8 @@ def work(job):
     while len(list(workdir.glob("worker*.here"))) < 2:
         time.sleep(0.05)  # Who starts first would do all.
     time.sleep(0.3)
-    study.write_json(workdir / "done" / f"{job['row']}.json", {"who": me, "gpu": gpu})
+    path = workdir / "done" / f"{job['row']}.json"
+    json_documents.write(path, {"who": me, "gpu": gpu})
     if job["row"] == sys.argv[2]:
         raise ValueError("a bug of ours")
     return {"reason": "", "metrics": {"mpjpe_mm": 1.0}}
