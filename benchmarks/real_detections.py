@@ -71,7 +71,7 @@ def main(flag_values):
     from dgnet_tf.keypoints import keypoint_files
     from dgnet_tf.lifting import lifter as lifting
 
-    lifter = lifting.load(flag_values.model)
+    lifter = lifting.Lifter.load(flag_values.model)
     with tempfile.TemporaryDirectory() as folder:
         demo = pose2sim_demo.unpack(flag_values.wheel, folder)
         tracks = [

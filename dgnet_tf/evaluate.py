@@ -18,19 +18,10 @@ from dgnet_tf.config import action_names
 from dgnet_tf.data import flags as data_flags
 from dgnet_tf.errors import UserError
 from dgnet_tf.inference import option_flags
+from dgnet_tf.models import flags as network_flags
 
 FLAGS = flags.FlagValues()
-flags.DEFINE_string("workdir", None, "Folder of the run to score.", FLAGS)
-flags.DEFINE_string(
-    "weights",
-    None,
-    "Trained weights to score instead: a name that the package ships, or a folder "
-    "made by save_preset.",
-    FLAGS,
-)
-flags.mark_flags_as_mutual_exclusive(
-    ["workdir", "weights"], required=True, flag_values=FLAGS
-)
+network_flags.define_network(FLAGS, "score")
 data_flags.define_data(FLAGS)
 data_flags.define_split(FLAGS)
 flags.DEFINE_string(

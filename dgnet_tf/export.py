@@ -28,19 +28,10 @@ from absl import flags
 from dgnet_tf import command_line
 from dgnet_tf.errors import UserError
 from dgnet_tf.inference import option_flags
+from dgnet_tf.models import flags as network_flags
 
 FLAGS = flags.FlagValues()
-flags.DEFINE_string("workdir", None, "Folder of the run to export.", FLAGS)
-flags.DEFINE_string(
-    "weights",
-    None,
-    "Trained weights to export instead: a name that the package ships, or a folder "
-    "made by save_preset.",
-    FLAGS,
-)
-flags.mark_flags_as_mutual_exclusive(
-    ["workdir", "weights"], required=True, flag_values=FLAGS
-)
+network_flags.define_network(FLAGS, "export")
 flags.DEFINE_string(
     "output",
     None,

@@ -25,41 +25,13 @@ from dgnet_tf import axes as placement
 from dgnet_tf import command_line
 from dgnet_tf.drawing import video_file
 from dgnet_tf.errors import UserError
-from dgnet_tf.keypoints import keypoint_files, layouts
+from dgnet_tf.keypoints import layouts
+from dgnet_tf.lifting import flags as lift_flags
 from dgnet_tf.lifting import smoothing
 from dgnet_tf.models import weight_folders
 
 FLAGS = flags.FlagValues()
-flags.DEFINE_string(
-    "model",
-    None,
-    "Exported model, one of its versions, a run, or trained weights: a name that the "
-    "package ships or a folder made by save_preset; by default "
-    f"{weight_folders.DEFAULT}.",
-    FLAGS,
-)
-flags.DEFINE_string(
-    "keypoints",
-    None,
-    f"File or folder of 2-D keypoints, in one of these formats:\n"
-    f"{keypoint_files.formats()}.",
-    FLAGS,
-    required=True,
-)
-flags.DEFINE_string(
-    "layout",
-    None,
-    f"Keypoint layout of the file: {', '.join(layouts.LAYOUTS)}.",
-    FLAGS,
-    required=True,
-)
-flags.DEFINE_string(
-    "image_size",
-    None,
-    "Width and height of the video in pixels, as in 1920x1080.",
-    FLAGS,
-    required=True,
-)
+lift_flags.define_keypoint_file(FLAGS)
 flags.DEFINE_float(
     "fps", None, "Frames a second of the file; by default the model's.", 0.1,
     flag_values=FLAGS,
@@ -163,7 +135,7 @@ def main(flag_values):
 
     path, layout = flag_values.keypoints, flag_values.layout
     layouts.get(layout)
-    lifter = lifting.load(flag_values.model)
+    lifter = lifting.Lifter.load(flag_values.model)
     if flag_values.model is None:
         print(f"--model not given: the weights {weight_folders.DEFAULT} lift.")
     lifted = lifting.lift_file(

@@ -16,27 +16,10 @@ from __future__ import annotations
 from absl import flags
 
 from dgnet_tf import command_line
-from dgnet_tf.models import weight_folders
+from dgnet_tf.lifting import flags as lift_flags
 
 FLAGS = flags.FlagValues()
-flags.DEFINE_string(
-    "model",
-    None,
-    "Exported model, one of its versions, a run or trained weights; by default "
-    f"{weight_folders.DEFAULT}.",
-    FLAGS,
-)
-flags.DEFINE_string("keypoints", None, "File of 2-D keypoints.", FLAGS, required=True)
-flags.DEFINE_string(
-    "layout", None, "Keypoint layout of the file, as coco_17.", FLAGS, required=True
-)
-flags.DEFINE_string(
-    "image_size",
-    None,
-    "Width and height of the video in pixels, as in 1920x1080.",
-    FLAGS,
-    required=True,
-)
+lift_flags.define_keypoint_file(FLAGS)
 flags.DEFINE_float(
     "fps", 50.0, "Frames a second of the file and of the feed.", 1.0, 1000.0,
     flag_values=FLAGS,
@@ -68,7 +51,7 @@ def main(flag_values):
 
     fps = flag_values.fps
     found = live_replay.measure(
-        lifting.load(flag_values.model),
+        lifting.Lifter.load(flag_values.model),
         flag_values.keypoints,
         flag_values.layout,
         image_size,

@@ -129,11 +129,6 @@ class Lifter:
         return Stream(self, image_size, layout=layout, **options)
 
 
-def load(path=None) -> Lifter:
-    """Loads trained weights, a run or an exported model; see `Lifter.load`."""
-    return Lifter.load(path)
-
-
 def lift_file(
     lifter: Lifter,
     path,
@@ -147,7 +142,7 @@ def lift_file(
     """Lifts one person of a keypoint file, or everybody.
 
     Args:
-        lifter: from `load`.
+        lifter: from `Lifter.load`.
         path: keypoint file, see `keypoint_files.read`.
         layout: name of its layout.
         image_size: width and height of the video, pixels.
@@ -201,7 +196,7 @@ def lift_track(
     person's; both linearly. Smoothing comes last.
 
     Args:
-        lifter: from `load`.
+        lifter: from `Lifter.load`.
         path: the person's keypoint file, for messages.
         track: the person.
         layout: name of the keypoints' layout.
@@ -269,7 +264,7 @@ def lift_at(lifter: Lifter, keypoints, image_size, fps: float) -> np.ndarray:
     """Lifts one video at the model's frame rate and gives back the video's frames.
 
     Args:
-        lifter: from `load`.
+        lifter: from `Lifter.load`.
         keypoints: (F, N, 2) pixels, the model's joints.
         image_size: (2,) width and height, pixels.
         fps: frame rate of the video.

@@ -31,7 +31,7 @@ def model(tmp_path_factory):
 @pytest.fixture(scope="module", autouse=True)
 def each_model_loads_once():
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(lifting, "load", functools.cache(lifting.load))
+        patch.setattr(lifting.Lifter, "load", functools.cache(lifting.Lifter.load))
         yield
 
 
@@ -189,7 +189,7 @@ def test_the_focal_length_of_the_root_is_said_and_written(
         lambda **_: {"positions": tf.constant(poses[None])},
         echo_lifter.OPTIONS,
     )
-    monkeypatch.setattr(lifting, "load", lambda path: lifter)
+    monkeypatch.setattr(lifting.Lifter, "load", lambda path: lifter)
     intrinsics = np.array([900, 900, 500, 500, 0, 0, 0, 0, 0.0])
     path, output = tmp_path / "walk.npz", tmp_path / "poses.npz"
     np.savez(path, keypoints=cameras.project_linear(poses + [0.2, 0, 4], intrinsics))

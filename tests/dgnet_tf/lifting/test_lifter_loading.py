@@ -50,7 +50,9 @@ def test_a_run_lifts_like_its_export(tmp_path, monkeypatch):
     export(tmp_path / "model", model=model)
     path = save(tmp_path, moving(7))
     ours, exports = (
-        lifting.lift_file(lifting.load(p), path, "human36m_17", SIZE)[0].positions
+        lifting.lift_file(lifting.Lifter.load(p), path, "human36m_17", SIZE)[
+            0
+        ].positions
         for p in (tmp_path / "run", tmp_path / "model")
     )
     np.testing.assert_allclose(ours, exports, atol=1e-5)
@@ -58,12 +60,12 @@ def test_a_run_lifts_like_its_export(tmp_path, monkeypatch):
 
 def test_what_is_no_model_is_refused(exported, tmp_path):
     with pytest.raises(UserError, match="nowhere: holds no SavedModel. Name a folder"):
-        lifting.load(tmp_path / "nowhere")
+        lifting.Lifter.load(tmp_path / "nowhere")
     damaged = tmp_path / "1"
     shutil.copytree(exported[0] / "2", damaged)
     (damaged / saved_model.CARD).unlink()
     with pytest.raises(UserError, match="model_card.json: not found; .* no whole"):
-        lifting.load(tmp_path)
+        lifting.Lifter.load(tmp_path)
     (damaged / "saved_model.pb").write_bytes(b"\xff\xff")
     with pytest.raises(UserError, match="no whole export of this package"):
-        lifting.load(damaged)
+        lifting.Lifter.load(damaged)

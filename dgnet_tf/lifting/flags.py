@@ -1,0 +1,28 @@
+"""The flags of commands that lift a keypoint file: the model and what it lifts."""
+
+from __future__ import annotations
+
+from absl import flags
+
+from dgnet_tf.keypoints import keypoint_files, layouts
+from dgnet_tf.models import weight_folders
+
+
+def define_keypoint_file(flag_values: flags.FlagValues):
+    """Defines `--model`, `--keypoints`, `--layout` and `--image_size`."""
+    flags.DEFINE_string(
+        "model",
+        None,
+        "Exported model, one of its versions, a run, or trained weights: a name that "
+        "the package ships or a folder made by save_preset; by default "
+        f"{weight_folders.DEFAULT}.",
+        flag_values,
+    )
+    of_file = {
+        "keypoints": "File or folder of 2-D keypoints, in one of these formats:\n"
+        f"{keypoint_files.formats()}.",
+        "layout": f"Keypoint layout of the file: {', '.join(layouts.LAYOUTS)}.",
+        "image_size": "Width and height of the video in pixels, as in 1920x1080.",
+    }
+    for name, text in of_file.items():
+        flags.DEFINE_string(name, None, text, flag_values, required=True)
