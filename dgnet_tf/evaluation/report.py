@@ -8,7 +8,8 @@ import re
 
 from dgnet_tf.evaluation import report_sections as section
 from dgnet_tf.evaluation import scoring
-from dgnet_tf.files import json_documents, tables
+from dgnet_tf.files import json_documents
+from dgnet_tf.files.atomic import write_text
 from dgnet_tf.inference import options as inference_options
 
 JSON, MARKDOWN = "report.json", "report.md"
@@ -38,7 +39,7 @@ def write(report: dict, folder) -> tuple[pathlib.Path, pathlib.Path]:
     """Writes both files, each whole or not at all; returns their paths."""
     json_path = pathlib.Path(folder) / JSON
     markdown_path = pathlib.Path(folder) / MARKDOWN
-    tables.write_text(markdown_path, markdown(report))
+    write_text(markdown_path, markdown(report))
     json_documents.write(json_path, report)
     return json_path, markdown_path
 

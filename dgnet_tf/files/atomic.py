@@ -32,3 +32,9 @@ def replacing(path):
             shutil.rmtree(beside, ignore_errors=True)
         else:
             beside.unlink(missing_ok=True)
+
+
+def write_text(path, text: str):
+    """Writes a text file in UTF-8, whole or not at all."""
+    with replacing(path) as beside:
+        beside.write_text(text, encoding="utf-8")

@@ -14,7 +14,7 @@ import pathlib
 from collections.abc import Mapping
 
 from dgnet_tf.errors import UserError
-from dgnet_tf.files.atomic import replacing
+from dgnet_tf.files.atomic import write_text
 
 MAX_BYTES = 256 << 20
 
@@ -38,9 +38,7 @@ def write(path, content):
     Raises:
         ValueError: as `dumps`; nothing is written then.
     """
-    text = dumps(content)
-    with replacing(path) as beside:
-        beside.write_text(text, encoding="utf-8")
+    write_text(path, dumps(content))
 
 
 @dataclasses.dataclass(frozen=True)

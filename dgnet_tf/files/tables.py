@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from tabulate import tabulate
 
-from dgnet_tf.files.atomic import replacing
+from dgnet_tf.files.atomic import write_text
 
 
 class Html(str):
@@ -104,12 +104,6 @@ class Table:
     def _side(self, i) -> str:
         has_number = any(isinstance(row[i], int | float) for row in self.rows)
         return "right" if has_number else "left"
-
-
-def write_text(path, text: str):
-    """Writes a text file, whole or not at all."""
-    with replacing(path) as beside:
-        beside.write_text(text, encoding="utf-8")
 
 
 def escaped(words: str) -> str:

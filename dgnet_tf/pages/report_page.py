@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dgnet_tf.data import view_names
 from dgnet_tf.errors import UserError
 from dgnet_tf.evaluation import run_reports
-from dgnet_tf.files.atomic import replacing
+from dgnet_tf.files.atomic import write_text
 from dgnet_tf.files.tables import escaped
 from dgnet_tf.models import runs
 from dgnet_tf.pages import report_charts, report_clips, report_tables, web_page
@@ -86,11 +86,13 @@ def _write(workdir, report: dict, clips, path):
         "charts": {name: chart for name, chart in charts.items() if chart},
         "clips": [clip.encoded() for clip in clips],
     }
+    player = web_page.player_parts()
     page = web_page.fill(
         "report_page.html",
         {
-            **web_page.player_parts(),
-            "report_style": web_page.text("report_page.css"),
+            **player,
+            "style": player["style"] + "\n" + web_page.text("report_page.css"),
+            "images": "data: blob:",
             "report_script": web_page.text("report_page.js"),
             "plotly": _plotly(),
             "title": escaped(title),
@@ -103,8 +105,7 @@ def _write(workdir, report: dict, clips, path):
             "data": web_page.script_json(data),
         },
     )
-    with replacing(path) as beside:
-        beside.write_text(page, encoding="utf-8")
+    write_text(path, page)
 
 
 def _plotly() -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dgnet_tf.drawing.clip import Clip
-from dgnet_tf.files.atomic import replacing
+from dgnet_tf.files.atomic import write_text
 from dgnet_tf.files.tables import escaped
 from dgnet_tf.pages import clip_json, web_page
 
@@ -35,5 +35,4 @@ def write(clip: Clip, path):
             "clip": web_page.script_json(clip_json.encode(clip)),
         },
     )
-    with replacing(path) as beside:
-        beside.write_text(page, encoding="utf-8")
+    write_text(path, page)

@@ -22,23 +22,30 @@ def text(name: str) -> str:
 
 
 def fill(template: str, parts: dict[str, str]) -> str:
-    """Puts parts into the template's `{{name}}`; what they hold is not looked at.
+    """Returns a page: parts in place of the `{{name}}` of its body and of its head.
+
+    What the parts hold is not looked at.
 
     Args:
-        template: name of a template of the package.
+        template: name of the body's template; `web_page.html` goes around it.
         parts: HTML, CSS, scripts, or the results of `tables.escaped` and `script_json`.
 
     Raises:
         KeyError: if the template names a part that is not given.
     """
+    body = _filled(template, parts).removesuffix("\n")
+    return _filled("web_page.html", {**parts, "body": body})
+
+
+def _filled(template, parts):
     return re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], text(template))
 
 
 def player_parts() -> dict[str, str]:
     """Returns the parts that a page with playback is made of."""
     return {
-        "page_style": text("web_page.css"),
-        "player_style": text("clip_player.css"),
+        "style": text("web_page.css") + "\n" + text("clip_player.css"),
+        "images": "data:",
         "player": text("clip_player.html"),
         "scripts": "\n".join(text(name) for name in PLAYER_SCRIPTS),
     }

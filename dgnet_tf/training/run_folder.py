@@ -9,7 +9,7 @@ from dgnet_tf.config import config as configuration
 from dgnet_tf.data import manifest
 from dgnet_tf.errors import UserError
 from dgnet_tf.files import json_documents, provenance
-from dgnet_tf.files.atomic import replacing
+from dgnet_tf.files.atomic import replacing, write_text
 from dgnet_tf.models.runs import CONFIG, MODEL, TRAINING, VERSIONS
 
 
@@ -59,8 +59,7 @@ def start(
             training["weights"] = weights
         json_documents.write(workdir / TRAINING, training)
     json_documents.write(workdir / VERSIONS, provenance.versions())
-    with replacing(workdir / CONFIG) as beside:
-        beside.write_text(configuration.dumps(config))
+    write_text(workdir / CONFIG, configuration.dumps(config))
 
 
 def save_model(workdir, model):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pathlib
 
 from dgnet_tf.errors import UserError
-from dgnet_tf.files import json_documents, tables
+from dgnet_tf.files import json_documents
+from dgnet_tf.files.atomic import write_text
 from tuning.ablations import paper_layout, paper_tables
 from tuning.reporting import document, hparams, plots
 from tuning.searching import findings
@@ -55,7 +56,7 @@ def write(workdir, output) -> pathlib.Path:
     sections += [document.cost(rows, pictures), _best(study, rows, output)]
     sections.append(document.how_to_read())
     hparams.write_sessions(rows, output)
-    tables.write_text(output / REPORT, "\n\n".join(sections) + "\n")
+    write_text(output / REPORT, "\n\n".join(sections) + "\n")
     return output / REPORT
 
 
@@ -67,11 +68,11 @@ def has_more(workdir) -> bool:
 
 
 def _table(output, table, found):
-    tables.write_text(
+    write_text(
         output / PARTS / f"{table.name}.csv", paper_layout.rows_csv(table, found)
     )
     grids = paper_layout.grids_csv(table, found)
-    tables.write_text(output / PARTS / f"{table.name}_grid.csv", grids)
+    write_text(output / PARTS / f"{table.name}_grid.csv", grids)
     pictures = {}
     for group in table.groups:
         members = [one for one in found if one.row.group == group]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dgnet_tf.files.atomic import replacing
+from dgnet_tf.files.atomic import replacing, write_text
 
 
 def test_a_file_takes_the_place_of_an_older_one_at_the_end(tmp_path):
@@ -38,3 +38,13 @@ def test_after_an_error_the_old_stays_and_nothing_else(tmp_path, kind):
         raise KeyboardInterrupt
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_text_that_no_file_can_hold_leaves_the_older_one(tmp_path):
+    path = tmp_path / "new" / "a.txt"
+    write_text(path, "Zoë\n")
+    assert path.read_bytes() == "Zoë\n".encode()
+    with pytest.raises(UnicodeEncodeError):
+        write_text(path, "half a pair: \ud800")
+    assert path.read_bytes() == "Zoë\n".encode()
+    assert list(path.parent.iterdir()) == [path]
