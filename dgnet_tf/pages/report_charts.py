@@ -6,12 +6,12 @@ import csv
 import json
 import pathlib
 
+from dgnet_tf.drawing import style
 from dgnet_tf.errors import UserError
 from dgnet_tf.evaluation.report_sections import TITLES
 from dgnet_tf.evaluation.scoring import HIGHER_IS_BETTER
 
-# Okabe and Ito's.
-_BLUE, _ORANGE, _GREY = "#0072B2", "#D55E00", "#7F7F7F"
+_BLUE, _ORANGE, _GREY = *style.COLORS[:2], style.PUBLISHED
 _UNITS = {"mpjve_mm": "mm per frame", "acceleration_mm": "mm per frame²"}
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import pathlib
 from collections.abc import Sequence
 
-from dgnet_tf.files.atomic import replacing
+from dgnet_tf.drawing import style
 from tuning.studies.results import RowResult
 
-# Okabe and Ito's palette, as in `dgnet_tf.figures`.
-_OURS, _PAPER, _SEED = "#0072B2", "#D55E00", "#7F7F7F"
+_OURS, _PAPER, _SEED = *style.COLORS[:2], style.PUBLISHED
 # Groups whose names are numbers, by the name of their picture.
 CURVES = {
     "K in DSG": "k_in_dsg",
@@ -30,28 +28,20 @@ def curve(group: str, rows: Sequence[RowResult], path):
         rows: the group's rows.
         path: of the PNG, written whole or not at all.
     """
-    figure, (above, below) = _figure(2)
+    figure, (above, below) = _charts(2)
     settings = [int(one.row.name) for one in rows]
     above.plot(settings, [one.row.published for one in rows], "o-", color=_PAPER)
     above.set_ylabel("paper, mm")
     done = [(x, one) for x, one in zip(settings, rows, strict=True) if one.errors]
-    below.errorbar(
-        [x for x, _ in done],
-        [one.mean for _, one in done],
-        [one.spread or 0.0 for _, one in done],
-        fmt="o-",
-        color=_OURS,
-        capsize=3,
-    )
+    _bars(below, done, "o-")
     for x, one in done:
-        below.plot(
-            [x] * len(one.errors), one.errors, ".", color="#7F7F7F", markersize=4
-        )
+        seeds = [x] * len(one.errors), one.errors
+        below.plot(*seeds, ".", color=_SEED, markersize=4)
     below.set_ylabel("ours, mm")
     below.set_xlabel(group)
     below.set_xticks(settings)
     above.set_title(f"MPJPE against {group}", fontsize=10)
-    _save(figure, path)
+    style.save(figure, path)
 
 
 def scatter(rows: Sequence[RowResult], quantity: str, label: str, path):
@@ -63,31 +53,27 @@ def scatter(rows: Sequence[RowResult], quantity: str, label: str, path):
         label: of its axis.
         path: of the PNG, written whole or not at all.
     """
-    figure, (axes,) = _figure(1)
-    done = [one for one in rows if one.errors and getattr(one, quantity) is not None]
-    axes.errorbar(
-        [getattr(one, quantity) for one in done],
-        [one.mean for one in done],
-        [one.spread or 0.0 for one in done],
-        fmt="o",
-        color=_OURS,
-        capsize=3,
-    )
+    figure, (axes,) = _charts(1)
+    found = [(getattr(one, quantity), one) for one in rows if one.errors]
+    _bars(axes, [(x, one) for x, one in found if x is not None], "o")
     axes.set_xlabel(label)
     axes.set_ylabel("MPJPE, mm")
-    _save(figure, path)
+    style.save(figure, path)
 
 
-def _figure(count):
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    # Without pyplot: no display, no state shared with the caller's own plots.
-    figure = Figure((5.0, 2.0 + 1.6 * count), dpi=100, layout="constrained")
-    FigureCanvasAgg(figure)
+def _charts(count):
+    """A figure with charts below each other, which share their x axis."""
+    figure = style.figure(5.0, 2.0 + 1.6 * count)
     return figure, figure.subplots(count, 1, squeeze=False, sharex=True)[:, 0]
 
 
-def _save(figure, path):
-    with replacing(pathlib.Path(path)) as beside:
-        figure.savefig(beside, format="png", metadata={"Software": None})
+def _bars(axes, done, fmt):
+    """Draws the mean of each (x, row), its spread over seeds as a bar."""
+    axes.errorbar(
+        [x for x, _ in done],
+        [one.mean for _, one in done],
+        [one.spread or 0.0 for _, one in done],
+        fmt=fmt,
+        color=_OURS,
+        capsize=3,
+    )
