@@ -133,14 +133,12 @@ class Config:
         0, "Steps in which the learning rate first rises from zero.", least=0
     )
     weight_decay: float = _optimizer(
-        0.0,
-        "Share of each kernel, times the learning rate, that a step of Adam takes off.",
-        least=0,
+        0.0, "Decoupled weight decay of kernels (AdamW); adam alone has it.", least=0
     )
     weight_average: float = _optimizer(
         0.0,
-        "Share that a step keeps of the moving average of all weights, which is "
-        "validated and saved instead of them, 0.999 for example; 0: no average.",
+        "Decay of a moving average of all weights, which is validated and saved "
+        "instead of them, 0.999 for example; 0: no average.",
         least=0,
         most=0.99999,
     )
@@ -152,29 +150,27 @@ class Config:
     )
     random_cameras: float = _augmentation(
         0.0,
-        "Share of the training windows that are re-rendered by a random camera, which "
-        "looks at the person from any side.",
+        "Share of the training windows re-rendered by a random camera, which looks at "
+        "the person from any side.",
         least=0,
         most=1,
     )
     random_camera_tilt: float = _augmentation(
         10.0,
-        "Greatest angle between a random camera's vertical and the original one's, "
-        "degrees.",
+        "Largest tilt of a random camera against the original one, degrees.",
         least=0,
         most=45,
     )
     random_camera_focal: float = _augmentation(
         0.1,
-        "Greatest relative difference between a random camera's focal length and the "
-        "original one's.",
+        "Largest relative difference of a random camera's focal length.",
         least=0,
         most=0.5,
     )
     body_scale: float = _augmentation(
         0.0,
-        "Greatest relative change of each bone's length, left and right alike, and, on "
-        "top of it, of the whole body's size.",
+        "Largest relative change of each bone's length, left and right alike, and of "
+        "the whole body's size.",
         least=0,
         most=0.5,
     )
@@ -184,20 +180,17 @@ class Config:
         least=0,
     )
     noise_correlation: float = _augmentation(
-        0.0, "Correlation of that noise from one frame to the next.", least=0, most=0.99
+        0.0, "Correlation of the noise from one frame to the next.", least=0, most=0.99
     )
     outlier_share: float = _augmentation(
         0.0, "Share of training keypoints that are outliers.", least=0, most=0.5
     )
     outlier_px: float = _augmentation(
-        50.0,
-        "Standard deviation of the noise that outliers get on top, pixels.",
-        least=0,
+        50.0, "Standard deviation of an outlier's additional error, pixels.", least=0
     )
     missing_share: float = _augmentation(
         0.0,
-        "Share of training keypoints that are missing and filled as lifting fills "
-        "them.",
+        "Share of training keypoints that are dropped and filled in as in lifting.",
         least=0,
         most=0.5,
     )
