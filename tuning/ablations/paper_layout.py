@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dgnet_tf.files import tables
-from tuning.ablations.paper_tables import Table
+from dgnet_tf.files.tables import Table
+from tuning.ablations.paper_tables import PaperTable
 from tuning.studies.results import RowResult
 
 PARTS = ("paper", "ours", "spread")
 
 
-def grids(table: Table, found: list[RowResult]) -> list[tables.Table]:
+def grids(table: PaperTable, found: list[RowResult]) -> list[Table]:
     """Returns the paper's tables; figures in mm or None.
 
     A group of one way has a column for each row and the lines paper, ours and
@@ -31,20 +31,20 @@ def grids(table: Table, found: list[RowResult]) -> list[tables.Table]:
                 places = [by_place[name, column] for column in columns]
                 parts = [_part(one, part) for one in places for part in PARTS]
                 lines.append([name, *parts])
-        result.append(tables.Table(header, lines))
+        result.append(Table(header, lines))
     return result
 
 
-def grids_csv(table: Table, found: list[RowResult]) -> str:
+def grids_csv(table: PaperTable, found: list[RowResult]) -> str:
     """Returns the grids as CSV, an empty line between groups."""
     parts = []
     for grid in grids(table, found):
         lines = [[_digits(cell) for cell in line] for line in grid.rows]
-        parts.append(tables.Table(grid.columns, lines).csv())
+        parts.append(Table(grid.columns, lines).csv())
     return "\n".join(parts)
 
 
-def rows_csv(table: Table, found: list[RowResult]) -> str:
+def rows_csv(table: PaperTable, found: list[RowResult]) -> str:
     """Returns one line for each row of the table."""
     columns = [
         *("table", "group", "row", "column", "paper_mm", "mean_mm", "spread_mm"),
@@ -59,7 +59,7 @@ def rows_csv(table: Table, found: list[RowResult]) -> str:
         ]
         for one in found
     ]
-    return tables.Table(columns, lines).csv()
+    return Table(columns, lines).csv()
 
 
 def _part(one, part):

@@ -49,7 +49,7 @@ class Row:
 
 
 @dataclasses.dataclass(frozen=True)
-class Table:
+class PaperTable:
     """One table of the paper.
 
     Attributes:
@@ -169,14 +169,14 @@ def _design():
 TABLES = {
     table.name: table
     for table in (
-        Table("neighbors", "V", "Number of neighbours K", tuple(_neighbors())),
-        Table(
+        PaperTable("neighbors", "V", "Number of neighbours K", tuple(_neighbors())),
+        PaperTable(
             "graphs",
             "VI",
             "Graph connection and weighting, in DSG and DTG both",
             tuple(_graphs()),
         ),
-        Table(
+        PaperTable(
             "units",
             "VII",
             "Operations of the DG-Conv block",
@@ -185,7 +185,7 @@ TABLES = {
             "operations one by one, and FSG+DSG (55.8) comes before FSG+DSG+FTG "
             "(52.0).",
         ),
-        Table(
+        PaperTable(
             "blocks_frames",
             "VIII",
             "Number of blocks, number of input frames",
@@ -193,7 +193,7 @@ TABLES = {
             "Where `steps_per_epoch` is fixed, as by the preset `small`, rows of "
             "frames see equally many windows: longer ones show more frames.",
         ),
-        Table(
+        PaperTable(
             "design",
             "IX",
             "Supervision, non-local block, coordinates, 2-D source",
@@ -206,7 +206,7 @@ TABLES = {
 }
 
 
-def get(name: str) -> Table:
+def get(name: str) -> PaperTable:
     """Returns a table by name.
 
     Raises:
@@ -217,7 +217,7 @@ def get(name: str) -> Table:
     return TABLES[name]
 
 
-def named(table: Table, names: Sequence[str]) -> list[Row]:
+def named(table: PaperTable, names: Sequence[str]) -> list[Row]:
     """Returns a table's rows whose settings have one of the names; all if empty.
 
     Raises:

@@ -12,7 +12,7 @@ from dgnet_tf.errors import UserError
 from dgnet_tf.evaluation.balance import XYZ
 from dgnet_tf.files import json_documents
 from tuning.ablations import paper_tables
-from tuning.ablations.paper_tables import Row, Table
+from tuning.ablations.paper_tables import PaperTable, Row
 from tuning.studies import jobs
 from tuning.studies import study as studies
 
@@ -39,7 +39,7 @@ class Planned:
 
 
 def run(
-    table: Table,
+    table: PaperTable,
     base: Config,
     data_dir,
     workdir,
@@ -104,7 +104,7 @@ def _estimates(planned):
     return {row: sorted(names, key=lambda e: e != XYZ) for row, names in found.items()}
 
 
-def plan(table: Table, base: Config, data_dir, split: str, sources):
+def plan(table: PaperTable, base: Config, data_dir, split: str, sources):
     """Returns the study and the table's rows on this data, checked.
 
     Raises:
@@ -158,7 +158,7 @@ def check(config: Config, folder: str, data: manifest.Manifest, split: str):
         )
 
 
-def _write(workdir, table: Table, planned: list[Planned], seeds):
+def _write(workdir, table: PaperTable, planned: list[Planned], seeds):
     """Writes `tables/<table>.json`, what was asked for."""
     content = {
         "version": studies.VERSION,

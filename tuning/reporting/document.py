@@ -30,7 +30,7 @@ def introduction(study: Study) -> str:
 
 
 def table_section(
-    one: paper_tables.Table, found: list[RowResult], pictures: dict
+    one: paper_tables.PaperTable, found: list[RowResult], pictures: dict
 ) -> str:
     """Returns a table's section.
 

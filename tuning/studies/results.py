@@ -104,7 +104,7 @@ class RowResult:
         return "; ".join(filter(None, found))
 
 
-def of_table(folder, table: paper_tables.Table) -> list[RowResult] | None:
+def of_table(folder, table: paper_tables.PaperTable) -> list[RowResult] | None:
     """Returns a table's rows; None if the study has not run it.
 
     Raises:

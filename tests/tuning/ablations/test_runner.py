@@ -135,7 +135,7 @@ def test_a_row_without_its_data_is_listed_with_the_reason(
     done = install(monkeypatch, lambda chosen: 40.0)
     table = paper_tables.get("design")
     plain = [row for row in table.rows if row.estimate == "xyz"]
-    table = paper_tables.Table("design", "IX", "", tuple(plain))
+    table = paper_tables.PaperTable("design", "IX", "", tuple(plain))
     planned = runner.run(table, tiny(), data, tmp_path, sources={"cpn": str(data)})
     assert [bool(one.absent) for one in planned] == [False] * 5 + [True, False]
     assert "--data_sh" in planned[5].absent
