@@ -37,7 +37,11 @@ def test_the_smoke_preset_trains_on_whatever_data(tmp_path):
     "arguments,message",
     [
         ((), "--data"),
-        (("--data=nowhere", "--workdir=run"), "nowhere/dataset.json: not found"),
+        pytest.param(
+            ("--data=nowhere", "--workdir=run"),
+            "nowhere/dataset.json: not found",
+            marks=pytest.mark.slow,  # It imports TensorFlow.
+        ),
         (("--data=d", "--workdir=r", "--blocks=many"), "blocks"),
         (("--data=d", "--workdir=r", "--overlap=some"), "'overlap'"),
         (("--data=d", "--workdir=r", "stray"), "Unexpected argument 'stray'"),
