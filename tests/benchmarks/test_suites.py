@@ -65,7 +65,6 @@ def test_all_that_lifts_gives_the_same_poses(config, tmp_path):
         np.testing.assert_allclose(found[lifters.BFLOAT16_GRAPH], expected, atol=0.05)
 
 
-@pytest.mark.slow
 def test_the_timed_step_trains(config):
     step, seconds = train.step(config, False)
     values = [step() for _ in range(20)]

@@ -165,7 +165,6 @@ def test_bad_input_ends_with_one_line_and_no_report(run, data, tmp_path, capsys)
     assert "no intrinsics" in error(workdir, f"--data={unseen}", "--balance")
 
 
-@pytest.mark.slow
 def test_trained_weights_are_scored_like_their_run(data, tmp_path, capsys):
     folder, made = weight_stand_ins.write(tmp_path)
     output = tmp_path / "report"

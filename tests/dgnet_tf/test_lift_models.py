@@ -26,7 +26,6 @@ def test_a_run_lifts_at_the_files_own_rate(tiny_run, keypoints, tmp_path, capsys
         assert poses["fps"] == 25.0
 
 
-@pytest.mark.slow
 def test_without_a_model_the_shipped_weights_lift(
     keypoints, tmp_path, capsys, monkeypatch
 ):

@@ -37,11 +37,7 @@ def test_the_smoke_preset_trains_on_whatever_data(tmp_path):
     "arguments,message",
     [
         ((), "--data"),
-        pytest.param(
-            ("--data=nowhere", "--workdir=run"),
-            "nowhere/dataset.json: not found",
-            marks=pytest.mark.slow,  # It imports TensorFlow.
-        ),
+        (("--data=nowhere", "--workdir=run"), "nowhere/dataset.json: not found"),
         (("--data=d", "--workdir=r", "--blocks=many"), "blocks"),
         (("--data=d", "--workdir=r", "--overlap=some"), "'overlap'"),
         (("--data=d", "--workdir=r", "stray"), "Unexpected argument 'stray'"),

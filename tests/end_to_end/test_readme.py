@@ -33,7 +33,7 @@ def scripts():
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::DeprecationWarning:keras_tuner.*")
 def test_the_search_of_the_readme_runs(data, tmp_path, monkeypatch):
-    _, tune, _ = scripts()
+    _, _, tune = scripts()
     budget = {'"data/mine"': repr(str(data)), "small": "smoke", "trials=20": "trials=1"}
     for shown, run in budget.items():
         assert shown in tune
@@ -49,7 +49,7 @@ def test_the_search_of_the_readme_runs(data, tmp_path, monkeypatch):
 
 @pytest.mark.slow
 def test_the_scripts_of_the_readme_run(data, tmp_path):
-    train, _, lift = scripts()
+    lift, train, _ = scripts()
     assert '"demo/data"' in train and "Lifter.load()" in lift
     names = {}
     exec(train.replace('"demo/data"', repr(str(data))), names)
@@ -66,13 +66,3 @@ def test_the_scripts_of_the_readme_run(data, tmp_path):
         assert names["lifted"].positions.shape == (6, 17, 3)
         pose = names["stream"].push(names["keypoints"][0])
         assert pose.shape == (17, 3) and np.isfinite(pose).all()
-
-
-def test_files_and_folders_that_the_documents_name_exist():
-    for document in ("README.md", "BUILD.md", "DECISIONS.md"):
-        text = (ROOT / document).read_text()
-        named = re.findall(
-            r"`((?:dgnet_tf|preprocessing|tests|docs)/[\w/]+\.\w+)`", text
-        )
-        named += re.findall(r"\]\(([\w/.]+\.\w+)\)", text)
-        assert not [name for name in named if not (ROOT / name).exists()], document

@@ -134,7 +134,6 @@ def test_of_two_frames_each_direction_takes_the_pair_that_it_means():
         np.testing.assert_allclose(found.backward[frame], backward[0], atol=1e-5)
 
 
-@pytest.mark.slow
 def test_there_is_no_affinity_with_a_frame_that_does_not_exist(plain):
     found = affinities.over_time(plain, Config(), video(5), SIZE)
     assert [bool(matrix.any()) for matrix in found.forward] == [True] * 4 + [False]
@@ -154,7 +153,6 @@ def test_a_joint_has_k_neighbours_whose_weights_sum_to_one(plain):
     np.testing.assert_allclose(found.backward[1:].sum(axis=-1), 1, atol=1e-5)
 
 
-@pytest.mark.slow
 def test_long_videos_are_cut_without_a_seam(plain):
     # 512 frames at a time are 128 windows of four.
     keypoints = video(300)
@@ -166,7 +164,6 @@ def test_long_videos_are_cut_without_a_seam(plain):
         np.testing.assert_allclose(whole[124:136], getattr(part, name)[4:16], atol=1e-5)
 
 
-@pytest.mark.slow
 def test_a_folded_network_has_the_same_affinities(plain):
     keypoints = video(8)
     straight = affinities.over_time(plain, Config(), keypoints, SIZE)

@@ -21,7 +21,6 @@ def names(block):
     return [layer.name for layer in block.chain]
 
 
-@pytest.mark.slow
 def test_it_is_a_well_behaved_layer(tmp_path):
     # DSG: Phi and a score; DTG: three kernels and two scores; each layer with its
     # batch norm. Non-local: four kernels and a batch norm.

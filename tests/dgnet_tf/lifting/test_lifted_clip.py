@@ -52,7 +52,7 @@ def test_a_run_shows_its_affinities(run):
     assert (expected.sum(axis=-1) > 0).all()
 
 
-@pytest.mark.parametrize("frames", [1, 5])
+@pytest.mark.parametrize("frames", [pytest.param(1, marks=pytest.mark.slow), 5])
 def test_at_another_rate_they_are_those_of_the_models_nearest_frame(run, frames):
     lifted = person(frames, fps=25.0)
     lifter = lifter_of(run)

@@ -58,7 +58,6 @@ def test_the_reports_noise_is_on_the_keypoints_that_are_shown(lifting, data):
     assert moved.std() == pytest.approx(5.0, rel=0.1)
 
 
-@pytest.mark.slow
 def test_of_a_long_view_the_part_around_its_worst_is_shown(lifting, data):
     name = "S002/Walking/1/c0"
     (whole,) = report_clips.load(lifting, data, "test", [name], 60.0)

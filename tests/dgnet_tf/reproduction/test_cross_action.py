@@ -123,7 +123,6 @@ def test_every_group_is_trained_and_tested_with_every_network(data, tmp_path, tr
     assert len({result.workdir for result in results}) == 4
 
 
-@pytest.mark.slow
 def test_a_job_started_again_does_what_is_missing(data, tmp_path, trained):
     chosen = {"groups": "walk;run", "architectures": ["dgnet"]}
     first = cross_action.run(tiny(), data, tmp_path, **chosen)

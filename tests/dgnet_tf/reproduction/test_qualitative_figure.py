@@ -32,7 +32,7 @@ def lifters(monkeypatch):
     }
 
     class Off:
-        def __init__(self, model, options):
+        def __init__(self, model, config, *, flip):
             self.metres = model
 
         def positions(self, view):
