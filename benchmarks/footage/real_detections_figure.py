@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dgnet_tf import skeletons
-from dgnet_tf.drawing import figures
+from dgnet_tf.drawing import style
 from dgnet_tf.keypoints import layouts
 
 _HALF_M = 0.9  # Half the side of the cube that is shown.
@@ -66,10 +66,10 @@ def draw(path, rig, tracks, lifted, positions: np.ndarray, layout="openpose_25b"
             for axis in (deep.xaxis, deep.yaxis, deep.zaxis):
                 axis.set_ticklabels([])
             deep.view_init(elev=15, azim=-55)
-            _draw(deep, figures.upright(pose), skeleton)
+            _draw(deep, style.upright(pose), skeleton)
     handles = [
         Line2D([], [], color=color, linewidth=3, label=name)
-        for name, color in figures.COLORS.items()
+        for name, color in style.SIDES.items()
     ]
     figure.legend(handles=handles, loc="lower center", ncols=3, frameon=False)
     figure.savefig(path, format="png")
@@ -79,7 +79,7 @@ def _draw(axes, points, skeleton: skeletons.Skeleton):
     for joint, parent in skeleton.edges:
         axes.plot(
             *points[[joint, parent]].T,
-            color=figures.COLORS[figures.side(skeleton, joint)],
+            color=style.SIDES[style.side(skeleton, joint)],
             linewidth=2.5,
             solid_capstyle="round",
         )

@@ -11,7 +11,7 @@ from tqdm import tqdm
 
 from dgnet_tf.drawing import pose_axes, video_file
 from dgnet_tf.drawing.clip import Clip, side_by_side
-from dgnet_tf.drawing.figures import upright
+from dgnet_tf.drawing.style import upright
 
 _GIF_FPS, _GIF_SECONDS = 12.5, 12.0
 _MP4_FPS = 30.0

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import pathlib
 
-import numpy as np
-
 from dgnet_tf.drawing.clip import Clip, Person
 from dgnet_tf.files.atomic import replacing
 
-# Okabe and Ito's palette: told apart without red-green vision, and in grey.
-COLORS = {"left": "#0072B2", "right": "#D55E00", "middle": "#7F7F7F"}
 SUFFIXES = (".png", ".gif", ".mp4")
 
 
@@ -50,16 +46,3 @@ def _as_clip(shown) -> Clip:
     person = Person("", first_frame, shown.keypoints, shown.positions)
     # The size of the image is not drawn.
     return Clip("", shown.fps, (1, 1), shown.skeleton, (person,))
-
-
-def upright(positions: np.ndarray) -> np.ndarray:
-    """Turns camera axes (..., 3) to a plot's: x right, y away, z up."""
-    x, y, z = np.moveaxis(positions, -1, 0)
-    return np.stack([x, z, -y], axis=-1)
-
-
-def side(skeleton, joint: int) -> str:
-    """Returns "left", "right" or "middle"."""
-    if joint in skeleton.left:
-        return "left"
-    return "right" if joint in skeleton.right else "middle"

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from dgnet_tf.drawing.clip import Clip, side_by_side
-from dgnet_tf.drawing.figures import COLORS, side, upright
+from dgnet_tf.drawing.style import SIDES, side, upright
 
 _BONE = {"linewidth": 2.5, "solid_capstyle": "round"}
 _TARGET = {"color": "black", "linewidth": 1.0, "linestyle": (0, (3, 2))}
@@ -87,7 +87,7 @@ def add_legend(figure: Figure, target: bool = False):
     """Says below a figure which side has which colour, and what is dashed."""
     handles = [
         Line2D([], [], color=color, linewidth=3, label=name)
-        for name, color in COLORS.items()
+        for name, color in SIDES.items()
     ]
     if target:
         handles.append(Line2D([], [], label="ground truth", **_TARGET))
@@ -123,7 +123,7 @@ def deep_axes(figure: Figure, place, centre: np.ndarray, half: float):
 def draw_bones(axes, points: np.ndarray, skeleton):
     """Draws a skeleton of points (N, 2) or (N, 3) that does not move."""
     for bone in skeleton.edges:
-        color = COLORS[side(skeleton, bone[0])]
+        color = SIDES[side(skeleton, bone[0])]
         axes.plot(*points[list(bone)].T, color=color, **_BONE)
 
 
@@ -133,7 +133,7 @@ class PersonLines:
     def __init__(self, clip: Clip, index: int, flat, deep, **style):
         skeleton, person = clip.skeleton, clip.people[index]
         self._bones = skeleton.edges
-        colors = [COLORS[side(skeleton, joint)] for joint, _ in self._bones]
+        colors = [SIDES[side(skeleton, joint)] for joint, _ in self._bones]
         flat_style = {**_BONE, **style}
         self._flat = [flat.plot([], [], color=c, **flat_style)[0] for c in colors]
         self._target = []

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from dgnet_tf.files.atomic import replacing
 
 # Okabe and Ito's palette without its yellow, which is too light for lines on white.
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+# Of the sides of a body, from the same palette.
+SIDES = {"left": COLORS[0], "right": COLORS[1], "middle": "#7F7F7F"}
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 HATCHES = ("", "///", "...", "xxx", "\\\\\\", "+++", "ooo")
-PUBLISHED = "#7F7F7F"
+PUBLISHED = SIDES["middle"]
 
 
 def figure(width: float, height: float, layout: str = "constrained"):
@@ -44,3 +48,16 @@ def save(made, path):
     with replacing(path) as beside:
         made.savefig(beside, format="png")
     return path
+
+
+def upright(positions: np.ndarray) -> np.ndarray:
+    """Turns camera axes (..., 3) to a plot's: x right, y away, z up."""
+    x, y, z = np.moveaxis(positions, -1, 0)
+    return np.stack([x, z, -y], axis=-1)
+
+
+def side(skeleton, joint: int) -> str:
+    """Returns "left", "right" or "middle"."""
+    if joint in skeleton.left:
+        return "left"
+    return "right" if joint in skeleton.right else "middle"

@@ -7,7 +7,7 @@ import base64
 import numpy as np
 
 from dgnet_tf.drawing import clip as clips
-from dgnet_tf.drawing import figures
+from dgnet_tf.drawing import style
 
 # Stands for NaN among 16-bit whole numbers.
 MISSING = -32768
@@ -24,7 +24,7 @@ def encode(clip: clips.Clip) -> dict:
         "image_size": list(clip.image_size),
         "joints": list(skeleton.joints),
         "root": skeleton.root,
-        "bones": [[j, p, figures.side(skeleton, j)] for j, p in skeleton.edges],
+        "bones": [[j, p, style.side(skeleton, j)] for j, p in skeleton.edges],
         "first_frame": int(clip.first_frame),
         "frames": int(clip.last_frame - clip.first_frame + 1),
         "people": [

@@ -9,7 +9,7 @@ import numpy as np
 
 from dgnet_tf import skeletons
 from dgnet_tf.data import manifest
-from dgnet_tf.drawing import figures, pose_axes, style
+from dgnet_tf.drawing import pose_axes, style
 from dgnet_tf.errors import UserError
 from dgnet_tf.files.tables import Table
 from dgnet_tf.inference import affinities
@@ -172,7 +172,7 @@ def chart(matrices, positions, frames, fps: float, skeleton):
         left=1.3 / made.get_figwidth(), right=1 - 0.9 / made.get_figwidth(),
         bottom=0.04, top=0.95, wspace=0.12, hspace=0.22,
     )  # fmt: skip
-    poses = figures.upright(positions[frames])
+    poses = style.upright(positions[frames])
     low, high = pose_axes.box([poses])
     cube = (low + high) / 2, pose_axes.half_side(high - low)
     names = [f"{i} {name}" for i, name in enumerate(skeleton.joints)]

@@ -9,7 +9,7 @@ import numpy as np
 
 from dgnet_tf import metrics, skeletons
 from dgnet_tf.data import manifest
-from dgnet_tf.drawing import figures, pose_axes, style
+from dgnet_tf.drawing import pose_axes, style
 from dgnet_tf.errors import UserError
 from dgnet_tf.evaluation import run_reports
 from dgnet_tf.files.tables import Table
@@ -118,7 +118,7 @@ def chart(view, target, lifted: dict, errors: dict, frames, skeleton):
     )  # fmt: skip
     pose_axes.add_legend(made)
     poses = {**lifted, "ground truth": target}
-    poses = {title: figures.upright(shown[frames]) for title, shown in poses.items()}
+    poses = {title: style.upright(shown[frames]) for title, shown in poses.items()}
     # One cube for all rows: their sizes can be compared.
     low, high = pose_axes.box(poses.values())
     cube = (low + high) / 2, pose_axes.half_side(high - low)

@@ -13,7 +13,7 @@ from PIL import Image
 from support.pages import clip_stand_ins
 
 from dgnet_tf import skeletons
-from dgnet_tf.drawing import animation, figures, video_file
+from dgnet_tf.drawing import animation, figures, style, video_file
 from dgnet_tf.errors import UserError
 
 needs_ffmpeg = pytest.mark.skipif(not shutil.which("ffmpeg"), reason="needs ffmpeg")
@@ -30,7 +30,7 @@ def lifted(frames=5, fps=50.0):
     for joint, name in enumerate(SKELETON.joints):
         positions[:, joint, 1] = -height[name]
         positions[:, joint, 0] = {"left": 0.2, "right": -0.2, "middle": 0.0}[
-            figures.side(SKELETON, joint)
+            style.side(SKELETON, joint)
         ]
     positions[:, :, 2] += np.linspace(0, 0.3, frames)[:, None] * positions[:, :, 0]
     keypoints = 500 + 200 * positions[..., :2]
@@ -47,7 +47,7 @@ def colored(picture, color, tolerance=40):
 
 
 def test_upright_turns_down_into_up_without_mirroring():
-    axes = figures.upright(np.eye(3))
+    axes = style.upright(np.eye(3))
     np.testing.assert_array_equal(axes[0], [1, 0, 0])  # Right stays right.
     np.testing.assert_array_equal(axes[1], [0, 0, -1])  # Down is down.
     np.testing.assert_array_equal(axes[2], [0, 1, 0])  # Forward is away.
@@ -55,10 +55,10 @@ def test_upright_turns_down_into_up_without_mirroring():
 
 
 def test_sides_of_joints():
-    sides = [figures.side(SKELETON, SKELETON.joints.index(n)) for n in ("left_wrist",)]
+    sides = [style.side(SKELETON, SKELETON.joints.index(n)) for n in ("left_wrist",)]
     assert sides == ["left"]
-    assert figures.side(SKELETON, SKELETON.joints.index("right_ankle")) == "right"
-    assert figures.side(SKELETON, SKELETON.root) == "middle"
+    assert style.side(SKELETON, SKELETON.joints.index("right_ankle")) == "right"
+    assert style.side(SKELETON, SKELETON.root) == "middle"
 
 
 @pytest.mark.parametrize("name", ["strip.png", "moving.gif"])
@@ -77,8 +77,8 @@ def test_people_stand_upright_with_their_left_where_the_image_has_it(tmp_path, n
     else:
         halves = picture[:, : width // 2], picture[:, width // 2 :]
     for half in halves:
-        left, right = (colored(half, figures.COLORS[s]) for s in ("left", "right"))
-        middle = colored(half, figures.COLORS["middle"], tolerance=10)
+        left, right = (colored(half, style.SIDES[s]) for s in ("left", "right"))
+        middle = colored(half, style.SIDES["middle"], tolerance=10)
         assert min(len(left[0]), len(right[0]), len(middle[0])) > 50
         assert left[1].mean() > right[1].mean() + 5  # They face us.
         assert middle[0].mean() < left[0].mean() - 5  # The trunk is above the legs.
@@ -139,7 +139,7 @@ def test_a_video_shows_the_whole_clip_at_its_pace(tmp_path):
     # The left wrist goes up to the head's height in both halves.
     for half in (slice(None, 640), slice(640, None)):
         blue = [
-            colored(frame[:640, half], figures.COLORS["left"], 60)
+            colored(frame[:640, half], style.SIDES["left"], 60)
             for frame in (found[0], found[-1])
         ]
         assert blue[1][0].min() < blue[0][0].min() - 15
@@ -251,7 +251,7 @@ def test_people_are_drawn_together_in_the_frames_in_which_they_are_there(
             frames.append(np.asarray(image.convert("RGB"))[: int(image.height * 0.9)])
     if name == "strip.png":  # Frames 0, 2, 4, 7, 9 and 11, in six columns.
         frames = np.split(frames[0], 6, axis=1)
-    counts = [len(colored(frame, figures.COLORS["left"])[0]) for frame in frames]
+    counts = [len(colored(frame, style.SIDES["left"])[0]) for frame in frames]
     assert counts[-1] > 1.5 * counts[0]
     assert counts[-1] == pytest.approx(2 * counts[0], rel=0.3)
 
@@ -268,5 +268,5 @@ def test_ground_truth_and_missing_joints_are_drawn_without_warnings(tmp_path):
     with Image.open(tmp_path / "gaps.png") as image:
         picture = np.asarray(image.convert("RGB"))
     columns = np.split(picture[: int(len(picture) * 0.9)], 4, axis=1)
-    blue = [len(colored(c, figures.COLORS["left"])[0]) for c in columns]
+    blue = [len(colored(c, style.SIDES["left"])[0]) for c in columns]
     assert blue[2] == 0 and min(blue[0], blue[1], blue[3]) > 50

@@ -4,7 +4,7 @@ import numpy as np
 
 from dgnet_tf import skeletons
 from dgnet_tf.drawing.clip import Clip, Person
-from dgnet_tf.drawing.figures import side
+from dgnet_tf.drawing.style import side
 
 SKELETON = skeletons.get("human36m_17")
 
