@@ -86,6 +86,8 @@ def dumps(manifest: Manifest) -> str:
         "units": {"keypoints": "pixels", "positions": "metres"},
         **dataclasses.asdict(manifest),
     }
+    if not manifest.licence:  # Studies know data of earlier versions by this text.
+        del content["licence"]
     return json_documents.dumps(content, sort_keys=True)
 
 
