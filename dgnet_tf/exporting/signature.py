@@ -9,6 +9,7 @@ would be everybody's: see `Tensor.missing`.
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -85,6 +86,11 @@ class Signature:
 
     def function(self) -> tf.types.experimental.ConcreteFunction:
         """Returns the function that takes and gives it, with the checks above."""
+        return self.checked.get_concrete_function()
+
+    @functools.cached_property
+    def checked(self) -> tf.function:
+        """That function before it is traced, the same for all that call it."""
         specs = [one.spec(name) for name, one in self.inputs.items()]
 
         @tf.function(input_signature=specs, autograph=False)
@@ -97,7 +103,7 @@ class Signature:
                 inputs = {name: tf.identity(one) for name, one in inputs.items()}
             return self.lift(**inputs)
 
-        return serve.get_concrete_function()
+        return serve
 
 
 def _claims(keypoints, image_size, confidence=None):

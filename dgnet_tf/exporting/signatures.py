@@ -67,11 +67,21 @@ def listed(
     fitting = [
         name for name in LAYOUTS if options.skeleton in layouts.get(name).skeletons
     ]
-    return [
-        _signature(options, layout, stream, newest if stream else whole, min_confidence)
-        for stream in (False, True)
-        for layout in (None, *fitting)
-    ]
+    found = []
+    for stream, lift in ((False, whole), (True, newest)):
+        own = _signature(options, None, stream, lift, min_confidence)
+
+        # Not `lift` itself: without the checks between, the conversion of keypoints and
+        # their normalisation become one product, which rounds otherwise.
+        def lift_checked(keypoints, image_size, own=own):
+            return own.checked(keypoints, image_size)
+
+        found.append(own)
+        found += [
+            _signature(options, layout, stream, lift_checked, min_confidence)
+            for layout in fitting
+        ]
+    return found
 
 
 def _signature(options, layout, stream: bool, lift, min_confidence) -> Signature:
