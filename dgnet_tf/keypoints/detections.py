@@ -35,6 +35,18 @@ def floats(array) -> np.ndarray:
         return np.array(array, np.float64)
 
 
+def numbers(where: str, array) -> np.ndarray:
+    """Returns an array of numbers as float64; `where` names it in messages.
+
+    Raises:
+        UserError: if it is anything else.
+    """
+    if not isinstance(array, np.ndarray) or array.dtype.kind not in "fiu":
+        kind = getattr(array, "dtype", type(array).__name__)
+        raise UserError(f"{where} must hold numbers, is {kind}.")
+    return floats(array)
+
+
 def masked(where: str, keypoints: np.ndarray, confidence: np.ndarray):
     """Masks missing joints: those whose confidence is 0 or less.
 

@@ -91,10 +91,7 @@ def numbers(where: str, values) -> np.ndarray:
     Raises:
         UserError: if they are something else.
     """
-    array = _array(where, values)
-    if array.dtype.kind not in "fiu":
-        raise UserError(f"{where}: must hold numbers, is {array.dtype}.")
-    return detections.floats(array)
+    return detections.numbers(where, _array(where, values))
 
 
 def _people(keypoints, confidence):

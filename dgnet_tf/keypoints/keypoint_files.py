@@ -90,12 +90,7 @@ def _check_file(path):
     """Refuses what cannot be read to its end: pipes, devices, files without bounds."""
     if not path.is_file():
         raise UserError(f"{path}: is not a regular file. Name a file of 2-D keypoints.")
-    size, most = path.stat().st_size, MAX_BYTES[path.suffix]
-    if size > most:
-        raise UserError(
-            f"{path}: has {size / 1e6:.0f} MB, more than the {most / 1e6:.0f} MB that "
-            "are read. Split the video."
-        )
+    json_fields.check_size(path, MAX_BYTES[path.suffix])
 
 
 def _read(path, layout, image_size) -> KeypointFile:

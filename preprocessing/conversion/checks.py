@@ -78,7 +78,7 @@ def measure(view: View, skeleton: Skeleton) -> Measures:
     bones = np.sqrt(((positions[:, child] - positions[:, parent]) ** 2).sum(-1))
     down = positions[..., 1]
     ankles = down[:, _ankles(skeleton)].mean(axis=1)
-    upright = ankles - down[:, _head(skeleton)] >= bones[:, _body(skeleton)].sum(1) / 2
+    upright = ankles - down[:, _head(skeleton)] >= bones[:, body(skeleton)].sum(1) / 2
     front = positions[..., 2] > 0.0
     seen = keypoints[front]
     outside = ((seen < 0.0) | (seen > view.image_size)).any(axis=-1)
@@ -137,8 +137,8 @@ def _head(skeleton):
     return skeleton.joints.index(top)
 
 
-def _body(skeleton):
-    """Returns the indices of the bones from an ankle over the root to the head."""
+def body(skeleton: Skeleton) -> list[int]:
+    """Returns which `edges` lead from the left ankle over the root to the head."""
     bone = {child: index for index, (child, _) in enumerate(skeleton.edges)}
     path = []
     for joint in (_ankles(skeleton)[0], _head(skeleton)):
@@ -191,8 +191,8 @@ def _symmetry(lengths, skeleton):
 
 
 def _body_length(lengths, skeleton):
-    body = _body(skeleton)
-    found = {s: float(mean[body].sum()) for s, (mean, _) in lengths.items()}
+    path = body(skeleton)
+    found = {s: float(mean[path].sum()) for s, (mean, _) in lengths.items()}
     low, high = min(found, key=found.get), max(found, key=found.get)
     text = (
         f"people measure {found[low]:.2f} m (subject {low}) to {found[high]:.2f} m "

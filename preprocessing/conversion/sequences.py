@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import pathlib
 from collections.abc import Callable
 
 import numpy as np
@@ -27,7 +28,7 @@ class PoseSequence:
     Attributes:
         subject, action, take: the person, what they do, and which recording of it.
         positions: (F, N, 3) metres, world axes, z up, floor at 0.
-        fps: frames a second.
+        fps: frames per second.
     """
 
     subject: str
@@ -62,7 +63,7 @@ class Dataset:
     Attributes:
         name: value of `--dataset`.
         skeleton: name of the skeleton of all its poses.
-        fps: frames a second of its views; where `rates` has several, the one that
+        fps: frames per second of its views; where `rates` has several, the one that
             models take it to be.
         recordings: its recordings, in any order.
         options: whatever else determines the bytes; goes to `dataset.json`.
@@ -91,6 +92,13 @@ class Dataset:
         default_factory=dict
     )
     licence: str = ""
+
+
+def relative_name(source, file) -> str:
+    """Returns a file's path below the source folder, with slashes; else its name."""
+    source, file = pathlib.Path(source).expanduser(), pathlib.Path(file)
+    below = file != source and file.is_relative_to(source)
+    return file.relative_to(source).as_posix() if below else file.name
 
 
 def check_positions(positions: np.ndarray, joints: int, where: str):

@@ -129,6 +129,20 @@ def fit(detected: Detected, camera: int, skeleton: str, frames: int):
     return layouts.convert(found, confidence, detected.layout, skeleton)
 
 
+def named_items(value, where: str):
+    """Returns the items of a dict whose keys are names.
+
+    Raises:
+        UserError: if `value` is something else.
+    """
+    if not isinstance(value, dict):
+        raise UserError(f"{where} must be a dict; it is a {type(value).__name__}.")
+    for key in value:
+        if not isinstance(key, str) or not key.isprintable():
+            raise UserError(f"{where}: its keys must be names, one is {key!r:.50}.")
+    return value.items()
+
+
 def _layout(metadata, path) -> str:
     """Returns the name of the layout with the symmetry that the file states."""
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from absl import flags
 
@@ -67,6 +67,18 @@ class Flag:
 def source_flag(meaning: str, required: bool = True) -> Flag:
     """Returns the flag `--source` of a data set that is read from files."""
     return Flag("source", meaning, parse=os.path.expanduser, required=required)
+
+
+def check_arguments(flags_: Iterable[Flag], **arguments):
+    """Checks a reader's arguments by its flags; None counts as not given.
+
+    Raises:
+        ValueError: for a value that its flag does not allow.
+    """
+    for flag in flags_:
+        value = arguments.get(flag.name)
+        if value is not None and not flag.allows(value):
+            raise ValueError(f"`{flag.name}` must be {flag.allowed()}, got {value!r}.")
 
 
 def shared(flag_of: dict[str, Flag]) -> Flag:

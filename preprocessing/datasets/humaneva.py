@@ -169,7 +169,7 @@ def _positions(path) -> dict[tuple[str, str], np.ndarray]:
     content = npz_files.read(path, ["positions_3d"])["positions_3d"]
     joints = len(skeletons.get(SKELETON).joints)
     found = {}
-    for key, takes in _items(content, f"{path}: positions_3d"):
+    for key, takes in community_files.named_items(content, f"{path}: positions_3d"):
         part, _, person = key.partition("/")
         if part == UNLABELED:
             continue
@@ -178,7 +178,7 @@ def _positions(path) -> dict[tuple[str, str], np.ndarray]:
             raise UserError(
                 f"{where}: subjects must be named Train/S1, Validate/S1 and so on."
             )
-        for take, positions in _items(takes, where):
+        for take, positions in community_files.named_items(takes, where):
             if "/" in take or not _action(take):
                 raise UserError(
                     f"{where}: {take!r} is not a name like 'Walking 1 chunk0': an "
@@ -193,15 +193,6 @@ def _positions(path) -> dict[tuple[str, str], np.ndarray]:
             "its conversion did not find HumanEva's files: make it again."
         )
     return dict(sorted(found.items()))
-
-
-def _items(value, where):
-    if not isinstance(value, dict):
-        raise UserError(f"{where} must be a dict; it is a {type(value).__name__}.")
-    for key in value:
-        if not isinstance(key, str) or not key.isprintable():
-            raise UserError(f"{where}: its keys must be names, one is {key!r:.50}.")
-    return value.items()
 
 
 def _keypoints(path, positions) -> dict[tuple[str, str], Detected]:

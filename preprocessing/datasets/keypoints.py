@@ -43,7 +43,7 @@ def read(
     Args:
         source: a file or folder, see above.
         layout: name of the layout of all its keypoints.
-        fps: frames a second of all its videos.
+        fps: frames per second of all its videos.
         image_size: their width and height, pixels; None where the files state it, as
             Penn Action's and Detectron's do.
         skeleton: name of the skeleton to make.
@@ -196,7 +196,7 @@ DEFINITION = Definition(
         ),
         Flag(
             "fps",
-            "frames a second of the videos; required",
+            "frames per second of the videos; required",
             float,
             least=1.0,
             most=1000.0,

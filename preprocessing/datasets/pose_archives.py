@@ -30,7 +30,7 @@ def write(output, clips: Sequence[Clip], fps: float):
     Args:
         output: the archive (.npz).
         clips: what it holds, under names that differ.
-        fps: frames a second of all clips.
+        fps: frames per second of all clips.
     """
     lists = {
         "clips": [clip.name for clip in clips],

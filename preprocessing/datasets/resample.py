@@ -16,8 +16,8 @@ def resample(positions: np.ndarray, fps: float, target_fps: float) -> np.ndarray
 
     Args:
         positions: (F, ...) one row a frame.
-        fps: frames a second of `positions`.
-        target_fps: frames a second wanted.
+        fps: frames per second of `positions`.
+        target_fps: frames per second wanted.
 
     Returns:
         (F', ...) float64, F' = floor((F - 1) target_fps / fps) + 1.

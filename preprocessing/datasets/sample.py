@@ -156,7 +156,7 @@ def load(wheel: str, subject: str, rig: camera_rig.Rig) -> list[View]:
 
 
 def read_capture(wheel: str, subject: str) -> np.ndarray:
-    """Reads, maps and resamples one clip: (F, 17, 3) metres, 50 frames a second.
+    """Reads, maps and resamples one clip: (F, 17, 3) metres, 50 frames per second.
 
     Raises:
         UserError: if the clip is missing or not (F, 53, 3) finite numbers.

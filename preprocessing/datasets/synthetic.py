@@ -11,7 +11,13 @@ from dgnet_tf.data.view import View
 from preprocessing.cameras import camera_rig, virtual_cameras
 from preprocessing.conversion.sequences import Dataset, PoseSequence, Recording
 from preprocessing.datasets import walker
-from preprocessing.datasets.definition import Definition, Flag
+from preprocessing.datasets.definition import Definition, Flag, check_arguments
+
+FLAGS = (
+    Flag("subjects", "number of people", int, 8, least=3),
+    Flag("clip_frames", "frames of each clip, at 50 a second", int, 300, least=1),
+    Flag("motion_seed", "seed of bodies and motions", int, 0, least=0),
+)
 
 
 def read(
@@ -30,10 +36,9 @@ def read(
         motion_seed: seed of people and motions.
         rig: the virtual cameras that film each clip.
     """
-    if subjects < 3:
-        raise ValueError(f"`subjects` must be at least 3, got {subjects}.")
-    if clip_frames < 1:
-        raise ValueError(f"`clip_frames` must be at least 1, got {clip_frames}.")
+    check_arguments(
+        FLAGS, subjects=subjects, clip_frames=clip_frames, motion_seed=motion_seed
+    )
     people = [f"walker_{person:02d}" for person in range(subjects)]
     recordings = tuple(
         Recording(
@@ -75,11 +80,7 @@ DEFINITION = Definition(
     name="synthetic",
     read=read,
     filmed=True,
-    flags=(
-        Flag("subjects", "number of people", int, 8, least=3),
-        Flag("clip_frames", "frames of each clip, at 50 a second", int, 300, least=1),
-        Flag("motion_seed", "seed of bodies and motions", int, 0, least=0),
-    ),
+    flags=FLAGS,
     licence="The motion was computed; no one's terms hold for it.",
     instructions="""
 A seeded procedural walker, for tests and where nothing can be downloaded. It reads no

@@ -80,7 +80,7 @@ def track(path, keypoints, confidence, layout: str, person: str = "1") -> Track:
     Raises:
         UserError: if they do not fit the layout or hold numbers that cannot be pixels.
     """
-    keypoints = _floats(path, "keypoints", keypoints)
+    keypoints = detections.numbers(f"{path}: 'keypoints'", keypoints)
     if keypoints.ndim != 3 or keypoints.shape[2] != 2:
         raise UserError(
             f"{path}: 'keypoints' must have shape (frames, joints, 2), has "
@@ -91,7 +91,7 @@ def track(path, keypoints, confidence, layout: str, person: str = "1") -> Track:
         raise UserError(f"{path}: has no frame. Give keypoints of one frame or more.")
     if confidence is None:
         confidence = np.where(np.isnan(keypoints).any(axis=-1), 0.0, 1.0)
-    confidence = _floats(path, "confidence", confidence)
+    confidence = detections.numbers(f"{path}: 'confidence'", confidence)
     if confidence.shape != keypoints.shape[:2]:
         raise UserError(
             f"{path}: 'confidence' must have shape {keypoints.shape[:2]}, as the "
@@ -99,10 +99,3 @@ def track(path, keypoints, confidence, layout: str, person: str = "1") -> Track:
         )
     detections.refuse(path, confidence < 0, "'confidence' is negative")
     return Track(person, 0, *detections.masked(path, keypoints, confidence))
-
-
-def _floats(path, name, array):
-    if not isinstance(array, np.ndarray) or array.dtype.kind not in "fiu":
-        kind = getattr(array, "dtype", type(array).__name__)
-        raise UserError(f"{path}: {name!r} must hold numbers, is {kind}.")
-    return detections.floats(array)

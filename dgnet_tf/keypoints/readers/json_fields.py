@@ -22,17 +22,22 @@ def load(path) -> object:
     """
     path = pathlib.Path(path)
     try:
-        size = path.stat().st_size
-        if size > MAX_BYTES:
-            raise UserError(
-                f"{path}: has {size / 1e6:.0f} MB, more than the "
-                f"{MAX_BYTES / 1e6:.0f} MB that are read. Split the video."
-            )
+        check_size(path, MAX_BYTES)
         return json.loads(path.read_bytes())
     except (OSError, ValueError, RecursionError) as error:
         raise UserError(
             f"{path}: is not readable JSON ({error}). Let the detector write it again."
         ) from error
+
+
+def check_size(path: pathlib.Path, most: int):
+    """Raises a UserError if a file has more than `most` bytes."""
+    size = path.stat().st_size
+    if size > most:
+        raise UserError(
+            f"{path}: has {size / 1e6:.0f} MB, more than the {most / 1e6:.0f} MB that "
+            "are read. Split the video."
+        )
 
 
 def field(where: str, mapping, name: str):

@@ -17,13 +17,19 @@ from dgnet_tf.data.view import View
 from dgnet_tf.errors import UserError
 from dgnet_tf.files import provenance
 from preprocessing.cameras import camera_rig, virtual_cameras
-from preprocessing.conversion.sequences import Dataset, Recording
+from preprocessing.conversion import checks
+from preprocessing.conversion.sequences import Dataset, Recording, relative_name
 from preprocessing.datasets.bvh import files as bvh_files
 from preprocessing.datasets.bvh import joint_mapping, names
 from preprocessing.datasets.bvh import mappings as bvh_mappings
 from preprocessing.datasets.bvh.joint_mapping import SKELETON
 from preprocessing.datasets.bvh.takes import Take
-from preprocessing.datasets.definition import Definition, Flag, source_flag
+from preprocessing.datasets.definition import (
+    Definition,
+    Flag,
+    check_arguments,
+    source_flag,
+)
 
 FPS = 50.0  # Human3.6M's
 UP = ("y", "z")
@@ -37,6 +43,39 @@ UNITS = {
 # Metres from an ankle to the head, along the bones. The span is less than from one
 # unit to the next, so that no length is a person's in two of them.
 PERSON = (1.2, 2.1)
+
+FLAGS = (
+    source_flag("a BVH file, or a folder of them"),
+    Flag(
+        "mapping",
+        f"naming of the joints: {', '.join(bvh_mappings.NAMES)}, or a JSON file "
+        "(default: recognised by the joints)",
+    ),
+    Flag("up", "vertical axis of the files", default="y", choices=UP),
+    Flag(
+        "scale",
+        "metres per unit of length (default: of the usual units the one in which "
+        "everybody has a person's size)",
+        float,
+        least=1e-6,
+        most=1000.0,
+    ),
+    Flag(
+        "fps",
+        f"frames per second to resample to (default {FPS:g})",
+        float,
+        FPS,
+        least=bvh_files.SLOWEST,
+        most=bvh_files.FASTEST,
+    ),
+    Flag(
+        "skip_frames",
+        "frames to drop at each file's start (default: 1 for CMU's conversions, "
+        "whose first is a T-pose, else 0)",
+        int,
+        least=0,
+    ),
+)
 
 
 def read(source, rig: camera_rig.Rig = camera_rig.DEFAULT, **options) -> Dataset:
@@ -95,7 +134,7 @@ def takes(
         up: the files' vertical axis, "y" or "z".
         scale: metres per unit. None: the one of `UNITS` in which everybody measures
             what people do; it is printed.
-        fps: frames a second to resample to.
+        fps: frames per second to resample to.
         skip_frames: frames to drop at each file's start; None for the mapping's own
             number (CMU's conversions start with a T-pose).
 
@@ -104,7 +143,7 @@ def takes(
         UserError: if a file is damaged, its joints or units are not recognised, or
             two files have one name.
     """
-    _check_options(up, scale, fps, skip_frames)
+    check_arguments(FLAGS, up=up, scale=scale, fps=fps, skip_frames=skip_frames)
     files = names.find(source)
     given = None if mapping is None else bvh_mappings.named(mapping)
     mappings, lengths = {}, {}
@@ -130,22 +169,8 @@ def takes(
     ]
 
 
-def _check_options(up, scale, fps, skip_frames):
-    """Raises ValueError for options that `takes` does not take."""
-    if up not in UP:
-        raise ValueError(f"`up` must be one of {UP}, got {up!r}.")
-    if scale is not None and not 0.0 < scale <= 1000.0:
-        raise ValueError(f"`scale` must be positive, up to 1000, got {scale}.")
-    if not bvh_files.SLOWEST <= fps <= bvh_files.FASTEST:
-        raise ValueError(
-            f"`fps` must be {bvh_files.SLOWEST:g} to {bvh_files.FASTEST:g}, got {fps}."
-        )
-    if skip_frames is not None and skip_frames < 0:
-        raise ValueError(f"`skip_frames` must be at least 0, got {skip_frames}.")
-
-
 def _digests(source, files, mapping) -> dict[str, str]:
-    named = {names.relative(source, file): file for file in files}
+    named = {relative_name(source, file): file for file in files}
     if mapping is not None and pathlib.Path(mapping).is_file():
         named[pathlib.Path(mapping).name] = mapping
     return {name: provenance.sha256(file) for name, file in named.items()}
@@ -153,14 +178,11 @@ def _digests(source, files, mapping) -> dict[str, str]:
 
 def _length(rest) -> float:
     """Returns the length from the left ankle over the root to the head."""
-    length = 0.0
-    for name in ("left_ankle", "head"):
-        joint = SKELETON.joints.index(name)
-        while SKELETON.parents[joint] >= 0:
-            bone = rest[joint] - rest[SKELETON.parents[joint]]
-            length += float(np.sqrt((bone**2).sum()))
-            joint = SKELETON.parents[joint]
-    return length
+    bones = (SKELETON.edges[bone] for bone in checks.body(SKELETON))
+    return sum(
+        float(np.sqrt(((rest[joint] - rest[parent]) ** 2).sum()))
+        for joint, parent in bones
+    )
 
 
 def _scale(lengths) -> float:
@@ -186,38 +208,7 @@ DEFINITION = Definition(
     name="bvh",
     read=read,
     filmed=True,
-    flags=(
-        source_flag("a BVH file, or a folder of them"),
-        Flag(
-            "mapping",
-            f"naming of the joints: {', '.join(bvh_mappings.NAMES)}, or a JSON file "
-            "(default: recognised by the joints)",
-        ),
-        Flag("up", "vertical axis of the files", default="y", choices=UP),
-        Flag(
-            "scale",
-            "metres per unit of length (default: of the usual units the one in which "
-            "everybody has a person's size)",
-            float,
-            least=1e-6,
-            most=1000.0,
-        ),
-        Flag(
-            "fps",
-            f"frames a second to resample to (default {FPS:g})",
-            float,
-            FPS,
-            least=bvh_files.SLOWEST,
-            most=bvh_files.FASTEST,
-        ),
-        Flag(
-            "skip_frames",
-            "frames to drop at each file's start (default: 1 for CMU's conversions, "
-            "whose first is a T-pose, else 0)",
-            int,
-            least=0,
-        ),
-    ),
+    flags=FLAGS,
     licence="The terms of the motion capture files that it was converted from hold.",
     instructions="""
 Your own motion capture: one BVH file per recording of one person, any software. No

@@ -24,7 +24,7 @@ from preprocessing.datasets.bvh.hierarchy import Hierarchy
 
 MAX_BYTES = 1 << 30
 MAX_HEADER = 1 << 20  # characters; the tree of a person with fingers has 30,000
-SLOWEST, FASTEST = 10.0, 1000.0  # frames a second
+SLOWEST, FASTEST = 10.0, 1000.0  # frames per second
 FARTHEST = 1e6  # units or degrees
 
 
@@ -35,7 +35,7 @@ class Motion:
     Attributes:
         hierarchy: its joints.
         values: (F, C) one row per frame, C the channels of all joints.
-        fps: frames a second.
+        fps: frames per second.
     """
 
     hierarchy: Hierarchy

@@ -13,7 +13,7 @@ import pathlib
 import re
 
 from dgnet_tf.errors import UserError
-from preprocessing.conversion.sequences import MissingSource
+from preprocessing.conversion.sequences import MissingSource, relative_name
 
 ACTION = "motion"  # where no folder names one
 UNKNOWN = "unknown"
@@ -47,7 +47,7 @@ def names(source, files) -> dict[pathlib.Path, tuple[str, str, str]]:
     """
     found, taken = {}, {}
     for file in files:
-        folders = pathlib.PurePosixPath(relative(source, file)).parts[:-1]
+        folders = pathlib.PurePosixPath(relative_name(source, file)).parts[:-1]
         cmu = re.fullmatch(r"(\d{1,3})_\d+", file.stem)
         if cmu:
             own = [folder for folder in folders[-1:] if not folder.isdecimal()]
@@ -66,9 +66,3 @@ def names(source, files) -> dict[pathlib.Path, tuple[str, str, str]]:
             )
         found[file], taken[name] = name, file
     return found
-
-
-def relative(source, file) -> str:
-    """Returns a file's path within the source, with slashes."""
-    source, file = pathlib.Path(source).expanduser(), pathlib.Path(file)
-    return file.name if source == file else file.relative_to(source).as_posix()

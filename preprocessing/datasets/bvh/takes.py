@@ -24,7 +24,7 @@ class Take:
         mapping: its joints.
         up: its vertical axis, "y" or "z".
         scale: metres per unit.
-        fps: frames a second to resample to.
+        fps: frames per second to resample to.
         skip_frames: frames to drop at its start.
     """
 

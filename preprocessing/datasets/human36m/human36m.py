@@ -17,7 +17,12 @@ from dgnet_tf import cameras, skeletons
 from dgnet_tf.data.view import View
 from dgnet_tf.errors import UserError
 from dgnet_tf.files import provenance
-from preprocessing.conversion.sequences import Dataset, MissingSource, Recording
+from preprocessing.conversion.sequences import (
+    Dataset,
+    MissingSource,
+    Recording,
+    relative_name,
+)
 from preprocessing.datasets import community_files
 from preprocessing.datasets.definition import Definition, Flag, source_flag
 from preprocessing.datasets.human36m import cameras as human36m_cameras
@@ -101,7 +106,9 @@ def read(
         fps=FPS,
         recordings=recordings,
         options={"detections": None if keypoints is None else files[-1].name},
-        sources={_name(path, source): provenance.sha256(path) for path in files},
+        sources={
+            relative_name(source, path): provenance.sha256(path) for path in files
+        },
         test_subjects=tuple(
             subject for subject in human36m_names.TEST if subject in subjects
         ),
@@ -173,13 +180,6 @@ def joints_of_32(skeleton: str) -> list[int]:
         raise ValueError(f"`skeleton` must be one of {SKELETONS}, got {skeleton!r}.")
     index = dict(zip(skeletons.get("human36m_17").joints, JOINTS_17, strict=True))
     return [index[joint] for joint in skeletons.get(skeleton).joints]
-
-
-def _name(path, source) -> str:
-    """Returns a file's name in dataset.json: below the source folder if it is there."""
-    if path.is_relative_to(source):
-        return path.relative_to(source).as_posix()
-    return path.name
 
 
 def _check_in_front(positions, where):

@@ -23,6 +23,7 @@ import numpy as np
 from dgnet_tf.errors import UserError
 from dgnet_tf.files import npz_files
 from preprocessing.conversion.sequences import MissingSource, check_positions
+from preprocessing.datasets.community_files import named_items
 from preprocessing.datasets.human36m import cdf_files, raw_files
 
 JOINTS = 32
@@ -124,18 +125,12 @@ def read_npz(path, subjects) -> dict[tuple[str, str], np.ndarray]:
     """
     by_subject = npz_files.read(path, ["positions_3d"])["positions_3d"]
     arrays = {}
-    for subject, sequences in _items(by_subject, f"{path}: positions_3d"):
+    for subject, sequences in named_items(by_subject, f"{path}: positions_3d"):
         if subject in subjects:
             where = f"{path}: positions_3d[{subject!r}]"
-            for name, array in _items(sequences, where):
+            for name, array in named_items(sequences, where):
                 arrays[subject, name] = _checked(array, f"{where}[{name!r}]")
     return arrays
-
-
-def _items(value, where):
-    if not isinstance(value, dict) or not all(isinstance(key, str) for key in value):
-        raise UserError(f"{where} must be a dict with names as keys; it is not.")
-    return value.items()
 
 
 def _checked(metres, where):

@@ -1,9 +1,9 @@
 """Reads P-STMO's files of MPI-INF-3DHP, `data_train_3dhp.npz` and `data_test_3dhp.npz`.
 
 Both hold a pickled dict `data`. Training: "S1 Seq1" to a list of {camera "0": {data_2d
-(F, 17, 2) pixels, data_3d (F, 17, 3) millimetres}} and the frames a second. Test: "TS1"
-to {data_2d, data_3d, valid (F,)}. The 3-D is `univ_annot3`, in the joint order and the
-camera axes of the original annotations.
+(F, 17, 2) pixels, data_3d (F, 17, 3) millimetres}} and the frames per second. Test:
+"TS1" to {data_2d, data_3d, valid (F,)}. The 3-D is `univ_annot3`, in the joint order
+and the camera axes of the original annotations.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def find_sequences(path) -> dict[tuple[str, str], float | None]:
     """Reads which sequences a file holds.
 
     Returns:
-        (person, sequence) to frames a second; (TS1, TS1) to None for a test sequence.
+        (person, sequence) to frames per second; (TS1, TS1) to None for a test sequence.
 
     Raises:
         UserError: if the file is damaged or of another layout.

@@ -10,7 +10,7 @@ split of their own. The action is the setting, by which the test set is scored; 
 people do changes within a sequence (`activity_annotation`, 1 to 7) and is left out.
 The take is the sequence: Seq1, Seq2 or TS1 to TS6.
 
-Frame rates: training sequences have 25 or 50 frames a second, as their owners' tools
+Frame rates: training sequences have 25 or 50 frames per second, as their owners' tools
 state. Nothing states those of the test sequences: they are taken as 25.
 """
 
@@ -22,8 +22,18 @@ import pathlib
 
 from dgnet_tf.errors import UserError
 from dgnet_tf.files import provenance
-from preprocessing.conversion.sequences import Dataset, MissingSource, Recording
-from preprocessing.datasets.definition import Definition, Flag, source_flag
+from preprocessing.conversion.sequences import (
+    Dataset,
+    MissingSource,
+    Recording,
+    relative_name,
+)
+from preprocessing.datasets.definition import (
+    Definition,
+    Flag,
+    check_arguments,
+    source_flag,
+)
 from preprocessing.datasets.mpi_inf_3dhp import (
     community_npz,
     test_annotations,
@@ -35,7 +45,7 @@ ANNOTATIONS = ("univ_annot3", "annot3")
 SKELETONS = (SKELETON, "human36m_17")
 TEST_FPS = 25.0
 
-# Frames of the videos, and frames a second. Annotations may go on for a few frames.
+# Frames of the videos, and frames per second. Annotations may go on for a few frames.
 _TRAIN = {
     ("S1", "Seq1"): (6416, 25.0), ("S1", "Seq2"): (12430, 50.0),
     ("S2", "Seq1"): (6502, 25.0), ("S2", "Seq2"): (6081, 25.0),
@@ -61,6 +71,29 @@ _TEST = {
 # Where the archive of the test set leaves its folders.
 _TEST_FOLDERS = ("", "mpi_inf_3dhp_test_set", "mpi_inf_3dhp_test_set/" * 2)
 
+FLAGS = (
+    source_flag("the folder of its files, or one of P-STMO's two files"),
+    Flag(
+        "annotation",
+        "3-D ground truth: univ_annot3, which is scaled to one height and which "
+        "the field uses, or annot3, true to scale",
+        choices=ANNOTATIONS,
+    ),
+    Flag(
+        "skeleton",
+        "its own mpi_inf_3dhp_17, or its joints as human36m_17's",
+        choices=SKELETONS,
+    ),
+    Flag(
+        "fps",
+        "rate to thin all sequences to, by taking every n-th frame (default: each "
+        "sequence's own)",
+        float,
+        least=1.0,
+        most=1000.0,
+    ),
+)
+
 
 def read(
     source,
@@ -83,12 +116,7 @@ def read(
         UserError: if a sequence is unknown, if an `.npz` is to give "annot3", or if a
             frame rate is not a whole multiple of `fps`.
     """
-    if annotation not in ANNOTATIONS:
-        raise ValueError(f"`annotation` must be in {ANNOTATIONS}, got {annotation!r}.")
-    if skeleton not in SKELETONS:
-        raise ValueError(f"`skeleton` must be in {SKELETONS}, got {skeleton!r}.")
-    if fps is not None and not fps >= 1:
-        raise ValueError(f"`fps` must be at least 1, got {fps}.")
+    check_arguments(FLAGS, annotation=annotation, skeleton=skeleton, fps=fps)
     source = pathlib.Path(source)
     found = _find(source, annotation)
     if not found:
@@ -123,9 +151,9 @@ def read(
 
 
 def _find(source, annotation) -> list[tuple]:
-    """Returns name, frames a second, file and loader of each sequence.
+    """Returns name, frames per second, file and loader of each sequence.
 
-    Frames a second are None where the form does not tell.
+    Frames per second are None where the form does not tell.
     """
     if source.is_file():
         return _packed(source, annotation)
@@ -215,38 +243,14 @@ def _sources(source, found, annotation) -> dict[str, str]:
         beside = {path.with_name(train_annotations.CALIBRATION) for path in paths}
         paths |= {path for path in beside if path.is_file()}
     return {
-        path.name
-        if path == source
-        else path.relative_to(source).as_posix(): provenance.sha256(path)
-        for path in sorted(paths)
+        relative_name(source, path): provenance.sha256(path) for path in sorted(paths)
     }
 
 
 DEFINITION = Definition(
     name="mpi_inf_3dhp",
     read=read,
-    flags=(
-        source_flag("the folder of its files, or one of P-STMO's two files"),
-        Flag(
-            "annotation",
-            "3-D ground truth: univ_annot3, which is scaled to one height and which "
-            "the field uses, or annot3, true to scale",
-            choices=ANNOTATIONS,
-        ),
-        Flag(
-            "skeleton",
-            "its own mpi_inf_3dhp_17, or its joints as human36m_17's",
-            choices=SKELETONS,
-        ),
-        Flag(
-            "fps",
-            "rate to thin all sequences to, by taking every n-th frame (default: each "
-            "sequence's own)",
-            float,
-            least=1.0,
-            most=1000.0,
-        ),
-    ),
+    flags=FLAGS,
     licence="MPI-INF-3DHP: for research only, by its owners' terms.",
     instructions="""
 MPI-INF-3DHP is given out by its owners at <https://vcai.mpi-inf.mpg.de/3dhp-dataset/>,

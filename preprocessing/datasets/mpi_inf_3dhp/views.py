@@ -43,7 +43,7 @@ class Sequence:
     Attributes:
         subject, setting, take: its ids; the setting becomes the action.
         image_size: width and height, pixels.
-        fps: frames a second as recorded.
+        fps: frames per second as recorded.
         frames: frames of its videos; rows of annotation beyond them are left out.
             None where unknown.
         step: every how many-th frame is taken.
@@ -61,7 +61,7 @@ class Sequence:
 
     @property
     def rate(self) -> float:
-        """Frames a second of the views."""
+        """Frames per second of the views."""
         return self.fps / self.step
 
 

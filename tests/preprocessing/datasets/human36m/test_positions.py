@@ -124,7 +124,7 @@ def npz(path, value):
     ("value", "message"),
     [
         (np.zeros((3, 32, 3)), "positions_3d must be a dict"),
-        ({1: {}}, "positions_3d must be a dict"),
+        ({1: {}}, "positions_3d: its keys must be names, one is 1"),
         ({"S1": [METRES]}, r"positions_3d\['S1'\] must be a dict"),
         (
             {"S1": {"Eating": "text"}},

@@ -252,8 +252,8 @@ def test_a_rate_that_is_no_whole_part_is_refused(source, fps):
 @pytest.mark.parametrize(
     "options, message",
     [
-        ({"annotation": "annot2"}, "`annotation` must be in"),
-        ({"skeleton": "humaneva_15"}, "`skeleton` must be in"),
+        ({"annotation": "annot2"}, "`annotation` must be univ_annot3 or annot3"),
+        ({"skeleton": "humaneva_15"}, "`skeleton` must be mpi_inf_3dhp_17 or human"),
         ({"fps": 0.0}, "`fps` must be at least 1"),
         ({"fps": float("nan")}, "`fps` must be at least 1"),
     ],
