@@ -28,6 +28,7 @@ test-addons: $(VENV_ADDONS)/installed
 lint: $(VENV)/installed
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/python -m pytest --noconftest -p no:xdist tests/test_layout.py
 
 $(VENV)/installed: requirements.txt
 	$(PYTHON) -m venv $(VENV)
