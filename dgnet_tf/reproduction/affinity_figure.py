@@ -61,7 +61,7 @@ def make(
         data_dir: converted data set.
         split: of it.
         folder: for `figure6.md`, `.csv`, `.png` and `figure6-joint.png`.
-        view: see `lifted_views.find`.
+        view: see `drawn_views.find`.
         shown: frames whose matrices are drawn; five evenly spread ones by default.
         joint: whose row is drawn over time; the paper follows Joint12, the left elbow
             in this order of joints.

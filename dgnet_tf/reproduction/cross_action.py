@@ -1,6 +1,6 @@
 """Figure 5: train on one group of actions, test on all of them.
 
-A job of trainings, one for each group and network, each in a run folder of its own.
+A job of training runs, one for each group and network, each in a run folder of its own.
 Started again, it skips what is finished and goes on with what was killed.
 """
 

@@ -89,7 +89,7 @@ def summary(results: Sequence[Result]) -> str:
     lines = [
         f"- {architectures.title(network)}: "
         f"{np.mean([means[group, network] for group in shared]):.1f} mm in the mean "
-        f"over {len(shared)} trainings."
+        f"over {len(shared)} training runs."
         for network in networks
     ]
     if len(networks) == 2:

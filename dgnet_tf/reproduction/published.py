@@ -101,24 +101,24 @@ def parse(lines: Iterable[str]) -> tuple[tuple[str, ...], tuple[Row, ...]]:
     rows = []
     for cells in lists:
         numbers = cells[len(_METHOD) :]
-        told = dict(zip(_METHOD, cells, strict=False))
+        method = dict(zip(_METHOD, cells, strict=False))
         if len(numbers) != len(columns):
             raise ValueError(
-                f"{told['method']}: {len(numbers)} numbers, {len(columns)} columns."
+                f"{method['method']}: {len(numbers)} numbers, {len(columns)} columns."
             )
         rows.append(
             Row(
-                method=told["method"],
-                reference=int(told["reference"]) if told["reference"] else None,
-                frames=int(told["frames"]) if told["frames"] else None,
-                truth_2d=told["truth_2d"] == "yes",
+                method=method["method"],
+                reference=int(method["reference"]) if method["reference"] else None,
+                frames=int(method["frames"]) if method["frames"] else None,
+                truth_2d=method["truth_2d"] == "yes",
                 values={
                     column: float(number)
                     for column, number in zip(columns, numbers, strict=True)
                     if number
                 },
-                printed=told["printed"],
-                per_column=told["per_column"] == "yes",
+                printed=method["printed"],
+                per_column=method["per_column"] == "yes",
             )
         )
     return columns, tuple(rows)

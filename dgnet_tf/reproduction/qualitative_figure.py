@@ -40,7 +40,7 @@ def make(
         data_dir: converted data set.
         split: of it.
         folder: for `figure7.md`, `.csv` and a PNG for each view.
-        views: see `lifted_views.find`; by default the split's first.
+        views: see `drawn_views.find`; by default the split's first.
         shown: frames that are drawn; six evenly spread ones by default.
         flip: average with the mirrored estimate.
 

@@ -26,7 +26,7 @@ class Row:
         overrides: configuration fields that the row sets.
         published: the paper's MPJPE in mm.
         column: the second coordinate of a two-way table.
-        estimate: which one is scored, see `dgnet_tf.balance`: "xyz", the network's own
+        estimate: which one is scored, see `balance`: "xyz", the network's own
             pose, or "balanced_true_root", the paper's balance of coordinates.
         source: detector of the 2-D keypoints, if the row needs a data set of its
             own; empty for the study's data.

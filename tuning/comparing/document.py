@@ -26,14 +26,14 @@ _NOTES = """\
   mirrored estimate doubles all.
 - Parameters count batch norms' moving statistics too.
 - Training minutes are the wall time of a training with its compilation and the
-  validation after each epoch, of trainings that were not interrupted. **They depend on
+  validation after each epoch, of runs that were not interrupted. **They depend on
   what else ran on the machine.**
 {latency}"""
 
 _LATENCY = """\
 - Latency is of the exported function on {device}: one person, one clip of a window's
   frames, one pass without the mirrored estimate, the median of {calls} calls, all
-  networks in turns in one process after the trainings. A frame's is the window's over
+  networks in turns in one process after all training. A frame's is the window's over
   its frames. **It depends on what else ran: the load average was {load_average:.1f} on
   {cores} cores when it began.** Compare ratios rather than milliseconds."""
 
@@ -41,7 +41,7 @@ _DIFFERENCES = """\
 A network's mean less {first}'s on the same videos under the same noise; its interval is
 from drawing videos anew. "Better on" is the share of videos on which it is better; p is
 of a test that swaps the two at random, video by video, not corrected for the number of
-rows. All of it is over videos and says nothing of other seeds, whose spread is below.
+rows. All of it is over videos; the spread over seeds is below.
 """
 
 

@@ -151,7 +151,7 @@ def cost(found: list[RowResult], pictures: dict[str, str]) -> str:
         [
             "## Cost",
             "Minutes of one training with its compilation and the validation after "
-            "each epoch, of trainings that were not interrupted; compare them only "
+            "each epoch, of runs that were not interrupted; compare them only "
             "where nothing else ran on the machine.",
             text,
             *(f"![error against {what}]({path})" for what, path in pictures.items()),
@@ -165,7 +165,7 @@ def how_to_read() -> str:
     return (
         "## How to read this\n\n"
         "Spread is the standard deviation over seeds: initial weights, order and "
-        "augmentation of the windows. It says nothing of other people than those "
+        "augmentation of the windows. It does not cover other people than those "
         "scored; each row's `evaluation/report.md` has an interval by video. Pictures "
         f"of {names} have an axis for the paper and one for us."
     )

@@ -45,7 +45,7 @@ def run_row(
         config: what to train; holds the seed.
         data_dir: converted data set.
         split: split to score.
-        estimate: which one to score, see `dgnet_tf.balance`.
+        estimate: which one to score, see `balance`.
         noise_px: standard deviation of noise on the scored keypoints, pixels; of one
             seed, so that all rows see the same keypoints.
         progress: show progress bars.
