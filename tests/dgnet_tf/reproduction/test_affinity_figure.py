@@ -38,9 +38,9 @@ def test_connections_are_listed_by_name():
     assert len(rows) == 17 + 2
     assert [1, "spatial", "left_elbow", "hip", 0.3] in rows
     assert [1, "spatial", "left_elbow", "left_elbow", 0.5] in rows
-    columns, table = affinity_figure._neighbours(rows, [1], matrices(), "left_elbow")
-    assert columns == ["frame", "spatial, B_t", "to the next frame, Q_{t+1}"]
-    assert table == [[1, "hip 0.30, spine 0.20", None]]
+    table = affinity_figure._neighbours(rows, [1], matrices(), "left_elbow")
+    assert table.columns == ["frame", "spatial, B_t", "to the next frame, Q_{t+1}"]
+    assert table.rows == [[1, "hip 0.30, spine 0.20", None]]
 
 
 def test_the_figure_shows_poses_above_their_matrices():

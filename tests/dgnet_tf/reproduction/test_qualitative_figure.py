@@ -32,7 +32,7 @@ def lifters(monkeypatch):
     }
 
     class Off:
-        def __init__(self, model, config, *, flip):
+        def __init__(self, model, options):
             self.metres = model
 
         def positions(self, view):
