@@ -1,4 +1,4 @@
-"""The one error for what a user can mend."""
+"""The one error for what a user can mend, and checks of arguments."""
 
 
 class UserError(Exception):
@@ -6,3 +6,15 @@ class UserError(Exception):
 
     Commands print it as their last line, `error: ...`, without a traceback.
     """
+
+
+def check_positive(name, value):
+    """Raises ValueError unless `value` is a whole number above zero."""
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ValueError(f"`{name}` must be a positive integer, got {value!r}.")
+
+
+def check_choice(name, value, choices):
+    """Raises ValueError unless `value` is one of `choices`."""
+    if value not in choices:
+        raise ValueError(f"`{name}` must be one of {list(choices)}, got {value!r}.")

@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from dgnet_tf import skeletons
-from dgnet_tf.layers.affinity import skeleton_adjacency
+from dgnet_tf.layers.neighbor_masks import skeleton_adjacency
 
 
 class SemanticGraphConv(nn.Module):

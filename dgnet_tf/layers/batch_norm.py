@@ -14,14 +14,40 @@ _LOWEST = -3e38
 class BatchNorm(keras.layers.BatchNormalization):
     """Keras' batch normalisation over all axes but the last, trained faster.
 
-    It brings its own training step. On one device the gradient is written out:
-    fewer passes over the features, in sums that XLA's CPU compiler hands to its
-    library. Over several devices, deviations are taken from the mean of all: Keras
-    subtracts E(x)^2 from E(x^2), in bfloat16 where x is, and loses digits.
+    y = (x - mean) / sqrt(variance + epsilon) gamma + beta, for each channel.
+
+    In training mean and variance are the batch's, which the moving averages follow.
+    The training step is its own. On one device the gradient is written out: fewer
+    passes over the features, in sums that XLA's CPU compiler hands to its library.
+    Over several devices, deviations are taken from the mean of all: Keras subtracts
+    E(x)^2 from E(x^2), in bfloat16 where x is, and loses digits.
+
+    Args:
+        **kwargs: of `keras.layers.BatchNormalization`: `momentum` of the moving
+            averages, default 0.99; `epsilon`, default 1e-3; `gamma_initializer`,
+            default "ones"; `beta_initializer`, default "zeros"; `synchronized`, whether
+            statistics are those of all devices, default False; `name` and `dtype`.
+            `axis`, `center` and `scale` keep their defaults. `make_batch_norm` sets
+            what DG-Net uses.
+
+    Call arguments:
+        inputs: (..., C) features.
+        training: whether to take the batch's statistics. Default None, as False.
+
+    Returns:
+        (..., C).
+
+    Example:
+        >>> layer = BatchNorm(momentum=0.9, epsilon=1e-5)
+        >>> layer(tf.zeros((8, 4, 17, 128)), training=True).shape
+        TensorShape([8, 4, 17, 128])
+
+    Reference:
+        "Batch Normalization: Accelerating Deep Network Training by Reducing Internal
+        Covariate Shift", Alg. 1; DG-Net has it from its reference [4].
     """
 
     def call(self, inputs, training=None, **kwargs):
-        """Normalises; in training by the batch, whose statistics it averages."""
         if not (training is True and self.trainable):
             return super().call(inputs, training=training, **kwargs)
         normalize = _normalize_together if self.synchronized else _normalize

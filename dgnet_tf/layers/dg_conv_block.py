@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tensorflow as tf
 
-from dgnet_tf.layers.graph_conv import check_choice
+from dgnet_tf.errors import check_choice
 from dgnet_tf.layers.residual_graph_module import OPERATIONS, ResidualGraphModule
 from dgnet_tf.layers.spatial_non_local import SpatialNonLocal
 
@@ -13,31 +13,56 @@ keras = tf.keras
 
 @keras.utils.register_keras_serializable(package="dgnet_tf")
 class DGConvBlock(keras.layers.Layer):
-    """A dynamical spatial unit, then a dynamical temporal unit (paper Sec. III-C).
+    """DG-Conv block: a dynamical spatial unit, then a dynamical temporal unit (Fig. 3).
 
-    Each unit is a chain of residual modules, followed by a spatial non-local block.
+    X -> FSG -> DSG -> non-local -> FTG -> DTG -> FTG -> non-local -> Y
+
+    with each convolution a residual module of two (`ResidualGraphModule`), and each
+    unit followed by a `SpatialNonLocal`. N is the skeleton's where a unit has FSG.
+
+    Departure from the paper: `residual_gamma`, off by default.
 
     Args:
         channels: channels in and out.
-        spatial_unit: operations of the spatial unit, separated by commas.
-        temporal_unit: operations of the temporal unit; empty for none.
-        spatial_neighbors: K of DSG.
-        temporal_neighbors: K of DTG.
-        connection, weighting, score_activation, normalization: of DSG and DTG, see
-            `DynamicGraphConv`.
-        semantic: use semantic FSG, see `FixedSpatialGraphConv`.
-        non_local: put a spatial non-local block behind each unit.
+        spatial_unit: operations of the spatial unit (Table VII), of "fsg", "dsg",
+            "ftg" and "dtg", separated by commas. Default "fsg,dsg".
+        temporal_unit: operations of the temporal unit; empty for none. Default
+            "ftg,dtg,ftg".
+        spatial_neighbors: K of DSG. Default 3.
+        temporal_neighbors: K of DTG. Default 4.
+        connection: who the neighbours are in DSG and DTG (Table VI): "dynamic",
+            "fixed", "full", "symmetry", "random" or "precomputed". Default "dynamic".
+        weighting: how they are scored: "none", "fc" or "embedded_gaussian". Default
+            "fc".
+        score_activation: of "fc": "linear", "leaky_relu", "tanh" or "sigmoid". Default
+            "linear".
+        normalization: of affinities: "none", "mean" or "softmax". Default "none".
+        semantic: whether FSG learns the weights of the bones. Default False.
+        non_local: whether a non-local block follows each unit. Default True.
         residual_gamma: initial scale of the last batch norm of a residual module.
-        batch_norm: False in a folded network, see `ResidualGraphModule`.
-        skeleton: name of the skeleton.
-        seed: of random connections.
+            Default 1.
+        batch_norm: False in a folded network, whose biases take its place. Default
+            True.
+        skeleton: name of the skeleton. Default "human36m_17".
+        seed: of "random", another for each convolution from it on. Default 0.
+        **kwargs: `name`, `dtype` and the like, of `keras.layers.Layer`.
 
     Call arguments:
-        x: (B, T, N, channels).
+        x: (B, T, N, channels) features.
         keypoints: (B, T, N, 2), for `connection="precomputed"`.
+        training: whether batch norms take the batch's statistics.
 
     Returns:
         (B, T, N, channels).
+
+    Example:
+        >>> layer = DGConvBlock(16, semantic=True, normalization="softmax")
+        >>> layer(tf.zeros((8, 4, 17, 16))).shape
+        TensorShape([8, 4, 17, 16])
+
+    Reference:
+        "Learning Dynamical Human-Joint Affinity for 3D Pose Estimation in Videos",
+        Sec. III-C.
     """
 
     def __init__(
@@ -78,13 +103,8 @@ class DGConvBlock(keras.layers.Layer):
             "skeleton": skeleton,
             "seed": seed,
         }
-        dynamic = {
-            "connection": connection,
-            "weighting": weighting,
-            "score_activation": score_activation,
-            "normalization": normalization,
-            "skeleton": skeleton,
-        }
+        names = ("connection", "weighting", "score_activation", "normalization")
+        dynamic = {"skeleton": skeleton, **{name: self.config[name] for name in names}}
         arguments = {
             "fsg": {"skeleton": skeleton, "semantic": semantic},
             "dsg": {"neighbors": spatial_neighbors, **dynamic},
@@ -120,13 +140,11 @@ class DGConvBlock(keras.layers.Layer):
                 )
 
     def build(self, input_shape):
-        """Makes the weights for (B, T, N, channels) inputs."""
         for layer in self.chain:
             layer.build(input_shape)
         self.built = True
 
     def call(self, x, keypoints=None, training=None):
-        """Applies the chain of modules."""
         for layer in self.chain:
             if isinstance(layer, ResidualGraphModule):
                 x = layer(x, keypoints=keypoints, training=training)
@@ -135,11 +153,9 @@ class DGConvBlock(keras.layers.Layer):
         return x
 
     def compute_output_shape(self, input_shape):
-        """The input's shape."""
         return input_shape
 
     def get_config(self):
-        """Returns the constructor's arguments."""
         return {**super().get_config(), **self.config}
 
 

@@ -4,41 +4,111 @@ from __future__ import annotations
 
 import tensorflow as tf
 
-from dgnet_tf.layers.dynamic_graph_conv import DynamicGraphConv
-from dgnet_tf.layers.graph_conv import dense
+from dgnet_tf import skeletons
+from dgnet_tf.errors import check_choice, check_positive
+from dgnet_tf.layers.dense_product import dense
+from dgnet_tf.layers.graph_conv import GraphConv
+from dgnet_tf.layers.neighbor_masks import (
+    CONNECTIONS,
+    NORMALIZATIONS,
+    check_keypoints,
+    check_neighbors,
+    constant_mask,
+    nearest_mask,
+    spread,
+    weigh,
+)
+from dgnet_tf.layers.pair_score import PairScore
 
 keras = tf.keras
 
 
 @keras.utils.register_keras_serializable(package="dgnet_tf")
-class DynamicSpatialGraphConv(DynamicGraphConv):
-    """Y_t = sigma(B_t X_t Phi) (paper Eq. 3-7).
+class DynamicSpatialGraphConv(GraphConv):
+    """DSG: graph convolution over each joint's K nearest joints in feature space.
 
-    B_t = D_t * R_t: D_t marks the K joints nearest to each joint in feature space,
-    the joint itself among them; R_t(i, j) = gamma([x_i, x_j]) weighs them.
+    Omega_t^i = KNN(x_t^i, X_t, K)          (Eq. 3)
+    D_t(i, j) = 1 if j in Omega_t^i else 0  (Eq. 4)
+    R_t(i, j) = gamma([x_t^i, x_t^j])       (Eq. 5)
+    B_t       = D_t * R_t, by elements      (Eq. 6)
+    Y_t       = sigma(B_t X_t Phi)          (Eq. 7)
+
+    N is at least K; where the skeleton makes the graph, it is the skeleton's.
+
+    Departures from the paper: `normalization`, off by default, as unbounded scores
+    multiply from layer to layer; and what it leaves open is decided so: a joint is
+    always its own first neighbour, ties go to the lower index, and the choice of
+    neighbours passes no gradient.
 
     Args:
         channels: output channels.
-        neighbors: K.
-        **kwargs: see `DynamicGraphConv`.
+        neighbors: K, the joint itself included, of "dynamic", "precomputed" and
+            "random". Default 3.
+        connection: who the neighbours are (Table VI); each set holds the joint itself.
+            "dynamic": the K nearest in features. "precomputed": the K nearest in the
+            2-D keypoints. "fixed": by the skeleton's bones. "full": all. "symmetry":
+            the mirrored joint. "random": K - 1 others, drawn once. Default "dynamic".
+        weighting: how they are scored (Table VI): "fc", gamma of Eq. 5;
+            "embedded_gaussian", always with a softmax; "none", all alike. Default "fc".
+        score_activation: behind gamma's fully-connected layer: "linear", "leaky_relu",
+            "tanh" or "sigmoid". Default "linear".
+        normalization: of each joint's affinities: "none", as printed; "mean", divided
+            by the number of neighbours; or "softmax". Default "none".
+        skeleton: name of the skeleton of "fixed", "full", "symmetry" and "random".
+            Default "human36m_17".
+        seed: of "random". Default 0.
+        activation: sigma; None for none. Default "relu".
+        use_bias: add a bias before sigma; the paper has none. Default False.
+        kernel_initializer: of Phi. Default "glorot_uniform".
+        **kwargs: `name`, `dtype` and the like, of `keras.layers.Layer`.
 
     Call arguments:
-        x: (B, T, N, C).
-        keypoints: (B, T, N, 2), only for `connection="precomputed"`.
+        x: (B, T, N, C) features.
+        keypoints: (B, T, N, 2), for "precomputed".
 
     Returns:
         (B, T, N, channels).
+
+    Example:
+        >>> layer = DynamicSpatialGraphConv(128, neighbors=3)
+        >>> layer(tf.zeros((8, 4, 17, 64))).shape
+        TensorShape([8, 4, 17, 128])
+
+    Reference:
+        "Learning Dynamical Human-Joint Affinity for 3D Pose Estimation in Videos",
+        Sec. III-A.
     """
 
-    temporal = False
-
-    def __init__(self, channels, *, neighbors=3, **kwargs):
-        super().__init__(channels, neighbors=neighbors, **kwargs)
-        self.gamma = self.make_score("gamma")
+    def __init__(
+        self,
+        channels,
+        *,
+        neighbors=3,
+        connection="dynamic",
+        weighting="fc",
+        score_activation="linear",
+        normalization="none",
+        skeleton="human36m_17",
+        seed=0,
+        **kwargs,
+    ):
+        super().__init__(channels, **kwargs)
+        check_positive("neighbors", neighbors)
+        check_choice("connection", connection, CONNECTIONS)
+        check_choice("normalization", normalization, NORMALIZATIONS)
+        skeletons.get(skeleton)
+        self.neighbors = neighbors
+        self.connection = connection
+        self.weighting = weighting
+        self.score_activation = score_activation
+        self.normalization = normalization
+        self.skeleton = skeleton
+        self.seed = seed
+        score = {"activation": score_activation, "dtype": self.dtype_policy}
+        self.gamma = PairScore(weighting, name="gamma", **score)
 
     def build(self, input_shape):
-        """Makes the weights for (B, T, N, C) inputs."""
-        self.check_input(input_shape)
+        check_neighbors(self.neighbors, self.connection, self.skeleton, input_shape)
         self.phi = self.add_kernel("phi", input_shape[-1])
         self.gamma.build(input_shape)
         self.add_bias()
@@ -48,13 +118,43 @@ class DynamicSpatialGraphConv(DynamicGraphConv):
         """Returns B_t, (B, T, N, N): rows joint i, columns its neighbours j."""
         return self._affinity_and_product(tf.cast(x, self.compute_dtype), keypoints)[0]
 
+    def _neighbors(self, x, keypoints):
+        """Returns D_t."""
+        if self.connection == "dynamic":
+            return nearest_mask(x, self.neighbors)
+        if self.connection == "precomputed":
+            check_keypoints(keypoints)
+            return nearest_mask(keypoints, self.neighbors)
+        mask = constant_mask(
+            self.connection, self.skeleton, self.neighbors, self.seed, temporal=False
+        )
+        return spread(mask, x)
+
     def _affinity_and_product(self, x, keypoints):
-        """Returns B_t and X_t Phi."""
-        product, *projected = dense(x, self.phi, *self.gamma.kernels)
-        mask = self.neighbor_mask(x, keypoints)
-        return self.weigh(mask, self.gamma.pair(*projected)), product
+        """Returns B_t and X_t Phi; gamma's halves come from the same product."""
+        if self.weighting == "none":
+            (product,) = dense(x, self.phi)
+            scores = tf.ones((1, 1, 1, 1))
+        else:
+            product, of_i, of_j = dense(x, self.phi, *self.gamma.kernels)
+            scores = self.gamma.pair(of_i, of_j)
+        gaussian = self.weighting == "embedded_gaussian"
+        normalization = "softmax" if gaussian else self.normalization
+        affinity = weigh(self._neighbors(x, keypoints), scores, normalization)
+        return tf.cast(affinity, self.compute_dtype), product
 
     def call(self, x, keypoints=None):
-        """Applies Eq. 7."""
         affinity, product = self._affinity_and_product(x, keypoints)
         return self.finish(tf.matmul(affinity, product))
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "neighbors": self.neighbors,
+            "connection": self.connection,
+            "weighting": self.weighting,
+            "score_activation": self.score_activation,
+            "normalization": self.normalization,
+            "skeleton": self.skeleton,
+            "seed": self.seed,
+        }

@@ -4,48 +4,118 @@ from __future__ import annotations
 
 import tensorflow as tf
 
-from dgnet_tf.layers.dynamic_graph_conv import DynamicGraphConv
-from dgnet_tf.layers.fixed_temporal_graph_conv import add_in_time
-from dgnet_tf.layers.graph_conv import dense
+from dgnet_tf import skeletons
+from dgnet_tf.errors import check_choice, check_positive
+from dgnet_tf.layers.dense_product import dense
+from dgnet_tf.layers.graph_conv import GraphConv
+from dgnet_tf.layers.neighbor_frames import add_neighbor_frames
+from dgnet_tf.layers.neighbor_masks import (
+    CONNECTIONS,
+    NORMALIZATIONS,
+    check_keypoints,
+    check_neighbors,
+    constant_mask,
+    nearest_mask,
+    spread,
+    weigh,
+)
+from dgnet_tf.layers.pair_score import PairScore
 
 keras = tf.keras
 
 
 @keras.utils.register_keras_serializable(package="dgnet_tf")
-class DynamicTemporalGraphConv(DynamicGraphConv):
-    """Y_t = sigma(X_t U_x + Q_{t+1} X_{t+1} U_f + Q_{t-1} X_{t-1} U_b).
+class DynamicTemporalGraphConv(GraphConv):
+    """DTG: graph convolution over the K joints of adjacent frames that move alike.
 
-    Paper Eq. 10-14. Q = L * H in each direction: L marks the K joints whose
-    features move most like the joint's own between the two frames, itself among
-    them; H weighs them, by alpha([x_t^i, x_{t+1}^j]) forward and
-    beta([x_t^i, x_{t-1}^j]) backward. The forward set of frame t and the backward
-    set of frame t + 1 compare the same differences, so L is found once for each
-    pair of frames. At the first and the last frame the term of the missing
-    neighbour is left out.
+    O_{t+1}^i     = KNN(x_{t+1}^i - x_t^i, X_{t+1} - X_t, K)      (Eq. 10)
+    O_{t-1}^i     = KNN(x_t^i - x_{t-1}^i, X_t - X_{t-1}, K)
+    L_{t+1}(i, j) = 1 if j in O_{t+1}^i else 0; L_{t-1} alike     (Eq. 11)
+    H_{t+1}(i, j) = alpha([x_t^i, x_{t+1}^j])                     (Eq. 12)
+    H_{t-1}(i, j) = beta([x_t^i, x_{t-1}^j])
+    Q_{t+1}       = L_{t+1} * H_{t+1}; Q_{t-1} alike, by elements (Eq. 13)
+    Y_t = sigma(X_t U_x + Q_{t+1} X_{t+1} U_f + Q_{t-1} X_{t-1} U_b)    (Eq. 14)
+
+    The forward set of frame t and the backward set of frame t + 1 compare the same
+    differences, so L is found once for each pair of frames. Any number of frames from
+    1. N is at least K; where the skeleton makes the graph, it is the skeleton's.
+
+    Departures from the paper: `normalization`, off by default, as unbounded scores
+    multiply from layer to layer; and what it leaves open is decided so: at a window's
+    first and last frame the term of the missing neighbour is left out, a joint is
+    always its own first neighbour, ties go to the lower index, and the choice of
+    neighbours passes no gradient.
 
     Args:
         channels: output channels.
-        neighbors: K.
-        **kwargs: see `DynamicGraphConv`.
+        neighbors: K, the joint itself included, of "dynamic", "precomputed" and
+            "random". Default 4.
+        connection: who the neighbours are (Table VI); each set holds the joint itself.
+            "dynamic": the K that move most alike in features. "precomputed": in the
+            2-D keypoints. "fixed": no others (Eq. 8). "full": all. "symmetry": the
+            mirrored joint. "random": K - 1 others, drawn once. Default "dynamic".
+        weighting: how they are scored (Table VI): "fc", alpha and beta of Eq. 12;
+            "embedded_gaussian", always with a softmax; "none", all alike. Default "fc".
+        score_activation: behind their fully-connected layers: "linear", "leaky_relu",
+            "tanh" or "sigmoid". Default "linear".
+        normalization: of each joint's affinities: "none", as printed; "mean", divided
+            by the number of neighbours; or "softmax". Default "none".
+        skeleton: name of the skeleton of "fixed", "full", "symmetry" and "random".
+            Default "human36m_17".
+        seed: of "random". Default 0.
+        activation: sigma; None for none. Default "relu".
+        use_bias: add a bias before sigma; the paper has none. Default False.
+        kernel_initializer: of U_x, U_f and U_b. Default "glorot_uniform".
+        **kwargs: `name`, `dtype` and the like, of `keras.layers.Layer`.
 
     Call arguments:
-        x: (B, T, N, C).
-        keypoints: (B, T, N, 2), only for `connection="precomputed"`.
+        x: (B, T, N, C) features.
+        keypoints: (B, T, N, 2), for "precomputed".
 
     Returns:
         (B, T, N, channels).
+
+    Example:
+        >>> layer = DynamicTemporalGraphConv(128, neighbors=4)
+        >>> layer(tf.zeros((8, 4, 17, 64))).shape
+        TensorShape([8, 4, 17, 128])
+
+    Reference:
+        "Learning Dynamical Human-Joint Affinity for 3D Pose Estimation in Videos",
+        Sec. III-B.
     """
 
-    temporal = True
-
-    def __init__(self, channels, *, neighbors=4, **kwargs):
-        super().__init__(channels, neighbors=neighbors, **kwargs)
-        self.alpha = self.make_score("alpha")
-        self.beta = self.make_score("beta")
+    def __init__(
+        self,
+        channels,
+        *,
+        neighbors=4,
+        connection="dynamic",
+        weighting="fc",
+        score_activation="linear",
+        normalization="none",
+        skeleton="human36m_17",
+        seed=0,
+        **kwargs,
+    ):
+        super().__init__(channels, **kwargs)
+        check_positive("neighbors", neighbors)
+        check_choice("connection", connection, CONNECTIONS)
+        check_choice("normalization", normalization, NORMALIZATIONS)
+        skeletons.get(skeleton)
+        self.neighbors = neighbors
+        self.connection = connection
+        self.weighting = weighting
+        self.score_activation = score_activation
+        self.normalization = normalization
+        self.skeleton = skeleton
+        self.seed = seed
+        score = {"activation": score_activation, "dtype": self.dtype_policy}
+        self.alpha = PairScore(weighting, name="alpha", **score)
+        self.beta = PairScore(weighting, name="beta", **score)
 
     def build(self, input_shape):
-        """Makes the weights for (B, T, N, C) inputs."""
-        self.check_input(input_shape)
+        check_neighbors(self.neighbors, self.connection, self.skeleton, input_shape)
         self.u_x = self.add_kernel("u_x", input_shape[-1])
         self.u_f = self.add_kernel("u_f", input_shape[-1])
         self.u_b = self.add_kernel("u_b", input_shape[-1])
@@ -63,33 +133,56 @@ class DynamicTemporalGraphConv(DynamicGraphConv):
         x = tf.cast(x, self.compute_dtype)
         return tuple(tf.unstack(self._affinities_and_products(x, keypoints)[0]))
 
+    def _neighbors(self, x, keypoints):
+        """Returns L_{t+1} of frames 0 to T-2, which is L_{t-1} of frames 1 to T-1."""
+        if self.connection == "dynamic":
+            return nearest_mask(x[:, 1:] - x[:, :-1], self.neighbors)
+        if self.connection == "precomputed":
+            check_keypoints(keypoints)
+            return nearest_mask(keypoints[:, 1:] - keypoints[:, :-1], self.neighbors)
+        mask = constant_mask(
+            self.connection, self.skeleton, self.neighbors, self.seed, temporal=True
+        )
+        return spread(mask, x[:, 1:])
+
     def _affinities_and_products(self, x, keypoints):
-        """Returns Q_{t+1} and Q_{t-1} (2, B, T-1, N, N), and X U_x, X U_f, X U_b."""
-        here, forward, backward, *projected = dense(
-            x,
-            *(self.u_x, self.u_f, self.u_b),
-            *(*self.alpha.kernels, *self.beta.kernels),
-        )
-        half = len(projected) // 2
-        mask = self.neighbor_mask(
-            x[:, 1:] - x[:, :-1],
-            None if keypoints is None else keypoints[:, 1:] - keypoints[:, :-1],
-        )
-        first, second = slice(None, -1), slice(1, None)  # frames t and t + 1
-        to_next = _at(projected[:half], first, second)
-        to_previous = _at(projected[half:], second, first)
-        scores = tf.stack([self.alpha.pair(*to_next), self.beta.pair(*to_previous)])
-        return self.weigh(mask, scores), (here, forward, backward)
+        """Returns Q_{t+1} and Q_{t-1} (2, B, T-1, N, N), and X U_x, X U_f, X U_b.
+
+        The halves of alpha and beta come from the same product.
+        """
+        matrices = self.u_x, self.u_f, self.u_b
+        if self.weighting == "none":
+            products = dense(x, *matrices)
+            scores = tf.ones((2, 1, 1, 1, 1))
+        else:
+            *products, alpha_i, alpha_j, beta_i, beta_j = dense(
+                x, *matrices, *self.alpha.kernels, *self.beta.kernels
+            )
+            # H_{t+1}, of x_t^i and x_{t+1}^j, and H_{t-1}, of x_t^i and x_{t-1}^j.
+            h_next = self.alpha.pair(alpha_i[:, :-1], alpha_j[:, 1:])
+            h_previous = self.beta.pair(beta_i[:, 1:], beta_j[:, :-1])
+            scores = tf.stack([h_next, h_previous])
+        gaussian = self.weighting == "embedded_gaussian"
+        normalization = "softmax" if gaussian else self.normalization
+        affinities = weigh(self._neighbors(x, keypoints), scores, normalization)
+        return tf.cast(affinities, self.compute_dtype), products
 
     def call(self, x, keypoints=None):
-        """Applies Eq. 14."""
-        affinities, (here, forward, backward) = self._affinities_and_products(
-            x, keypoints
-        )
+        affinities, products = self._affinities_and_products(x, keypoints)
+        here, forward, backward = products
+        # Both directions in one product.
         gathered = tf.matmul(affinities, tf.stack([forward[:, 1:], backward[:, :-1]]))
-        return self.finish(add_in_time(here, *tf.unstack(gathered)))
+        from_next, from_previous = tf.unstack(gathered)
+        return self.finish(add_neighbor_frames(here, from_next, from_previous))
 
-
-def _at(projected, of_i, of_j):
-    """Takes queries of the frames `of_i` and keys of `of_j`, if there are any."""
-    return [x[:, frames] for x, frames in zip(projected, (of_i, of_j), strict=False)]
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "neighbors": self.neighbors,
+            "connection": self.connection,
+            "weighting": self.weighting,
+            "score_activation": self.score_activation,
+            "normalization": self.normalization,
+            "skeleton": self.skeleton,
+            "seed": self.seed,
+        }

@@ -5,101 +5,110 @@ from __future__ import annotations
 import numpy as np
 import tensorflow as tf
 
-from dgnet_tf import skeletons
-from dgnet_tf.layers.affinity import skeleton_adjacency
-from dgnet_tf.layers.graph_conv import GraphConv, dense
+from dgnet_tf.layers.dense_product import dense
+from dgnet_tf.layers.graph_conv import GraphConv
+from dgnet_tf.layers.neighbor_masks import check_joints, skeleton_adjacency
 
 keras = tf.keras
 
 
 @keras.utils.register_keras_serializable(package="dgnet_tf")
 class FixedSpatialGraphConv(GraphConv):
-    """Y_t = sigma(A X_t Theta), A from the skeleton's bones (paper Eq. 1-2).
+    """FSG: graph convolution over the bones of the skeleton.
 
-    As printed, a joint is not connected with itself. With `semantic=True` it is
-    the semantic graph convolution of the paper's reference [4], whose good
-    practices the paper follows: one learned weight for each bone and self-loop,
-    normalised by a softmax over each row of A + I to M, and a parameter matrix of
-    its own for the joint itself,
-    Y_t = sigma((M * I) X_t Theta_self + (M * (1 - I)) X_t Theta).
+    Y_t = sigma(A X_t Theta)    (Eq. 2)
+
+    A(i, j) is 1 where a bone connects joints i and j, else 0 (Eq. 1): as printed,
+    without a self-loop and without normalisation. N must be the skeleton's.
+
+    Departure from the paper, with `semantic=True`: the semantic graph convolution of
+    its reference [4], whose "good practices" it applies,
+
+    Y_t = sigma((M * I) X_t Theta_self + (M * (1 - I)) X_t Theta)
+
+    with one learned weight for each bone and self-loop, normalised to M by a softmax
+    over each row of A + I, and a parameter matrix of its own for the joint itself.
 
     Args:
         channels: output channels.
-        skeleton: name of the skeleton that A comes from.
-        semantic: learn the weights of the bones.
-        **kwargs: `activation`, `use_bias`, `kernel_initializer`, `name`, `dtype`.
+        skeleton: name of the skeleton that A comes from. Default "human36m_17".
+        semantic: whether to learn the weights of the bones. Default False.
+        activation: sigma; None for none. Default "relu".
+        use_bias: add a bias before sigma; the paper has none. Default False.
+        kernel_initializer: of Theta and Theta_self. Default "glorot_uniform".
+        **kwargs: `name`, `dtype` and the like, of `keras.layers.Layer`.
 
     Call arguments:
-        x: (B, T, N, C).
+        x: (B, T, N, C) features.
 
     Returns:
         (B, T, N, channels).
+
+    Example:
+        >>> layer = FixedSpatialGraphConv(128, semantic=True)
+        >>> layer(tf.zeros((8, 4, 17, 2))).shape
+        TensorShape([8, 4, 17, 128])
+
+    Reference:
+        "Learning Dynamical Human-Joint Affinity for 3D Pose Estimation in Videos",
+        Sec. III-A; "Semantic Graph Convolutional Networks for 3D Human Pose
+        Regression", its reference [4].
     """
 
-    def __init__(self, channels, *, skeleton="human36m_17", semantic=False, **kwargs):
+    def __init__(
+        self,
+        channels,
+        *,
+        skeleton="human36m_17",
+        semantic=False,
+        **kwargs,
+    ):
         super().__init__(channels, **kwargs)
-        self.adjacency = skeleton_adjacency(skeleton)
         self.skeleton = skeleton
         self.semantic = semantic
+        self.adjacency = skeleton_adjacency(skeleton)
 
     def build(self, input_shape):
-        """Makes the weights for (B, T, N, C) inputs."""
         check_joints(self.skeleton, input_shape)
         self.theta = self.add_kernel("theta", input_shape[-1])
         if self.semantic:
             self.theta_self = self.add_kernel("theta_self", input_shape[-1])
-            joints = len(self.adjacency)
-            self.edge_rows, self.edge_columns = np.nonzero(
-                self.adjacency + np.eye(joints)
-            )
+            # Of bones, both ways, and of joints with themselves; by row and column.
+            count = int(self.adjacency.sum()) + len(self.adjacency)
             self.edges = self.add_weight(
-                name="edges", shape=(len(self.edge_rows),), initializer="ones"
+                name="edges", shape=(count,), initializer="ones"
             )
         self.add_bias()
         self.built = True
 
     def affinity(self):
-        """Returns A (N, N), or M where `semantic`, in float32."""
+        """Returns A, or M where `semantic`: (N, N) float32."""
         if not self.semantic:
             return tf.constant(self.adjacency)
         joints = len(self.adjacency)
+        linked = self.adjacency + np.eye(joints) > 0
         # Placed by a constant one-hot product: no scatter in the graph.
-        place = np.zeros((len(self.edge_rows), joints * joints), np.float32)
-        place[
-            np.arange(len(self.edge_rows)), self.edge_rows * joints + self.edge_columns
-        ] = 1.0
+        place = np.eye(joints * joints, dtype=np.float32)[np.flatnonzero(linked)]
         edges = tf.cast(self.edges, tf.float32)
-        logits = tf.reshape(
-            tf.linalg.matvec(place, edges, transpose_a=True), [joints] * 2
-        )
-        outside = np.where(self.adjacency + np.eye(joints) > 0, 0.0, -1e9)
-        return tf.nn.softmax(logits + outside.astype(np.float32), axis=-1)
+        logits = tf.linalg.matvec(place, edges, transpose_a=True)
+        outside = np.where(linked, 0.0, -1e9).astype(np.float32)
+        return tf.nn.softmax(tf.reshape(logits, linked.shape) + outside, axis=-1)
 
     def call(self, x):
-        """Applies Eq. 2."""
         affinity = tf.cast(self.affinity(), x.dtype)
-        if not self.semantic:
+        if self.semantic:
+            itself, others = dense(x, self.theta_self, self.theta)
+            diagonal = tf.linalg.diag_part(affinity)
+            bones = affinity - tf.linalg.diag(diagonal)
+            y = diagonal[:, None] * itself + tf.matmul(bones, others)
+        else:
             (others,) = dense(x, self.theta)
-            return self.finish(tf.matmul(affinity, others))
-        itself, others = dense(x, self.theta_self, self.theta)
-        diagonal = tf.linalg.diag_part(affinity)
-        bones = affinity - tf.linalg.diag(diagonal)
-        return self.finish(diagonal[:, None] * itself + tf.matmul(bones, others))
+            y = tf.matmul(affinity, others)
+        return self.finish(y)
 
     def get_config(self):
-        """Returns the constructor's arguments."""
         return {
             **super().get_config(),
             "skeleton": self.skeleton,
             "semantic": self.semantic,
         }
-
-
-def check_joints(skeleton, input_shape):
-    """Raises ValueError unless the input has the skeleton's joints."""
-    joints = len(skeletons.get(skeleton).joints)
-    if input_shape[-2] != joints:
-        raise ValueError(
-            f"`skeleton` {skeleton!r} has {joints} joints, the input of shape "
-            f"{tuple(input_shape)} has {input_shape[-2]}."
-        )

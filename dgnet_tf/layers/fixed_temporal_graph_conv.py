@@ -4,30 +4,50 @@ from __future__ import annotations
 
 import tensorflow as tf
 
-from dgnet_tf.layers.graph_conv import GraphConv, dense
+from dgnet_tf.layers.dense_product import dense
+from dgnet_tf.layers.graph_conv import GraphConv
+from dgnet_tf.layers.neighbor_frames import add_neighbor_frames
 
 keras = tf.keras
 
 
 @keras.utils.register_keras_serializable(package="dgnet_tf")
 class FixedTemporalGraphConv(GraphConv):
-    """Y_t = sigma(X_t W_x + X_{t+1} W_f + X_{t-1} W_b) (paper Eq. 8-9).
+    """FTG: convolution over three frames, joint by joint.
 
-    At the first and the last frame the term of the missing neighbour is left out.
+    Y_t = sigma(X_t W_x + P_{t+1} X_{t+1} W_f + P_{t-1} X_{t-1} W_b)    (Eq. 9)
+
+    with P_{t+1} = P_{t-1} = I (Eq. 8), so that neither is multiplied with. Any number
+    of frames from 1, any number of joints.
+
+    Departure from the paper: at a window's first and last frame, where it gives no
+    X_{t-1} or X_{t+1}, the term is left out. Repeating the frame instead would claim
+    that nobody moves there.
 
     Args:
         channels: output channels.
-        **kwargs: `activation`, `use_bias`, `kernel_initializer`, `name`, `dtype`.
+        activation: sigma; None for none. Default "relu".
+        use_bias: add a bias before sigma; the paper has none. Default False.
+        kernel_initializer: of W_x, W_f and W_b. Default "glorot_uniform".
+        **kwargs: `name`, `dtype` and the like, of `keras.layers.Layer`.
 
     Call arguments:
-        x: (B, T, N, C).
+        x: (B, T, N, C) features.
 
     Returns:
         (B, T, N, channels).
+
+    Example:
+        >>> layer = FixedTemporalGraphConv(128)
+        >>> layer(tf.zeros((8, 4, 17, 64))).shape
+        TensorShape([8, 4, 17, 128])
+
+    Reference:
+        "Learning Dynamical Human-Joint Affinity for 3D Pose Estimation in Videos",
+        Sec. III-B.
     """
 
     def build(self, input_shape):
-        """Makes the weights for (B, T, N, C) inputs."""
         self.w_x = self.add_kernel("w_x", input_shape[-1])
         self.w_f = self.add_kernel("w_f", input_shape[-1])
         self.w_b = self.add_kernel("w_b", input_shape[-1])
@@ -35,21 +55,5 @@ class FixedTemporalGraphConv(GraphConv):
         self.built = True
 
     def call(self, x):
-        """Applies Eq. 9."""
         here, forward, backward = dense(x, self.w_x, self.w_f, self.w_b)
-        return self.finish(add_in_time(here, forward[:, 1:], backward[:, :-1]))
-
-
-def add_in_time(here, from_next, from_previous):
-    """Adds what each frame gets from its neighbours in time.
-
-    Args:
-        here: (B, T, N, C).
-        from_next: (B, T-1, N, C); index t goes to frame t.
-        from_previous: (B, T-1, N, C); index t goes to frame t + 1.
-    """
-    return (
-        here
-        + tf.pad(from_next, [[0, 0], [0, 1], [0, 0], [0, 0]])
-        + tf.pad(from_previous, [[0, 0], [1, 0], [0, 0], [0, 0]])
-    )
+        return self.finish(add_neighbor_frames(here, forward[:, 1:], backward[:, :-1]))

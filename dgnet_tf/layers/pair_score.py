@@ -1,10 +1,10 @@
-"""Importance scores of joint pairs."""
+"""Importance scores of pairs of joints."""
 
 from __future__ import annotations
 
 import tensorflow as tf
 
-from dgnet_tf.layers.graph_conv import check_choice
+from dgnet_tf.errors import check_choice
 
 keras = tf.keras
 
@@ -19,27 +19,41 @@ ACTIVATIONS = {
 
 @keras.utils.register_keras_serializable(package="dgnet_tf")
 class PairScore(keras.layers.Layer):
-    """Scores each pair of a query joint i and a key joint j (Eq. 5, 12).
+    """Importance score of each pair of a joint i and a joint j.
 
-    `fc` is gamma([x_i, y_j]), one fully-connected layer to a scalar. It splits into
-    a part of i and a part of j, so the N x N x 2C concatenation is never built:
-    s_ij = f(x_i . a + y_j . b + c). `embedded_gaussian` is the exponent of
-    the embedded Gaussian of non-local networks ([37] in the paper),
-    s_ij = theta(x_i) . phi(y_j); its exponential and sum are the softmax that the
-    caller takes. `none` is 1 everywhere.
+    s(i, j) = gamma([x^i, y^j])    (gamma of Eq. 5, alpha and beta of Eq. 12)
+
+    "fc" is one fully-connected layer to a scalar, which splits into a part of i and a
+    part of j, so that the N x N x 2C concatenation is never built:
+    s(i, j) = f(x^i . a + y^j . b + c), f the activation.
+    "embedded_gaussian" is s(i, j) = theta(x^i) . phi(y^j), C to C / 2 each (Table VI,
+    after the paper's reference [37]); its exponential and sum are the softmax that DSG
+    and DTG take. "none" is 1 everywhere.
+
+    Departure from the paper, which calls gamma nonlinear and a fully-connected layer
+    good: f is "linear" unless another is asked for.
 
     Args:
-        weighting: "none", "fc" or "embedded_gaussian".
-        activation: f of `fc`: "linear", as the paper says that a fully-connected
-            layer works well, "leaky_relu", "tanh" or "sigmoid".
+        weighting: "none", "fc" or "embedded_gaussian". Default "fc".
+        activation: f of "fc": "linear", "leaky_relu", "tanh" or "sigmoid". Default
+            "linear".
+        **kwargs: `name`, `dtype` and the like, of `keras.layers.Layer`.
 
     Call arguments:
-        queries: (..., N, C).
-        keys: (..., N, C).
+        queries: (..., N, C), x^i of each joint i.
+        keys: (..., N, C), y^j of each joint j.
 
     Returns:
-        (..., N, N) scores, rows i, columns j, in float32: inner products outgrow
-        float16.
+        (..., N, N), rows i, columns j; float32, as inner products outgrow float16.
+
+    Example:
+        >>> layer = PairScore("fc", activation="leaky_relu")
+        >>> layer(tf.zeros((8, 4, 17, 64)), tf.zeros((8, 4, 17, 64))).shape
+        TensorShape([8, 4, 17, 17])
+
+    Reference:
+        "Learning Dynamical Human-Joint Affinity for 3D Pose Estimation in Videos",
+        Sec. III-A and III-B.
     """
 
     def __init__(self, weighting="fc", *, activation="linear", **kwargs):
@@ -50,66 +64,62 @@ class PairScore(keras.layers.Layer):
         self.activation = activation
 
     def build(self, input_shape):
-        """Makes the weights for (..., N, C) inputs."""
         channels = input_shape[-1]
         if self.weighting == "fc":
             # Glorot's limits for the 2C inputs of the concatenation.
-            scale = keras.initializers.RandomUniform
             limit = (6.0 / (2 * channels + 1)) ** 0.5
-            for name in ("query", "key"):
-                kernel = self.add_weight(
-                    name=name, shape=(channels, 1), initializer=scale(-limit, limit)
+            self.query, self.key = (
+                self.add_weight(
+                    name=name,
+                    shape=(channels, 1),
+                    initializer=keras.initializers.RandomUniform(-limit, limit),
                 )
-                setattr(self, name, kernel)
+                for name in ("query", "key")
+            )
             self.offset = self.add_weight(name="offset", shape=(), initializer="zeros")
         elif self.weighting == "embedded_gaussian":
-            shape = (channels, max(1, channels // 2))
-            for name in ("theta", "phi"):
-                kernel = self.add_weight(
-                    name=name, shape=shape, initializer="glorot_uniform"
+            self.theta, self.phi = (
+                self.add_weight(
+                    name=name,
+                    shape=(channels, max(1, channels // 2)),
+                    initializer="glorot_uniform",
                 )
-                setattr(self, name, kernel)
+                for name in ("theta", "phi")
+            )
         self.built = True
 
     @property
     def kernels(self):
-        """What projects queries and keys: two (C, D) weights, none for "none"."""
-        names = {
-            "none": (),
-            "fc": ("query", "key"),
-            "embedded_gaussian": ("theta", "phi"),
-        }
-        return [getattr(self, name) for name in names[self.weighting]]
+        """The (C, D) weights that project queries and keys; "none" has none."""
+        if self.weighting == "fc":
+            return self.query, self.key
+        return self.theta, self.phi
 
     def call(self, queries, keys):
-        """Scores every pair."""
         if self.weighting == "none":
             pairs = queries[..., :1] + tf.linalg.matrix_transpose(keys[..., :1])
             return tf.ones_like(pairs, dtype=tf.float32)
+        for_queries, for_keys = self.kernels
         # Not matmul: (B, 1, N, C) by (C, D) overwrites memory in TensorFlow 2.20 and
         # 2.21 on CPU (tensorflow issue 117700).
         return self.pair(
-            *(
-                tf.tensordot(x, tf.cast(kernel, x.dtype), 1)
-                for x, kernel in zip((queries, keys), self.kernels, strict=True)
-            )
+            tf.tensordot(queries, tf.cast(for_queries, queries.dtype), 1),
+            tf.tensordot(keys, tf.cast(for_keys, keys.dtype), 1),
         )
 
-    def pair(self, of_i=None, of_j=None):
-        """Scores every pair from what `kernels` made of queries and keys.
+    def pair(self, of_i, of_j):
+        """Scores every pair by what `kernels` make of queries and keys.
 
-        The graph convolutions project features together with their own product,
-        for one large product is faster than several small ones.
+        DSG and DTG project features together with their own product: one large product
+        is faster than several small ones.
 
         Args:
-            of_i: (..., N, D) projected queries; left out for "none".
+            of_i: (..., N, D) projected queries.
             of_j: (..., N, D) projected keys.
 
         Returns:
-            (..., N, N) float32; for "none" ones that broadcast to it.
+            (..., N, N) float32.
         """
-        if self.weighting == "none":
-            return tf.ones((1, 1, 1, 1))
         of_i, of_j = tf.cast(of_i, tf.float32), tf.cast(of_j, tf.float32)
         if self.weighting == "embedded_gaussian":
             return tf.matmul(of_i, of_j, transpose_b=True)
@@ -118,7 +128,6 @@ class PairScore(keras.layers.Layer):
         return ACTIVATIONS[self.activation](scores)
 
     def get_config(self):
-        """Returns the constructor's arguments."""
         return {
             **super().get_config(),
             "weighting": self.weighting,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import tensorflow as tf
 
+from dgnet_tf.errors import check_choice
 from dgnet_tf.layers.batch_norm import make_batch_norm
 from dgnet_tf.layers.dynamic_spatial_graph_conv import DynamicSpatialGraphConv
 from dgnet_tf.layers.dynamic_temporal_graph_conv import DynamicTemporalGraphConv
 from dgnet_tf.layers.fixed_spatial_graph_conv import FixedSpatialGraphConv
 from dgnet_tf.layers.fixed_temporal_graph_conv import FixedTemporalGraphConv
-from dgnet_tf.layers.graph_conv import check_choice
 
 keras = tf.keras
 
@@ -23,25 +23,43 @@ OPERATIONS = {
 
 @keras.utils.register_keras_serializable(package="dgnet_tf")
 class ResidualGraphModule(keras.layers.Layer):
-    """x + layer(layer(x)), a layer being graph convolution, batch norm, ReLU.
+    """Residual module of two graph convolutions of one kind.
 
-    Paper Sec. III-C: "residual-style module built by two layers", after its
-    reference [4], which has no activation behind the sum.
+    Y = X + layer_2(layer_1(X)), layer(X) = ReLU(BN(convolution(X)))
+
+    "For each type of graph convolution in a dynamical unit, we use the residual-style
+    module built by two layers". Input and output have the same channels.
+
+    What the paper leaves open is taken from its reference [4]: a batch norm before
+    each ReLU, whose shift takes the place of a bias, and no activation behind the sum.
 
     Args:
         operation: "fsg", "dsg", "ftg" or "dtg".
         channels: channels in and out.
-        arguments: keyword arguments of both graph convolutions.
-        gamma: initial scale of the last batch norm; below 1 it keeps features from
-            growing from module to module.
-        batch_norm: False, in a folded network, puts biases in its place.
+        arguments: dict, keyword arguments of both convolutions; a "seed" counts one up
+            for the second. Default None, their own defaults.
+        gamma: initial scale of the second batch norm; below 1 it keeps features from
+            growing from module to module. Default 1.
+        batch_norm: False, in a folded network, puts biases in the batch norms' place.
+            Default True.
+        **kwargs: `name`, `dtype` and the like, of `keras.layers.Layer`.
 
     Call arguments:
-        x: (B, T, N, channels).
+        x: (B, T, N, channels) features.
         keypoints: (B, T, N, 2), for `connection="precomputed"`.
+        training: whether batch norms take the batch's statistics.
 
     Returns:
         (B, T, N, channels).
+
+    Example:
+        >>> layer = ResidualGraphModule("dsg", 128, arguments={"neighbors": 3})
+        >>> layer(tf.zeros((8, 4, 17, 128))).shape
+        TensorShape([8, 4, 17, 128])
+
+    Reference:
+        "Learning Dynamical Human-Joint Affinity for 3D Pose Estimation in Videos",
+        Sec. III-C.
     """
 
     def __init__(
@@ -79,7 +97,6 @@ class ResidualGraphModule(keras.layers.Layer):
             )
 
     def build(self, input_shape):
-        """Makes the weights for (B, T, N, channels) inputs."""
         if input_shape[-1] != self.channels:
             raise ValueError(
                 f"`channels` is {self.channels}, the input of shape "
@@ -93,7 +110,6 @@ class ResidualGraphModule(keras.layers.Layer):
         self.built = True
 
     def call(self, x, keypoints=None, training=None):
-        """Applies both layers and the shortcut."""
         extra = {}
         if self.operation in ("dsg", "dtg") and keypoints is not None:
             extra["keypoints"] = keypoints
@@ -104,11 +120,9 @@ class ResidualGraphModule(keras.layers.Layer):
         return x + y
 
     def compute_output_shape(self, input_shape):
-        """The input's shape."""
         return input_shape
 
     def get_config(self):
-        """Returns the constructor's arguments."""
         return {
             **super().get_config(),
             "operation": self.operation,

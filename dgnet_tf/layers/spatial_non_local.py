@@ -4,30 +4,49 @@ from __future__ import annotations
 
 import tensorflow as tf
 
+from dgnet_tf.errors import check_positive
 from dgnet_tf.layers.batch_norm import make_batch_norm
-from dgnet_tf.layers.graph_conv import check_positive, dense
+from dgnet_tf.layers.dense_product import dense
 
 keras = tf.keras
 
 
 @keras.utils.register_keras_serializable(package="dgnet_tf")
 class SpatialNonLocal(keras.layers.Layer):
-    """x + BN(softmax(theta(x) phi(x)^T) g(x) W) over the joints of each frame.
+    """Non-local block: attention of each joint to all joints of its frame.
 
-    The embedded Gaussian of non-local networks ([37] in the paper), embedded "after
-    each dynamical unit to enhance holistic pose relations" (paper Sec. III-C). The
-    batch norm's scale starts at zero, so the block starts as the identity, as in
-    the paper's reference [4].
+    Y_t = X_t + BN(softmax(theta(X_t) phi(X_t)^T) g(X_t) W)
+
+    The embedded Gaussian of the paper's reference [37], put "after each dynamical unit
+    to enhance holistic pose relations". theta, phi and g are matrices (C, inner), W is
+    (inner, C). Any number of frames and joints.
+
+    The batch norm's scale starts at zero, so that the block starts as the identity, as
+    in the paper's reference [4]. Departure from [4], which pools pairs of joints: all
+    joints attend, as the paper's 17 joints do not fall into pairs.
 
     Args:
-        inner_channels: width of theta, phi and g; the input's channels if None.
-        batch_norm: False, in a folded network, puts a bias in its place.
+        inner_channels: width of theta, phi and g; None for the input's channels.
+            Default None.
+        batch_norm: False, in a folded network, puts a bias in the batch norm's place.
+            Default True.
+        **kwargs: `name`, `dtype` and the like, of `keras.layers.Layer`.
 
     Call arguments:
-        x: (B, T, N, C).
+        x: (B, T, N, C) features.
+        training: whether the batch norm takes the batch's statistics.
 
     Returns:
         (B, T, N, C).
+
+    Example:
+        >>> layer = SpatialNonLocal()
+        >>> layer(tf.zeros((8, 4, 17, 128))).shape
+        TensorShape([8, 4, 17, 128])
+
+    Reference:
+        "Learning Dynamical Human-Joint Affinity for 3D Pose Estimation in Videos",
+        Sec. III-C.
     """
 
     def __init__(self, inner_channels=None, *, batch_norm=True, **kwargs):
@@ -40,19 +59,17 @@ class SpatialNonLocal(keras.layers.Layer):
             self.norm = make_batch_norm("norm", dtype=self.dtype_policy, gamma=0.0)
 
     def build(self, input_shape):
-        """Makes the weights for (B, T, N, C) inputs."""
         channels = input_shape[-1]
         inner = self.inner_channels or channels
-        for name, shape in (
-            ("theta", (channels, inner)),
-            ("phi", (channels, inner)),
-            ("g", (channels, inner)),
-            ("w", (inner, channels)),
-        ):
-            kernel = self.add_weight(
-                name=name, shape=shape, initializer="glorot_uniform"
+        self.theta, self.phi, self.g, self.w = (
+            self.add_weight(name=name, shape=shape, initializer="glorot_uniform")
+            for name, shape in (
+                ("theta", (channels, inner)),
+                ("phi", (channels, inner)),
+                ("g", (channels, inner)),
+                ("w", (inner, channels)),
             )
-            setattr(self, name, kernel)
+        )
         if self.norm is None:
             self.bias = self.add_weight(
                 name="bias", shape=(channels,), initializer="zeros"
@@ -62,33 +79,28 @@ class SpatialNonLocal(keras.layers.Layer):
         self.built = True
 
     def affinity(self, x):
-        """Returns the (B, T, N, N) attention of each joint to each other."""
-        theta, phi, _ = self._embed(tf.cast(x, self.compute_dtype))
-        return self._attention(theta, phi)
+        """Returns the (B, T, N, N) attention of each joint i to each joint j."""
+        return self._affinity_and_values(tf.cast(x, self.compute_dtype))[0]
 
-    def _embed(self, x):
-        return dense(x, self.theta, self.phi, self.g)
-
-    def _attention(self, theta, phi):
+    def _affinity_and_values(self, x):
+        """Returns the softmax, and g(X_t)."""
+        theta, phi, g = dense(x, self.theta, self.phi, self.g)
         # Inner products outgrow float16.
         theta, phi = tf.cast(theta, tf.float32), tf.cast(phi, tf.float32)
         scores = tf.matmul(theta, phi, transpose_b=True)  # (B, T, N, N)
-        return tf.cast(tf.nn.softmax(scores, axis=-1), self.compute_dtype)
+        return tf.cast(tf.nn.softmax(scores, axis=-1), self.compute_dtype), g
 
     def call(self, x, training=None):
-        """Adds what each joint gathers from all joints of its frame."""
-        theta, phi, g = self._embed(x)
-        (y,) = dense(tf.matmul(self._attention(theta, phi), g), self.w)
+        affinity, g = self._affinity_and_values(x)
+        (y,) = dense(tf.matmul(affinity, g), self.w)
         if self.norm is None:
             return x + (y + tf.cast(self.bias, y.dtype))
         return x + self.norm(y, training=training)
 
     def compute_output_shape(self, input_shape):
-        """The input's shape."""
         return input_shape
 
     def get_config(self):
-        """Returns the constructor's arguments."""
         return {
             **super().get_config(),
             "inner_channels": self.inner_channels,

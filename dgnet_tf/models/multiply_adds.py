@@ -13,7 +13,7 @@ import dataclasses
 import numpy as np
 
 from dgnet_tf import skeletons
-from dgnet_tf.layers.affinity import constant_mask, skeleton_adjacency
+from dgnet_tf.layers.neighbor_masks import constant_mask, skeleton_adjacency
 from dgnet_tf.models.architectures import PEERS
 from dgnet_tf.models.dgnet import DGNet
 

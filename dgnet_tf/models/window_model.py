@@ -5,7 +5,7 @@ from __future__ import annotations
 import tensorflow as tf
 
 from dgnet_tf import skeletons
-from dgnet_tf.layers.graph_conv import check_positive
+from dgnet_tf.errors import check_positive
 
 keras = tf.keras
 

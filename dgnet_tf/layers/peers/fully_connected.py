@@ -4,30 +4,43 @@ from __future__ import annotations
 
 import tensorflow as tf
 
-from dgnet_tf.layers.graph_conv import check_positive
+from dgnet_tf.errors import check_positive
+from dgnet_tf.layers.dense_product import flat_product
 
 keras = tf.keras
 
 
 @keras.utils.register_keras_serializable(package="dgnet_tf")
 class FullyConnected(keras.layers.Layer):
-    """x W + b for each place of any leading axes, as one two-dimensional product.
+    """A fully-connected layer, over the last axis.
+
+    y = x W + b
 
     Keras' `Dense` leaves (B, 1, C) by (C, D) to a batched product, whose gradient is
     slow, and which overwrites memory in TensorFlow 2.20 and 2.21 on CPU (tensorflow
-    issue 117700).
+    issue 117700); here it is one of two matrices. One of the leading axes besides B
+    may be unknown.
 
     Args:
         channels: output channels.
-        use_bias: add b.
-        kernel_initializer: of W.
-        **kwargs: `name`, `dtype`.
+        use_bias: whether to add b. Default True.
+        kernel_initializer: of W. Default "glorot_uniform".
+        **kwargs: `name`, `dtype` and the like, of `keras.layers.Layer`.
 
     Call arguments:
-        x: (..., C).
+        x: (B, ..., C).
 
     Returns:
-        (..., channels).
+        (B, ..., channels).
+
+    Example:
+        >>> layer = FullyConnected(128)
+        >>> layer(tf.zeros((8, 4, 34))).shape
+        TensorShape([8, 4, 128])
+
+    Reference:
+        "A Simple yet Effective Baseline for 3D Human Pose Estimation", the paper's
+        reference [11], is built of it.
     """
 
     def __init__(
@@ -46,7 +59,6 @@ class FullyConnected(keras.layers.Layer):
         self.bias = None
 
     def build(self, input_shape):
-        """Makes the weights for (..., C) inputs."""
         self.kernel = self.add_weight(
             name="kernel",
             shape=(input_shape[-1], self.channels),
@@ -59,16 +71,13 @@ class FullyConnected(keras.layers.Layer):
         self.built = True
 
     def call(self, x):
-        """Multiplies, and adds the bias."""
         y = flat_product(x, tf.cast(self.kernel, x.dtype))
         return y if self.bias is None else y + tf.cast(self.bias, y.dtype)
 
     def compute_output_shape(self, input_shape):
-        """(..., C) -> (..., channels)."""
         return (*input_shape[:-1], self.channels)
 
     def get_config(self):
-        """Returns the constructor's arguments."""
         return {
             **super().get_config(),
             "channels": self.channels,
@@ -82,14 +91,3 @@ def scaled_glorot(scale):
     return keras.initializers.VarianceScaling(
         scale=scale**2, mode="fan_avg", distribution="uniform"
     )
-
-
-def flat_product(x, kernel):
-    """(B, ..., C) times (C, D); at most one of the axes in between may be unknown."""
-    y = tf.matmul(tf.reshape(x, (-1, x.shape[-1])), kernel)
-    between = x.shape[1:-1].as_list()
-    if None in between:
-        between = [
-            tf.shape(x)[i + 1] if n is None else n for i, n in enumerate(between)
-        ]
-    return tf.reshape(y, (-1, *between, kernel.shape[-1]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tensorflow as tf
 
 from dgnet_tf.layers.batch_norm import make_batch_norm
-from dgnet_tf.layers.graph_conv import dense
+from dgnet_tf.layers.dense_product import dense
 from dgnet_tf.layers.peers.group_pooling import as_lists, group_max
 
 keras = tf.keras
@@ -13,22 +13,35 @@ keras = tf.keras
 
 @keras.utils.register_keras_serializable(package="dgnet_tf")
 class GroupedNonLocal(keras.layers.Layer):
-    """x + BN(W y), y_i = 1/G sum over g of ReLU(a.theta(x_i) + b.phi(x)_g) g(x)_g.
+    """SemGCN's non-local layer: each joint hears the groups of its frame's joints.
 
-    The "concatenation" form of non-local networks, as SemGCN has it: phi and g are
-    maxima over groups of joints, and the number of groups G divides, in place of a
-    softmax. Inner width is half of the channels. The batch norm's scale starts at
-    zero, so the layer starts as the identity.
+    y_i = 1/G sum over groups g of ReLU(a . theta(x_i) + b . phi(x)_g) g(x)_g
+    z_i = x_i + BN(y_i W)
+
+    The "concatenation" form of non-local networks: phi and g are maxima over groups of
+    joints, and the number of groups G divides, in place of a softmax. theta, phi, g
+    and W have biases. Inner width is half of the channels. The batch norm's scale
+    starts at zero, so the layer starts as the identity.
 
     Args:
-        groups: for each group the indices of its joints.
-        **kwargs: `name`, `dtype`.
+        groups: for each group the indices of its joints, below N.
+        **kwargs: `name`, `dtype` and the like, of `keras.layers.Layer`.
 
     Call arguments:
         x: (B, T, N, C).
+        training: whether the batch norm takes the batch's statistics.
 
     Returns:
         (B, T, N, C).
+
+    Example:
+        >>> layer = GroupedNonLocal([[0, 2], [1, 3, 4]])
+        >>> layer(tf.zeros((8, 4, 5, 128))).shape
+        TensorShape([8, 4, 5, 128])
+
+    Reference:
+        "Semantic Graph Convolutional Networks for 3D Human Pose Regression", the
+        paper's reference [4].
     """
 
     def __init__(self, groups, **kwargs):
@@ -37,7 +50,6 @@ class GroupedNonLocal(keras.layers.Layer):
         self.norm = make_batch_norm("norm", dtype=self.dtype_policy, gamma=0.0)
 
     def build(self, input_shape):
-        """Makes the weights for (B, T, N, C) inputs."""
         channels = input_shape[-1]
         inner = max(1, channels // 2)
 
@@ -59,7 +71,6 @@ class GroupedNonLocal(keras.layers.Layer):
         self.built = True
 
     def call(self, x, training=None):
-        """Adds what each joint gathers from the groups of its frame."""
         theta, phi, g = dense(x, self.theta, self.phi, self.g)
         theta = theta + tf.cast(self.theta_bias, x.dtype)
         phi = group_max(phi + tf.cast(self.phi_bias, x.dtype), self.groups)
@@ -70,9 +81,7 @@ class GroupedNonLocal(keras.layers.Layer):
         return x + self.norm(y + tf.cast(self.w_bias, y.dtype), training=training)
 
     def compute_output_shape(self, input_shape):
-        """The input's shape."""
         return input_shape
 
     def get_config(self):
-        """Returns the constructor's arguments."""
         return {**super().get_config(), "groups": as_lists(self.groups)}

@@ -1,4 +1,4 @@
-"""The frames before a window's first and after its last."""
+"""Edge padding in time."""
 
 from __future__ import annotations
 
@@ -10,17 +10,29 @@ keras = tf.keras
 
 @keras.utils.register_keras_serializable(package="dgnet_tf")
 class RepeatEnds(keras.layers.Layer):
-    """Repeats the first and the last frame, as `inference` does at a video's ends.
+    """Edge padding in time: repeats a window's first and last frame.
+
+    y_t = x_clip(t, 0, T - 1), t from -P to T - 1 + P; as `inference` does at a video's
+    ends. T must be known.
 
     Args:
-        frames: how many times each.
-        **kwargs: `name`, `dtype`.
+        frames: P, how many times each, at least 0.
+        **kwargs: `name`, `dtype` and the like, of `keras.layers.Layer`.
 
     Call arguments:
         x: (B, T, ...).
 
     Returns:
-        (B, T + 2 frames, ...).
+        (B, T + 2 P, ...).
+
+    Example:
+        >>> layer = RepeatEnds(2)
+        >>> layer(tf.zeros((8, 4, 34))).shape
+        TensorShape([8, 8, 34])
+
+    Reference:
+        "3D Human Pose Estimation in Video with Temporal Convolutions and
+        Semi-Supervised Training", the paper's reference [3].
     """
 
     def __init__(self, frames, **kwargs):
@@ -29,22 +41,14 @@ class RepeatEnds(keras.layers.Layer):
             raise ValueError(f"`frames` must be at least 0, got {frames!r}.")
         self.frames = frames
 
-    def build(self, input_shape):
-        """Makes nothing."""
-        del input_shape
-        self.built = True
-
     def call(self, x):
-        """Takes the frames of the longer window."""
         length = x.shape[1]
         longer = np.arange(-self.frames, length + self.frames)
         return tf.gather(x, np.clip(longer, 0, length - 1), axis=1)
 
     def compute_output_shape(self, input_shape):
-        """(B, T, ...) -> (B, T + 2 frames, ...)."""
         batch, length, *rest = input_shape
         return (batch, length + 2 * self.frames, *rest)
 
     def get_config(self):
-        """Returns the constructor's arguments."""
         return {**super().get_config(), "frames": self.frames}

@@ -6,8 +6,10 @@ import numpy as np
 import tensorflow as tf
 
 from dgnet_tf import skeletons
-from dgnet_tf.layers.fixed_temporal_graph_conv import add_in_time
-from dgnet_tf.layers.graph_conv import GraphConv, check_choice, dense
+from dgnet_tf.errors import check_choice
+from dgnet_tf.layers.dense_product import dense
+from dgnet_tf.layers.graph_conv import GraphConv
+from dgnet_tf.layers.neighbor_frames import add_neighbor_frames
 from dgnet_tf.layers.peers import joint_groups
 
 keras = tf.keras
@@ -17,25 +19,40 @@ LEVELS = ("joints", "parts", "body")
 
 @keras.utils.register_keras_serializable(package="dgnet_tf")
 class SpatioTemporalGraphConv(GraphConv):
-    """Y = sigma(sum over k of A_k X W_k): a matrix for each kind of neighbour.
+    """Graph convolution with a parameter matrix for each kind of neighbour.
+
+    Y = sigma(sum over kinds k of A_k X W_k)
 
     The kinds are the node itself, its neighbour towards the root, those away from the
     root, its mirror image, and itself one frame later and one earlier. A_k is the mean
     over the node's neighbours of kind k, and zero where there is none: before a
-    window's first frame and after its last, too.
+    window's first frame and after its last, too. N is the number of nodes.
 
     Args:
         channels: output channels.
         level: what the nodes are: "joints" of the skeleton; "parts" of the body, see
             `joint_groups.parts`, limbs hanging from the torso; or one, the "body".
-        skeleton: name of the skeleton, for "joints".
-        **kwargs: `activation`, `use_bias`, `kernel_initializer`, `name`, `dtype`.
+            Default "joints".
+        skeleton: name of the skeleton, for "joints". Default "human36m_17".
+        activation: sigma; None for none. Default "relu".
+        use_bias: add a bias before sigma. Default False.
+        kernel_initializer: of each W_k. Default "glorot_uniform".
+        **kwargs: `name`, `dtype` and the like, of `keras.layers.Layer`.
 
     Call arguments:
-        x: (B, T, N, C) with N nodes.
+        x: (B, T, N, C).
 
     Returns:
         (B, T, N, channels).
+
+    Example:
+        >>> layer = SpatioTemporalGraphConv(128, level="parts")
+        >>> layer(tf.zeros((8, 4, 5, 64))).shape
+        TensorShape([8, 4, 5, 128])
+
+    Reference:
+        "Exploiting Spatial-Temporal Relationships for 3D Pose Estimation via Graph
+        Convolutional Networks", the paper's reference [6].
     """
 
     def __init__(self, channels, *, level="joints", skeleton="human36m_17", **kwargs):
@@ -45,7 +62,6 @@ class SpatioTemporalGraphConv(GraphConv):
         self.skeleton = skeleton
 
     def build(self, input_shape):
-        """Makes the weights for (B, T, N, C) inputs."""
         nodes = node_count(self.level, self.skeleton)
         if input_shape[-2] != nodes:
             raise ValueError(
@@ -59,17 +75,15 @@ class SpatioTemporalGraphConv(GraphConv):
         self.built = True
 
     def call(self, x):
-        """Adds up the kinds."""
         y, *others, later, earlier = dense(
             x, *(getattr(self, name) for name in self.kernel_names)
         )
         kinds = neighbours(self.level, self.skeleton).values()
         for matrix, values in zip(kinds, others, strict=True):
             y = y + tf.matmul(tf.constant(matrix, x.dtype), values)
-        return self.finish(add_in_time(y, later[:, 1:], earlier[:, :-1]))
+        return self.finish(add_neighbor_frames(y, later[:, 1:], earlier[:, :-1]))
 
     def get_config(self):
-        """Returns the constructor's arguments."""
         return {
             **super().get_config(),
             "level": self.level,

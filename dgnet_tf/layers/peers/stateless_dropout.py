@@ -11,23 +11,32 @@ keras = tf.keras
 class StatelessDropout(keras.layers.Layer):
     """Dropout whose mask follows from a seed and the features themselves.
 
+    y = x m / (1 - rate), each element of m 0 with probability `rate`, else 1
+
     Keras' own layer draws from a generator whose state no checkpoint of this package
     holds, so that a resumed training would not be the unbroken one. Here the bits of
     the features' sum are half of the seed: another batch, another step's weights or
     another device's share gives another mask.
 
     Args:
-        rate: probability of a zero, from 0 up to but not including 1; what is left
-            is divided by 1 - rate.
-        seed: whole number.
-        **kwargs: `name`, `dtype`.
+        rate: probability of a zero, from 0 up to but not including 1.
+        seed: whole number. Default 0.
+        **kwargs: `name`, `dtype` and the like, of `keras.layers.Layer`.
 
     Call arguments:
         x: any shape.
-        training: without it, x is returned.
+        training: whether to drop; without it, x is returned.
 
     Returns:
         The shape of x.
+
+    Example:
+        >>> layer = StatelessDropout(0.25, seed=1)
+        >>> layer(tf.zeros((8, 4, 128)), training=True).shape
+        TensorShape([8, 4, 128])
+
+    Reference:
+        "Dropout: A Simple Way to Prevent Neural Networks from Overfitting".
     """
 
     def __init__(self, rate, *, seed=0, **kwargs):
@@ -37,13 +46,7 @@ class StatelessDropout(keras.layers.Layer):
         self.rate = rate
         self.seed = seed
 
-    def build(self, input_shape):
-        """Makes nothing."""
-        del input_shape
-        self.built = True
-
     def call(self, x, training=None):
-        """Drops in training alone."""
         if not training or not self.rate:
             return x
         total = tf.reduce_sum(tf.cast(tf.stop_gradient(x), tf.float32))
@@ -52,9 +55,7 @@ class StatelessDropout(keras.layers.Layer):
         return tf.where(kept, x / (1.0 - self.rate), tf.zeros_like(x))
 
     def compute_output_shape(self, input_shape):
-        """The input's shape."""
         return input_shape
 
     def get_config(self):
-        """Returns the constructor's arguments."""
         return {**super().get_config(), "rate": self.rate, "seed": self.seed}

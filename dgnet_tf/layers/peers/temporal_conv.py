@@ -4,29 +4,40 @@ from __future__ import annotations
 
 import tensorflow as tf
 
-from dgnet_tf.layers.graph_conv import check_positive
-from dgnet_tf.layers.peers.fully_connected import flat_product
+from dgnet_tf.errors import check_positive
+from dgnet_tf.layers.dense_product import flat_product
 
 keras = tf.keras
 
 
 @keras.utils.register_keras_serializable(package="dgnet_tf")
 class TemporalConv(keras.layers.Layer):
-    """y_t = sum over k of x_{t + k d} W_k, at the frames that have all taps.
+    """Dilated convolution over time, at the frames that have all taps.
 
-    All taps are one product of two matrices.
+    y_t = sum over k from 0 to K - 1 of x_{t + k d} W_k
+
+    All taps are one product of two matrices. T is above (K - 1) d, or unknown.
 
     Args:
         channels: output channels.
-        kernel_size: K, number of taps.
-        dilation: d, frames from tap to tap.
-        **kwargs: `name`, `dtype`.
+        kernel_size: K, number of taps. Default 3.
+        dilation: d, frames from tap to tap. Default 1.
+        **kwargs: `name`, `dtype` and the like, of `keras.layers.Layer`.
 
     Call arguments:
-        x: (B, T, C); T may be unknown.
+        x: (B, T, C).
 
     Returns:
         (B, T - (K - 1) d, channels).
+
+    Example:
+        >>> layer = TemporalConv(128, kernel_size=3, dilation=3)
+        >>> layer(tf.zeros((8, 27, 34))).shape
+        TensorShape([8, 21, 128])
+
+    Reference:
+        "3D Human Pose Estimation in Video with Temporal Convolutions and
+        Semi-Supervised Training", the paper's reference [3].
     """
 
     def __init__(self, channels, *, kernel_size=3, dilation=1, **kwargs):
@@ -47,7 +58,6 @@ class TemporalConv(keras.layers.Layer):
         return (self.kernel_size - 1) * self.dilation
 
     def build(self, input_shape):
-        """Makes the weights for (B, T, C) inputs."""
         self.kernel = self.add_weight(
             name="kernel",
             shape=(self.kernel_size, input_shape[-1], self.channels),
@@ -56,19 +66,16 @@ class TemporalConv(keras.layers.Layer):
         self.built = True
 
     def call(self, x):
-        """Gathers the taps of each frame, and multiplies."""
         starts = [self.dilation * k for k in range(self.kernel_size)]
         taps = [x[:, start : (start - self.reach) or None] for start in starts]
         kernel = tf.reshape(self.kernel, (-1, self.channels))  # (K C, channels)
         return flat_product(tf.concat(taps, axis=-1), tf.cast(kernel, x.dtype))
 
     def compute_output_shape(self, input_shape):
-        """(B, T, C) -> (B, T - (K - 1) d, channels)."""
         batch, frames, _ = input_shape
         return (batch, frames and frames - self.reach, self.channels)
 
     def get_config(self):
-        """Returns the constructor's arguments."""
         return {
             **super().get_config(),
             "channels": self.channels,

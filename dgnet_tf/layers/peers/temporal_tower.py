@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import tensorflow as tf
 
+from dgnet_tf.errors import check_positive
 from dgnet_tf.layers.batch_norm import make_batch_norm
-from dgnet_tf.layers.graph_conv import check_positive
 from dgnet_tf.layers.peers.fully_connected import FullyConnected, scaled_glorot
 from dgnet_tf.layers.peers.stateless_dropout import StatelessDropout
 from dgnet_tf.layers.peers.temporal_conv import TemporalConv
@@ -17,24 +17,37 @@ keras = tf.keras
 class TemporalTower(keras.layers.Layer):
     """Convolution, then residual blocks whose taps lie 3, 9, 27, ... frames apart.
 
-    Each block is a convolution of three taps and a fully-connected layer; each of
-    these, and the first convolution, is followed by batch norm, ReLU and dropout.
-    The shortcut takes the frames in the middle. A pose sees R = 3^(blocks + 1) frames.
+    x_0 = unit(x), x_i = x_{i-1}[middle] + unit(unit(x_{i-1})), y = x_blocks W + b
+
+    A unit is a convolution of three taps (or, the second of a block, a fully-connected
+    layer), batch norm, ReLU, dropout. The shortcut takes the frames in the middle. A
+    pose sees R = 3^(blocks + 1) frames; L is at least R, or unknown.
 
     Args:
         channels: C.
         outputs: numbers that come out for each frame.
-        blocks: number of residual blocks.
-        dropout: rate.
-        head_scale: initial scale of the last kernel, relative to Glorot's.
-        seed: of dropout.
-        **kwargs: `name`; `dtype`, the policy of all but the last layer.
+        blocks: number of residual blocks. Default 2.
+        dropout: rate. Default 0.25.
+        head_scale: initial scale of W, relative to Glorot's. Default 1.
+        seed: of dropout. Default 0.
+        **kwargs: `name`, `dtype` (the policy of all but the last layer) and the like,
+            of `keras.layers.Layer`.
 
     Call arguments:
-        x: (B, L, D), any L from R, which need not be known.
+        x: (B, L, D).
+        training: whether to drop, and batch norms take the batch's statistics.
 
     Returns:
         (B, L - R + 1, outputs), float32.
+
+    Example:
+        >>> layer = TemporalTower(128, 51, blocks=2)
+        >>> layer(tf.zeros((8, 30, 34))).shape
+        TensorShape([8, 4, 51])
+
+    Reference:
+        "3D Human Pose Estimation in Video with Temporal Convolutions and
+        Semi-Supervised Training", the paper's reference [3].
     """
 
     def __init__(
@@ -92,7 +105,6 @@ class TemporalTower(keras.layers.Layer):
         return (3 ** (self.blocks + 1) - 1) // 2
 
     def build(self, input_shape):
-        """Makes the weights for (B, L, D) inputs."""
         features = (None, None, self.channels)
         self.products[0].build(input_shape)
         for layer in (*self.products[1:], *self.norms, *self.drops, self.shrink):
@@ -100,7 +112,6 @@ class TemporalTower(keras.layers.Layer):
         self.built = True
 
     def call(self, x, training=None):
-        """Applies all layers."""
         x = self._unit(0, x, training)
         for i in range(1, 2 * self.blocks, 2):
             gap = self.products[i].dilation
@@ -113,12 +124,10 @@ class TemporalTower(keras.layers.Layer):
         return self.drops[i](tf.nn.relu(y), training=training)
 
     def compute_output_shape(self, input_shape):
-        """(B, L, D) -> (B, L - R + 1, outputs)."""
         batch, frames, _ = input_shape
         return (batch, frames and frames - 2 * self.reach, self.outputs)
 
     def get_config(self):
-        """Returns the constructor's arguments."""
         return {
             **super().get_config(),
             "channels": self.channels,

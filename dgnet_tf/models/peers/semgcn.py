@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import tensorflow as tf
 
-from dgnet_tf.layers.affinity import skeleton_adjacency
 from dgnet_tf.layers.batch_norm import make_batch_norm
 from dgnet_tf.layers.fixed_spatial_graph_conv import FixedSpatialGraphConv
+from dgnet_tf.layers.neighbor_masks import skeleton_adjacency
 from dgnet_tf.layers.peers import joint_groups
 from dgnet_tf.layers.peers.fully_connected import scaled_glorot
 from dgnet_tf.layers.peers.grouped_non_local import GroupedNonLocal

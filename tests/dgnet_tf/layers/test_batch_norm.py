@@ -12,6 +12,18 @@ keras = tf.keras
 SETTINGS = {"momentum": 0.9, "epsilon": 1e-5}
 
 
+def test_by_hand():
+    # 1 and 5: mean 3, variance 4; gamma 10, beta 1.
+    layer = make_batch_norm("norm", dtype="float32", gamma=10.0)
+    layer.build((None, 1, 2, 1))
+    layer.beta.assign([1.0])
+    y = layer(tf.constant([[[[1.0], [5.0]]]]), training=True)
+    np.testing.assert_allclose(y[0, 0], [[-9.0], [11.0]], rtol=1e-5)
+    # A tenth of the way from 0 to 3 and from 1 to 4.
+    np.testing.assert_allclose(layer.moving_mean, [0.3], rtol=1e-6)
+    np.testing.assert_allclose(layer.moving_variance, [1.3], rtol=1e-6)
+
+
 def twins(dtype="float32", shape=(None, 4, 17, 8)):
     """Returns our layer and Keras' with equal random weights."""
     layers = [
@@ -57,18 +69,6 @@ def test_it_equals_keras(training, compiled):
     for ours, theirs in zip(*results, strict=True):
         scale = np.abs(theirs).max()
         np.testing.assert_allclose(ours / scale, theirs / scale, atol=2e-5)
-
-
-def test_by_hand():
-    # 1 and 5: mean 3, variance 4; gamma 10, beta 1.
-    layer = make_batch_norm("norm", dtype="float32", gamma=10.0)
-    layer.build((None, 1, 2, 1))
-    layer.beta.assign([1.0])
-    y = layer(tf.constant([[[[1.0], [5.0]]]]), training=True)
-    np.testing.assert_allclose(y[0, 0], [[-9.0], [11.0]], rtol=1e-5)
-    # A tenth of the way from 0 to 3 and from 1 to 4.
-    np.testing.assert_allclose(layer.moving_mean, [0.3], rtol=1e-6)
-    np.testing.assert_allclose(layer.moving_variance, [1.3], rtol=1e-6)
 
 
 def test_the_gradient_is_that_of_the_formula():

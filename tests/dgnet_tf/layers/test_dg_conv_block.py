@@ -17,6 +17,18 @@ from dgnet_tf.layers import DGConvBlock
 SHAPE = (2, 3, 17, 4)
 
 
+def test_by_hand():
+    # One joint in one frame, at 1. With W_x = 1 and batch norms that are the identity
+    # (but for epsilon), a residual module doubles what is positive: 1, 2, 4.
+    block = DGConvBlock(1, spatial_unit="", temporal_unit="ftg,ftg", non_local=False)
+    block.build((1, 1, 1, 1))
+    for module in block.chain:
+        module.conv_1.w_x.assign([[1.0]])
+        module.conv_2.w_x.assign([[1.0]])
+    y = block(np.ones((1, 1, 1, 1), np.float32))
+    np.testing.assert_allclose(y, [[[[4.0]]]], rtol=1e-4)
+
+
 def names(block):
     return [layer.name for layer in block.chain]
 

@@ -14,7 +14,7 @@ from support.layer_checks import (
 )
 
 from dgnet_tf.layers import DynamicSpatialGraphConv
-from dgnet_tf.layers.affinity import CONNECTIONS, NORMALIZATIONS
+from dgnet_tf.layers.neighbor_masks import CONNECTIONS, NORMALIZATIONS
 
 SHAPE = (2, 3, 17, 4)
 # The embedded Gaussian is a softmax whatever the normalisation.
@@ -27,6 +27,25 @@ WEIGHTINGS = [
     ("fc", "softmax"),
     ("embedded_gaussian", "none"),
 ]
+
+
+def test_by_hand():
+    # Three joints at 0, 1 and 5; K = 2, so the sets are {0, 1}, {0, 1}, {1, 2}.
+    # gamma([x_i, x_j]) = x_i + 10 x_j + 0.5 and Phi = 2:
+    #   B = [[0 + 0 + .5, 0 + 10 + .5,           0],   = [[0.5, 10.5,    0],
+    #        [1 + 0 + .5, 1 + 10 + .5,           0],      [1.5, 11.5,    0],
+    #        [         0, 5 + 10 + .5, 5 + 50 + .5]]      [  0, 15.5, 55.5]]
+    #   Y = 2 B [0, 1, 5] = 2 [10.5, 11.5, 15.5 + 277.5] = [21, 23, 586]
+    layer = DynamicSpatialGraphConv(1, neighbors=2)
+    layer.build((1, 1, 3, 1))
+    layer.phi.assign([[2.0]])
+    layer.gamma.query.assign([[1.0]])
+    layer.gamma.key.assign([[10.0]])
+    layer.gamma.offset.assign(0.5)
+    x = tf.constant([[[[0.0], [1.0], [5.0]]]])
+    expected = [[0.5, 10.5, 0], [1.5, 11.5, 0], [0, 15.5, 55.5]]
+    np.testing.assert_allclose(layer.affinity(x), [[expected]], rtol=1e-6)
+    np.testing.assert_allclose(layer(x), [[[[21], [23], [586]]]], rtol=1e-6)
 
 
 def make(shape=SHAPE, channels=5, **arguments):
@@ -128,25 +147,6 @@ def test_its_defaults_are_the_printed_equations():
     assert not layer.use_bias
     y = layer(features(*SHAPE)).numpy()
     assert (y >= 0).all() and (y > 0).any()  # sigma is ReLU
-
-
-def test_by_hand():
-    # Three joints at 0, 1 and 5; K = 2, so the sets are {0, 1}, {0, 1}, {1, 2}.
-    # gamma([x_i, x_j]) = x_i + 10 x_j + 0.5 and Phi = 2:
-    #   B = [[0 + 0 + .5, 0 + 10 + .5,           0],   = [[0.5, 10.5,    0],
-    #        [1 + 0 + .5, 1 + 10 + .5,           0],      [1.5, 11.5,    0],
-    #        [         0, 5 + 10 + .5, 5 + 50 + .5]]      [  0, 15.5, 55.5]]
-    #   Y = 2 B [0, 1, 5] = 2 [10.5, 11.5, 15.5 + 277.5] = [21, 23, 586]
-    layer = DynamicSpatialGraphConv(1, neighbors=2)
-    layer.build((1, 1, 3, 1))
-    layer.phi.assign([[2.0]])
-    layer.gamma.query.assign([[1.0]])
-    layer.gamma.key.assign([[10.0]])
-    layer.gamma.offset.assign(0.5)
-    x = tf.constant([[[[0.0], [1.0], [5.0]]]])
-    expected = [[0.5, 10.5, 0], [1.5, 11.5, 0], [0, 15.5, 55.5]]
-    np.testing.assert_allclose(layer.affinity(x), [[expected]], rtol=1e-6)
-    np.testing.assert_allclose(layer(x), [[[[21], [23], [586]]]], rtol=1e-6)
 
 
 @pytest.mark.parametrize("connection", CONNECTIONS)

@@ -7,7 +7,7 @@ from support import paper_loops
 from support.layer_checks import check_layer, check_saving, features, randomize, values
 
 from dgnet_tf.layers import DynamicTemporalGraphConv
-from dgnet_tf.layers.affinity import CONNECTIONS
+from dgnet_tf.layers.neighbor_masks import CONNECTIONS
 
 SHAPE = (2, 3, 17, 4)
 # The embedded Gaussian is a softmax whatever the normalisation.
@@ -20,6 +20,38 @@ WEIGHTINGS = [
     ("fc", "softmax"),
     ("embedded_gaussian", "none"),
 ]
+
+
+def test_by_hand():
+    # Three joints at 0, 10, 20, then at 1, 11, 25: they move by 1, 1 and 5. With
+    # K = 2 the sets are {0, 1}, {0, 1} and {0, 2}: for joint 2, joints 0 and 1 are
+    # equally far and the lower index wins. alpha = 2 x_i + 3, beta = x_j - 1:
+    #   Q_{t+1} = [[ 3,  3, 0], [23, 23, 0], [43, 0, 43]]   (x_i = 0, 10, 20)
+    #   Q_{t-1} = [[-1,  9, 0], [-1,  9, 0], [-1, 0, 19]]   (x_j = 0, 10, 20)
+    # U_x = 1, U_f = 1, U_b = 100:
+    #   Y_0 = [0 + 3 (1 + 11), 10 + 23 (1 + 11), 20 + 43 (1 + 25)] = [36, 286, 1138]
+    #   Y_1 = [1 + 100 (0 + 90), 11 + 100 (0 + 90), 25 + 100 (0 + 380)]
+    #       = [9001, 9011, 38025]
+    layer = DynamicTemporalGraphConv(1, neighbors=2)
+    layer.build((1, 2, 3, 1))
+    for weight, value in (
+        (layer.u_x, [[1.0]]),
+        (layer.u_f, [[1.0]]),
+        (layer.u_b, [[100.0]]),
+        (layer.alpha.query, [[2.0]]),
+        (layer.alpha.key, [[0.0]]),
+        (layer.alpha.offset, 3.0),
+        (layer.beta.query, [[0.0]]),
+        (layer.beta.key, [[1.0]]),
+        (layer.beta.offset, -1.0),
+    ):
+        weight.assign(value)
+    x = tf.reshape([0.0, 10, 20, 1, 11, 25], (1, 2, 3, 1))
+    forward, backward = layer.affinity(x)
+    np.testing.assert_allclose(forward[0, 0], [[3, 3, 0], [23, 23, 0], [43, 0, 43]])
+    np.testing.assert_allclose(backward[0, 0], [[-1, 9, 0], [-1, 9, 0], [-1, 0, 19]])
+    expected = [[36, 286, 1138], [9001, 9011, 38025]]
+    np.testing.assert_allclose(layer(x)[0, :, :, 0], expected, rtol=1e-6)
 
 
 def make(shape=SHAPE, channels=5, **arguments):
@@ -110,38 +142,6 @@ def test_its_defaults_are_the_printed_equations():
     assert not layer.use_bias
     y = layer(features(*SHAPE)).numpy()
     assert (y >= 0).all() and (y > 0).any()  # sigma is ReLU
-
-
-def test_by_hand():
-    # Three joints at 0, 10, 20, then at 1, 11, 25: they move by 1, 1 and 5. With
-    # K = 2 the sets are {0, 1}, {0, 1} and {0, 2}: for joint 2, joints 0 and 1 are
-    # equally far and the lower index wins. alpha = 2 x_i + 3, beta = x_j - 1:
-    #   Q_{t+1} = [[ 3,  3, 0], [23, 23, 0], [43, 0, 43]]   (x_i = 0, 10, 20)
-    #   Q_{t-1} = [[-1,  9, 0], [-1,  9, 0], [-1, 0, 19]]   (x_j = 0, 10, 20)
-    # U_x = 1, U_f = 1, U_b = 100:
-    #   Y_0 = [0 + 3 (1 + 11), 10 + 23 (1 + 11), 20 + 43 (1 + 25)] = [36, 286, 1138]
-    #   Y_1 = [1 + 100 (0 + 90), 11 + 100 (0 + 90), 25 + 100 (0 + 380)]
-    #       = [9001, 9011, 38025]
-    layer = DynamicTemporalGraphConv(1, neighbors=2)
-    layer.build((1, 2, 3, 1))
-    for weight, value in (
-        (layer.u_x, [[1.0]]),
-        (layer.u_f, [[1.0]]),
-        (layer.u_b, [[100.0]]),
-        (layer.alpha.query, [[2.0]]),
-        (layer.alpha.key, [[0.0]]),
-        (layer.alpha.offset, 3.0),
-        (layer.beta.query, [[0.0]]),
-        (layer.beta.key, [[1.0]]),
-        (layer.beta.offset, -1.0),
-    ):
-        weight.assign(value)
-    x = tf.reshape([0.0, 10, 20, 1, 11, 25], (1, 2, 3, 1))
-    forward, backward = layer.affinity(x)
-    np.testing.assert_allclose(forward[0, 0], [[3, 3, 0], [23, 23, 0], [43, 0, 43]])
-    np.testing.assert_allclose(backward[0, 0], [[-1, 9, 0], [-1, 9, 0], [-1, 0, 19]])
-    expected = [[36, 286, 1138], [9001, 9011, 38025]]
-    np.testing.assert_allclose(layer(x)[0, :, :, 0], expected, rtol=1e-6)
 
 
 @pytest.mark.parametrize("connection", CONNECTIONS)

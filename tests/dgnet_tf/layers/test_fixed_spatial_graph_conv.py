@@ -15,6 +15,27 @@ SHAPE = (2, 3, 17, 4)
 HIP, ANKLE, THORAX = 0, 3, 8
 
 
+def test_by_hand_each_joint_sums_its_neighbors():
+    layer = FixedSpatialGraphConv(1, kernel_initializer="ones")
+    y = layer(joint_numbers())[0, 0, :, 0].numpy()
+    assert y[HIP] == 1 + 4 + 7
+    assert y[ANKLE] == 2
+    assert y[THORAX] == 7 + 9 + 11 + 14
+    layer.theta.assign([[-1.0]])
+    assert (layer(joint_numbers()).numpy() == 0).all()
+
+
+def test_by_hand_semantic_bones_start_as_a_mean():
+    layer = FixedSpatialGraphConv(1, semantic=True)
+    layer.build((1, 1, 17, 1))
+    layer.theta_self.assign([[10.0]])
+    layer.theta.assign([[1.0]])
+    y = layer(joint_numbers())[0, 0, :, 0].numpy()
+    assert y[HIP] == pytest.approx((10 * 0 + 1 + 4 + 7) / 4)
+    assert y[ANKLE] == pytest.approx((10 * 3 + 2) / 2)
+    assert y[THORAX] == pytest.approx((10 * 8 + 7 + 9 + 11 + 14) / 5)
+
+
 def joint_numbers():
     """One frame whose only feature is each joint's index."""
     return tf.range(17, dtype=tf.float32)[None, None, :, None]
@@ -49,27 +70,6 @@ def test_its_defaults_are_the_printed_equation():
     assert (layer(features(*SHAPE)).numpy() >= 0).all()  # sigma is ReLU
     parameters = inspect.signature(FixedSpatialGraphConv).parameters
     assert parameters["semantic"].default is False
-
-
-def test_by_hand_each_joint_sums_its_neighbors():
-    layer = FixedSpatialGraphConv(1, kernel_initializer="ones")
-    y = layer(joint_numbers())[0, 0, :, 0].numpy()
-    assert y[HIP] == 1 + 4 + 7
-    assert y[ANKLE] == 2
-    assert y[THORAX] == 7 + 9 + 11 + 14
-    layer.theta.assign([[-1.0]])
-    assert (layer(joint_numbers()).numpy() == 0).all()
-
-
-def test_by_hand_semantic_bones_start_as_a_mean():
-    layer = FixedSpatialGraphConv(1, semantic=True)
-    layer.build((1, 1, 17, 1))
-    layer.theta_self.assign([[10.0]])
-    layer.theta.assign([[1.0]])
-    y = layer(joint_numbers())[0, 0, :, 0].numpy()
-    assert y[HIP] == pytest.approx((10 * 0 + 1 + 4 + 7) / 4)
-    assert y[ANKLE] == pytest.approx((10 * 3 + 2) / 2)
-    assert y[THORAX] == pytest.approx((10 * 8 + 7 + 9 + 11 + 14) / 5)
 
 
 @pytest.mark.parametrize("skeleton", sorted(skeletons.SKELETONS))

@@ -9,6 +9,20 @@ from support.layer_checks import check_layer, features, randomize, values
 from dgnet_tf.layers import FixedTemporalGraphConv
 
 
+def test_by_hand():
+    # One joint at 1, 2, 4; W_x = 1, W_f = 10, W_b = 100:
+    #   Y_0 = 1 + 10 * 2           = 21
+    #   Y_1 = 2 + 10 * 4 + 100 * 1 = 142
+    #   Y_2 = 4          + 100 * 2 = 204
+    layer = FixedTemporalGraphConv(1)
+    layer.build((1, 3, 1, 1))
+    layer.w_x.assign([[1.0]])
+    layer.w_f.assign([[10.0]])
+    layer.w_b.assign([[100.0]])
+    y = layer(tf.reshape([1.0, 2.0, 4.0], (1, 3, 1, 1)))
+    np.testing.assert_array_equal(y[0, :, 0, 0], [21, 142, 204])
+
+
 def make(shape, **arguments):
     """A layer with random weights, and its input."""
     layer = FixedTemporalGraphConv(5, **arguments)
@@ -35,20 +49,6 @@ def test_its_defaults_are_the_printed_equation():
     y = layer(features(2, 3, 17, 4)).numpy()
     assert [tuple(weight.shape) for weight in layer.weights] == [(4, 8)] * 3
     assert (y >= 0).all() and (y > 0).any()  # sigma is ReLU
-
-
-def test_by_hand():
-    # One joint at 1, 2, 4; W_x = 1, W_f = 10, W_b = 100:
-    #   Y_0 = 1 + 10 * 2           = 21
-    #   Y_1 = 2 + 10 * 4 + 100 * 1 = 142
-    #   Y_2 = 4          + 100 * 2 = 204
-    layer = FixedTemporalGraphConv(1)
-    layer.build((1, 3, 1, 1))
-    layer.w_x.assign([[1.0]])
-    layer.w_f.assign([[10.0]])
-    layer.w_b.assign([[100.0]])
-    y = layer(tf.reshape([1.0, 2.0, 4.0], (1, 3, 1, 1)))
-    np.testing.assert_array_equal(y[0, :, 0, 0], [21, 142, 204])
 
 
 @pytest.mark.parametrize("frames", [1, 2, 3, 5])

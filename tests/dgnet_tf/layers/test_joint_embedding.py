@@ -6,6 +6,15 @@ from support.layer_checks import check_layer, features
 from dgnet_tf.layers import JointEmbedding
 
 
+def test_by_hand():
+    # Two joints at 1 and 2, whose vectors are 10 and 20.
+    layer = JointEmbedding()
+    layer.build((1, 1, 2, 1))
+    layer.embedding.assign([[10.0], [20.0]])
+    y = layer(np.array([[[[1.0], [2.0]]]], np.float32))
+    np.testing.assert_array_equal(y[0, 0], [[11], [22]])
+
+
 def test_it_is_a_well_behaved_layer(tmp_path):
     check_layer(
         JointEmbedding,

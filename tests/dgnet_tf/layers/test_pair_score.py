@@ -11,6 +11,17 @@ from dgnet_tf.layers import PairScore
 INPUTS = (features(2, 3, 17, 4), features(2, 3, 17, 4, seed=1))
 
 
+def test_by_hand():
+    # x = 1, 2 and y = 10, 20; s_ij = 3 x_i - y_j + 0.5.
+    layer = PairScore()
+    layer.build((1, 1, 2, 1))
+    layer.query.assign([[3.0]])
+    layer.key.assign([[-1.0]])
+    layer.offset.assign(0.5)
+    scores = layer(tf.constant([[[[1.0], [2.0]]]]), tf.constant([[[[10.0], [20.0]]]]))
+    np.testing.assert_array_equal(scores[0, 0], [[-6.5, -16.5], [-3.5, -13.5]])
+
+
 @pytest.mark.parametrize(
     "weighting, trainable, parameters",
     # One weight for each of the 2C inputs and a bias; two C x C/2 embeddings.
@@ -28,17 +39,6 @@ def test_it_is_a_well_behaved_layer(weighting, trainable, parameters, tmp_path):
         folder=tmp_path,
         mixed_dtype="float32",
     )
-
-
-def test_by_hand():
-    # x = 1, 2 and y = 10, 20; s_ij = 3 x_i - y_j + 0.5.
-    layer = PairScore()
-    layer.build((1, 1, 2, 1))
-    layer.query.assign([[3.0]])
-    layer.key.assign([[-1.0]])
-    layer.offset.assign(0.5)
-    scores = layer(tf.constant([[[[1.0], [2.0]]]]), tf.constant([[[[10.0], [20.0]]]]))
-    np.testing.assert_array_equal(scores[0, 0], [[-6.5, -16.5], [-3.5, -13.5]])
 
 
 def loop_scores(score):

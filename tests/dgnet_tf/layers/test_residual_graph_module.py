@@ -20,6 +20,18 @@ SHAPE = (2, 3, 17, 4)
 NORM = 4 * 4  # scale, shift, mean and variance of four channels
 
 
+def test_by_hand():
+    # One joint in one frame, at 3. Batch norms start as the identity (but for epsilon):
+    # 3 + ReLU(0.5 ReLU(4 * 3)) = 3 + 6; and with -4 in the place of 4, 3 + 0.
+    module = ResidualGraphModule("ftg", 1)
+    module.build((1, 1, 1, 1))
+    module.conv_2.w_x.assign([[0.5]])
+    for weight, expected in ((4.0, 9.0), (-4.0, 3.0)):
+        module.conv_1.w_x.assign([[weight]])
+        y = module(np.full((1, 1, 1, 1), 3.0, np.float32))
+        np.testing.assert_allclose(y, [[[[expected]]]], rtol=1e-4)
+
+
 def make(operation, **arguments):
     """A module with random weights, and its input."""
     module = ResidualGraphModule(operation, 4, **arguments)

@@ -11,6 +11,29 @@ from dgnet_tf.layers import SpatialNonLocal
 SHAPE = (2, 3, 17, 4)
 
 
+def test_by_hand_equal_scores_give_each_joint_the_mean():
+    # Two joints at 1 and 3. With theta = 0 all scores are equal: each joint gets the
+    # mean of g x = 10 x, that is 20, times W = 0.5, that is 10. Normalised with
+    # running mean 4, variance 9 (and epsilon 1e-5), scale 2 and shift 7: 2 (10 - 4)
+    # / 3 + 7 = 11.
+    layer = SpatialNonLocal()
+    layer.build((1, 1, 2, 1))
+    for weight, value in (
+        (layer.theta, [[0.0]]),
+        (layer.phi, [[5.0]]),
+        (layer.g, [[10.0]]),
+        (layer.w, [[0.5]]),
+        (layer.norm.gamma, [2.0]),
+        (layer.norm.beta, [7.0]),
+        (layer.norm.moving_mean, [4.0]),
+        (layer.norm.moving_variance, [9.0]),
+    ):
+        weight.assign(value)
+    x = tf.reshape([1.0, 3.0], (1, 1, 2, 1))
+    np.testing.assert_array_equal(layer.affinity(x)[0, 0], [[0.5, 0.5], [0.5, 0.5]])
+    np.testing.assert_allclose(layer(x)[0, 0, :, 0], [1 + 11, 3 + 11], rtol=1e-5)
+
+
 def make(**arguments):
     """A layer with random weights, and its input."""
     layer = SpatialNonLocal(**arguments)
@@ -39,29 +62,6 @@ def test_it_is_a_well_behaved_layer(inner, tmp_path):
 def test_it_starts_as_the_identity(training):
     x = features(*SHAPE)
     np.testing.assert_array_equal(SpatialNonLocal()(x, training=training), x)
-
-
-def test_by_hand_equal_scores_give_each_joint_the_mean():
-    # Two joints at 1 and 3. With theta = 0 all scores are equal: each joint gets the
-    # mean of g x = 10 x, that is 20, times W = 0.5, that is 10. Normalised with
-    # running mean 4, variance 9 (and epsilon 1e-5), scale 2 and shift 7: 2 (10 - 4)
-    # / 3 + 7 = 11.
-    layer = SpatialNonLocal()
-    layer.build((1, 1, 2, 1))
-    for weight, value in (
-        (layer.theta, [[0.0]]),
-        (layer.phi, [[5.0]]),
-        (layer.g, [[10.0]]),
-        (layer.w, [[0.5]]),
-        (layer.norm.gamma, [2.0]),
-        (layer.norm.beta, [7.0]),
-        (layer.norm.moving_mean, [4.0]),
-        (layer.norm.moving_variance, [9.0]),
-    ):
-        weight.assign(value)
-    x = tf.reshape([1.0, 3.0], (1, 1, 2, 1))
-    np.testing.assert_array_equal(layer.affinity(x)[0, 0], [[0.5, 0.5], [0.5, 0.5]])
-    np.testing.assert_allclose(layer(x)[0, 0, :, 0], [1 + 11, 3 + 11], rtol=1e-5)
 
 
 @pytest.mark.parametrize("inner", [None, 3])

@@ -12,7 +12,7 @@ from support.layer_checks import features, randomize
 import dgnet_tf
 from dgnet_tf import skeletons
 from dgnet_tf.config.config import Config
-from dgnet_tf.layers.affinity import CONNECTIONS
+from dgnet_tf.layers.neighbor_masks import CONNECTIONS
 from dgnet_tf.layers.pair_score import WEIGHTINGS
 from dgnet_tf.training.keras_metrics import MPJPE
 from dgnet_tf.training.losses import SumSquaredError, block_loss_weights

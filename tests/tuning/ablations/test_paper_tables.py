@@ -6,7 +6,7 @@ import pytest
 
 from dgnet_tf.config import config
 from dgnet_tf.errors import UserError
-from dgnet_tf.layers.affinity import CONNECTIONS
+from dgnet_tf.layers.neighbor_masks import CONNECTIONS
 from dgnet_tf.layers.pair_score import WEIGHTINGS
 from tuning.ablations import paper_tables
 

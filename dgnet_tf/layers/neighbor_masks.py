@@ -1,4 +1,4 @@
-"""Neighbour masks and their weighting, shared by DSG and DTG."""
+"""Who a joint's neighbours are (D and L of the paper), and what their scores make."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def constant_mask(connection, skeleton, neighbors, seed, temporal):
 
 
 def skeleton_adjacency(skeleton):
-    """Returns A of Eq. 1: (N, N), 1 where a bone connects two joints."""
+    """Returns A of Eq. 1: (N, N) float32, 1 where a bone connects two joints."""
     skeleton = skeletons.get(skeleton)
     adjacency = np.zeros((len(skeleton.joints),) * 2, np.float32)
     for joint, parent in skeleton.edges:
@@ -94,12 +94,17 @@ def skeleton_adjacency(skeleton):
     return adjacency
 
 
-def weight(mask, scores, normalization):
+def spread(mask, features):
+    """Repeats an (N, N) mask for features (..., N, C): (..., N, N)."""
+    return tf.broadcast_to(mask, [*tf.unstack(tf.shape(features)[:-1]), len(mask)])
+
+
+def weigh(mask, scores, normalization):
     """Weighs neighbours by their scores (Eq. 6, 13).
 
     Args:
-        mask: (..., N, N) or (N, N), ones at the neighbours.
-        scores: (..., N, N), float32.
+        mask: (..., N, N), ones at the neighbours.
+        scores: (..., N, N) float32, or ones that broadcast to it.
         normalization: "none", the product as printed; "mean", the product divided by
             the number of neighbours; "softmax" over each row's neighbours.
 
@@ -112,3 +117,33 @@ def weight(mask, scores, normalization):
     if normalization == "mean":
         return mask * scores / tf.reduce_sum(mask, axis=-1, keepdims=True)
     return mask * scores
+
+
+def check_joints(skeleton, input_shape):
+    """Raises ValueError unless a (B, T, N, C) input has the skeleton's joints."""
+    joints = len(skeletons.get(skeleton).joints)
+    if input_shape[-2] != joints:
+        raise ValueError(
+            f"`skeleton` {skeleton!r} has {joints} joints, the input of shape "
+            f"{tuple(input_shape)} has {input_shape[-2]}."
+        )
+
+
+def check_neighbors(neighbors, connection, skeleton, input_shape):
+    """Raises ValueError where K or the skeleton does not fit the input's joints."""
+    if neighbors > input_shape[-2]:
+        raise ValueError(
+            f"`neighbors` must be at most the number of joints, "
+            f"{input_shape[-2]}, got {neighbors}."
+        )
+    if connection not in ("dynamic", "precomputed"):
+        check_joints(skeleton, input_shape)
+
+
+def check_keypoints(keypoints):
+    """Raises ValueError where "precomputed" neighbours have nothing to come from."""
+    if keypoints is None:
+        raise ValueError(
+            '`connection="precomputed"` needs the 2-D keypoints: call the layer with '
+            "`keypoints=`."
+        )

@@ -7,12 +7,20 @@ from support import paper_loops
 from support.layer_checks import features
 
 from dgnet_tf import skeletons
-from dgnet_tf.layers.affinity import (
+from dgnet_tf.layers.neighbor_masks import (
     constant_mask,
     nearest_mask,
     skeleton_adjacency,
-    weight,
+    weigh,
 )
+
+
+def test_nearest_mask_by_hand():
+    # On a line: 0 . 1 . . . 5 . . 8; each with the one nearest other.
+    x = tf.constant([[0.0], [1.0], [5.0], [8.0]])
+    assert neighbors_of(nearest_mask(x, 2)) == [[0, 1], [0, 1], [2, 3], [2, 3]]
+    low, high = [0, 1, 2], [1, 2, 3]
+    assert neighbors_of(nearest_mask(x, 3)) == [low, low, high, high]
 
 
 def neighbors_of(mask):
@@ -39,14 +47,6 @@ def test_nearest_mask_is_what_sorting_gives(neighbors):
     for b in range(2):
         for t in range(3):
             assert neighbors_of(mask[b, t]) == paper_loops.knn(x[b, t], neighbors)
-
-
-def test_nearest_mask_by_hand():
-    # On a line: 0 . 1 . . . 5 . . 8; each with the one nearest other.
-    x = tf.constant([[0.0], [1.0], [5.0], [8.0]])
-    assert neighbors_of(nearest_mask(x, 2)) == [[0, 1], [0, 1], [2, 3], [2, 3]]
-    low, high = [0, 1, 2], [1, 2, 3]
-    assert neighbors_of(nearest_mask(x, 3)) == [low, low, high, high]
 
 
 def test_one_neighbor_is_the_joint_itself():
@@ -171,26 +171,26 @@ MASK = tf.constant([[1.0, 1.0, 0.0], [0.0, 1.0, 0.0], [1.0, 1.0, 1.0]])
 
 def test_weight_without_normalization_is_the_product():
     expected = [[2, -1, 0], [0, 3, 0], [4, 4, -2]]
-    np.testing.assert_array_equal(weight(MASK, SCORES, "none"), expected)
+    np.testing.assert_array_equal(weigh(MASK, SCORES, "none"), expected)
 
 
 def test_weight_mean_divides_by_the_number_of_neighbors():
     expected = [[1, -0.5, 0], [0, 3, 0], [4 / 3, 4 / 3, -2 / 3]]
-    np.testing.assert_allclose(weight(MASK, SCORES, "mean"), expected, rtol=1e-6)
+    np.testing.assert_allclose(weigh(MASK, SCORES, "mean"), expected, rtol=1e-6)
 
 
 def test_weight_softmax_runs_over_the_neighbors_alone():
     # Row 0: e^2 / (e^2 + e^-1) = 1 / (1 + e^-3); row 2: 1 / (2 + e^-6) twice.
     first, last = 1 / (1 + np.exp(-3.0)), 1 / (2 + np.exp(-6.0))
     expected = [[first, 1 - first, 0], [0, 1, 0], [last, last, 1 - 2 * last]]
-    np.testing.assert_allclose(weight(MASK, SCORES, "softmax"), expected, rtol=1e-5)
+    np.testing.assert_allclose(weigh(MASK, SCORES, "softmax"), expected, rtol=1e-5)
 
 
 def test_softmax_holds_for_extreme_scores():
     scores = tf.constant([[1e8, -1e8, 1e8], [-1e8, -1e8, 1e8]])
     mask = tf.constant([[1.0, 1.0, 0.0], [1.0, 1.0, 0.0]])
     expected = [[1, 0, 0], [0.5, 0.5, 0]]
-    np.testing.assert_array_equal(weight(mask, scores, "softmax"), expected)
+    np.testing.assert_array_equal(weigh(mask, scores, "softmax"), expected)
 
 
 @pytest.mark.parametrize("neighbors", [1, 3, 4, 16, 17])
