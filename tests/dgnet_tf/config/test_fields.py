@@ -11,7 +11,7 @@ from dgnet_tf.config import config, config_field, fields, network_sizes
 from dgnet_tf.config import flags as config_flags
 from dgnet_tf.config.fields import FIELDS, Config, names
 from dgnet_tf.data.augmentation import augmentation
-from dgnet_tf.layers import affinity, pair_score
+from dgnet_tf.layers import neighbor_masks, pair_score
 from dgnet_tf.training import fine_tuning
 
 PARTS = {
@@ -96,8 +96,8 @@ def test_messages_of_a_configuration_hold_the_range():
 
 
 def test_choices_of_graphs_are_the_layers():
-    assert FIELDS["connection"].choices == affinity.CONNECTIONS
-    assert FIELDS["normalization"].choices == affinity.NORMALIZATIONS
+    assert FIELDS["connection"].choices == neighbor_masks.CONNECTIONS
+    assert FIELDS["normalization"].choices == neighbor_masks.NORMALIZATIONS
     assert FIELDS["weighting"].choices == pair_score.WEIGHTINGS
     assert FIELDS["score_activation"].choices == tuple(pair_score.ACTIVATIONS)
 

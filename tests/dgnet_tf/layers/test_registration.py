@@ -10,7 +10,7 @@ import dgnet_tf
 keras = tf.keras
 KINDS = (keras.layers.Layer, keras.losses.Loss, keras.metrics.Metric)
 # What layers have in common; nobody makes one of these.
-ABSTRACT = {"GraphConv", "_FrameMean"}
+ABSTRACT = {"GraphConv", "WindowModel", "_FrameMean"}
 
 
 def own_classes():
