@@ -14,7 +14,7 @@ _LOWEST = -3e38
 class BatchNorm(keras.layers.BatchNormalization):
     """Keras' batch normalisation over all axes but the last, trained faster.
 
-    y = (x - mean) / sqrt(variance + epsilon) gamma + beta, for each channel.
+        y = (x - mean) / sqrt(variance + epsilon) gamma + beta, for each channel.
 
     In training mean and variance are the batch's, which the moving averages follow.
     The training step is its own. On one device the gradient is written out: fewer

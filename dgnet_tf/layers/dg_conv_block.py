@@ -15,7 +15,7 @@ keras = tf.keras
 class DGConvBlock(keras.layers.Layer):
     """DG-Conv block: a dynamical spatial unit, then a dynamical temporal unit (Fig. 3).
 
-    X -> FSG -> DSG -> non-local -> FTG -> DTG -> FTG -> non-local -> Y
+        X -> FSG -> DSG -> non-local -> FTG -> DTG -> FTG -> non-local -> Y
 
     with each convolution a residual module of two (`ResidualGraphModule`), and each
     unit followed by a `SpatialNonLocal`. N is the skeleton's where a unit has FSG.
@@ -37,8 +37,8 @@ class DGConvBlock(keras.layers.Layer):
         score_activation: of "fc": "linear", "leaky_relu", "tanh" or "sigmoid". Default
             "linear".
         normalization: of affinities: "none", "mean" or "softmax". Default "none".
-        semantic: whether FSG learns the weights of the bones. Default False.
-        non_local: whether a non-local block follows each unit. Default True.
+        semantic: FSG learns the weights of the bones. Default False.
+        non_local: a non-local block follows each unit. Default True.
         residual_gamma: initial scale of the last batch norm of a residual module.
             Default 1.
         batch_norm: False in a folded network, whose biases take its place. Default

@@ -27,18 +27,18 @@ keras = tf.keras
 class DynamicSpatialGraphConv(GraphConv):
     """DSG: graph convolution over each joint's K nearest joints in feature space.
 
-    Omega_t^i = KNN(x_t^i, X_t, K)          (Eq. 3)
-    D_t(i, j) = 1 if j in Omega_t^i else 0  (Eq. 4)
-    R_t(i, j) = gamma([x_t^i, x_t^j])       (Eq. 5)
-    B_t       = D_t * R_t, by elements      (Eq. 6)
-    Y_t       = sigma(B_t X_t Phi)          (Eq. 7)
+        Omega_t^i = KNN(x_t^i, X_t, K)          (Eq. 3)
+        D_t(i, j) = 1 if j in Omega_t^i else 0  (Eq. 4)
+        R_t(i, j) = gamma([x_t^i, x_t^j])       (Eq. 5)
+        B_t       = D_t * R_t, by elements      (Eq. 6)
+        Y_t       = sigma(B_t X_t Phi)          (Eq. 7)
 
     N is at least K; where the skeleton makes the graph, it is the skeleton's.
 
-    Departures from the paper: `normalization`, off by default, as unbounded scores
-    multiply from layer to layer; and what it leaves open is decided so: a joint is
-    always its own first neighbour, ties go to the lower index, and the choice of
-    neighbours passes no gradient.
+    Departures from the paper: `normalization`, off by default, without which unbounded
+    scores multiply from layer to layer. What the paper leaves open is decided so: a
+    joint is always its own first neighbour, ties go to the lower index, and the choice
+    of neighbours passes no gradient.
 
     Args:
         channels: output channels.

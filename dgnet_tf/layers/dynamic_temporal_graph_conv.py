@@ -28,22 +28,22 @@ keras = tf.keras
 class DynamicTemporalGraphConv(GraphConv):
     """DTG: graph convolution over the K joints of adjacent frames that move alike.
 
-    O_{t+1}^i     = KNN(x_{t+1}^i - x_t^i, X_{t+1} - X_t, K)      (Eq. 10)
-    O_{t-1}^i     = KNN(x_t^i - x_{t-1}^i, X_t - X_{t-1}, K)
-    L_{t+1}(i, j) = 1 if j in O_{t+1}^i else 0; L_{t-1} alike     (Eq. 11)
-    H_{t+1}(i, j) = alpha([x_t^i, x_{t+1}^j])                     (Eq. 12)
-    H_{t-1}(i, j) = beta([x_t^i, x_{t-1}^j])
-    Q_{t+1}       = L_{t+1} * H_{t+1}; Q_{t-1} alike, by elements (Eq. 13)
-    Y_t = sigma(X_t U_x + Q_{t+1} X_{t+1} U_f + Q_{t-1} X_{t-1} U_b)    (Eq. 14)
+        O_{t+1}^i     = KNN(x_{t+1}^i - x_t^i, X_{t+1} - X_t, K)      (Eq. 10)
+        O_{t-1}^i     = KNN(x_t^i - x_{t-1}^i, X_t - X_{t-1}, K)
+        L_{t+1}(i, j) = 1 if j in O_{t+1}^i else 0; L_{t-1} alike     (Eq. 11)
+        H_{t+1}(i, j) = alpha([x_t^i, x_{t+1}^j])                     (Eq. 12)
+        H_{t-1}(i, j) = beta([x_t^i, x_{t-1}^j])
+        Q_{t+1}       = L_{t+1} * H_{t+1}; Q_{t-1} alike, by elements (Eq. 13)
+        Y_t = sigma(X_t U_x + Q_{t+1} X_{t+1} U_f + Q_{t-1} X_{t-1} U_b)    (Eq. 14)
 
     The forward set of frame t and the backward set of frame t + 1 compare the same
     differences, so L is found once for each pair of frames. Any number of frames from
     1. N is at least K; where the skeleton makes the graph, it is the skeleton's.
 
-    Departures from the paper: `normalization`, off by default, as unbounded scores
-    multiply from layer to layer; and what it leaves open is decided so: at a window's
-    first and last frame the term of the missing neighbour is left out, a joint is
-    always its own first neighbour, ties go to the lower index, and the choice of
+    Departures from the paper: `normalization`, off by default, without which unbounded
+    scores multiply from layer to layer. What the paper leaves open is decided so: at a
+    window's first and last frame the term of the missing neighbour is left out, a joint
+    is always its own first neighbour, ties go to the lower index, and the choice of
     neighbours passes no gradient.
 
     Args:

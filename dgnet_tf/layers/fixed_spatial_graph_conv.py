@@ -16,7 +16,7 @@ keras = tf.keras
 class FixedSpatialGraphConv(GraphConv):
     """FSG: graph convolution over the bones of the skeleton.
 
-    Y_t = sigma(A X_t Theta)    (Eq. 2)
+        Y_t = sigma(A X_t Theta)    (Eq. 2)
 
     A(i, j) is 1 where a bone connects joints i and j, else 0 (Eq. 1): as printed,
     without a self-loop and without normalisation. N must be the skeleton's.
@@ -24,7 +24,7 @@ class FixedSpatialGraphConv(GraphConv):
     Departure from the paper, with `semantic=True`: the semantic graph convolution of
     its reference [4], whose "good practices" it applies,
 
-    Y_t = sigma((M * I) X_t Theta_self + (M * (1 - I)) X_t Theta)
+        Y_t = sigma((M * I) X_t Theta_self + (M * (1 - I)) X_t Theta)
 
     with one learned weight for each bone and self-loop, normalised to M by a softmax
     over each row of A + I, and a parameter matrix of its own for the joint itself.
@@ -32,7 +32,7 @@ class FixedSpatialGraphConv(GraphConv):
     Args:
         channels: output channels.
         skeleton: name of the skeleton that A comes from. Default "human36m_17".
-        semantic: whether to learn the weights of the bones. Default False.
+        semantic: learn the weights of the bones. Default False.
         activation: sigma; None for none. Default "relu".
         use_bias: add a bias before sigma; the paper has none. Default False.
         kernel_initializer: of Theta and Theta_self. Default "glorot_uniform".
@@ -55,14 +55,7 @@ class FixedSpatialGraphConv(GraphConv):
         Regression", its reference [4].
     """
 
-    def __init__(
-        self,
-        channels,
-        *,
-        skeleton="human36m_17",
-        semantic=False,
-        **kwargs,
-    ):
+    def __init__(self, channels, *, skeleton="human36m_17", semantic=False, **kwargs):
         super().__init__(channels, **kwargs)
         self.skeleton = skeleton
         self.semantic = semantic

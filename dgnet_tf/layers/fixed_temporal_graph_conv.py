@@ -15,10 +15,9 @@ keras = tf.keras
 class FixedTemporalGraphConv(GraphConv):
     """FTG: convolution over three frames, joint by joint.
 
-    Y_t = sigma(X_t W_x + P_{t+1} X_{t+1} W_f + P_{t-1} X_{t-1} W_b)    (Eq. 9)
+        Y_t = sigma(X_t W_x + P_{t+1} X_{t+1} W_f + P_{t-1} X_{t-1} W_b)    (Eq. 9)
 
-    with P_{t+1} = P_{t-1} = I (Eq. 8), so that neither is multiplied with. Any number
-    of frames from 1, any number of joints.
+    with P_{t+1} = P_{t-1} = I (Eq. 8), so neither is multiplied with. Any T and N.
 
     Departure from the paper: at a window's first and last frame, where it gives no
     X_{t-1} or X_{t+1}, the term is left out. Repeating the frame instead would claim

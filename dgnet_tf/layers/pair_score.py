@@ -21,7 +21,7 @@ ACTIVATIONS = {
 class PairScore(keras.layers.Layer):
     """Importance score of each pair of a joint i and a joint j.
 
-    s(i, j) = gamma([x^i, y^j])    (gamma of Eq. 5, alpha and beta of Eq. 12)
+        s(i, j) = gamma([x^i, y^j])    (gamma of Eq. 5, alpha and beta of Eq. 12)
 
     "fc" is one fully-connected layer to a scalar, which splits into a part of i and a
     part of j, so that the N x N x 2C concatenation is never built:

@@ -25,7 +25,7 @@ OPERATIONS = {
 class ResidualGraphModule(keras.layers.Layer):
     """Residual module of two graph convolutions of one kind.
 
-    Y = X + layer_2(layer_1(X)), layer(X) = ReLU(BN(convolution(X)))
+        Y = X + layer_2(layer_1(X)), layer(X) = ReLU(BN(convolution(X)))
 
     "For each type of graph convolution in a dynamical unit, we use the residual-style
     module built by two layers". Input and output have the same channels.

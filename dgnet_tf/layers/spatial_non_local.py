@@ -15,7 +15,7 @@ keras = tf.keras
 class SpatialNonLocal(keras.layers.Layer):
     """Non-local block: attention of each joint to all joints of its frame.
 
-    Y_t = X_t + BN(softmax(theta(X_t) phi(X_t)^T) g(X_t) W)
+        Y_t = X_t + BN(softmax(theta(X_t) phi(X_t)^T) g(X_t) W)
 
     The embedded Gaussian of the paper's reference [37], put "after each dynamical unit
     to enhance holistic pose relations". theta, phi and g are matrices (C, inner), W is

@@ -14,7 +14,7 @@ keras = tf.keras
 class FullyConnected(keras.layers.Layer):
     """A fully-connected layer, over the last axis.
 
-    y = x W + b
+        y = x W + b
 
     Keras' `Dense` leaves (B, 1, C) by (C, D) to a batched product, whose gradient is
     slow, and which overwrites memory in TensorFlow 2.20 and 2.21 on CPU (tensorflow

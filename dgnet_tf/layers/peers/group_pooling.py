@@ -12,7 +12,7 @@ keras = tf.keras
 class GroupMax(keras.layers.Layer):
     """The largest value of each channel among the joints of each group.
 
-    y_g = max over the joints j of group g of x_j
+        y_g = max over the joints j of group g of x_j
 
     Args:
         groups: for each group the indices of its joints, below N.
@@ -53,7 +53,7 @@ class GroupMax(keras.layers.Layer):
 class GroupSpread(keras.layers.Layer):
     """Gives each joint what its group has: the way back from `GroupMax`.
 
-    y_j = x_g, g the group of joint j
+        y_j = x_g, g the group of joint j
 
     Args:
         groups: for each group the indices of its joints; each of 0 to N - 1 is in one.

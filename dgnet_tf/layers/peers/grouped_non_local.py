@@ -15,8 +15,8 @@ keras = tf.keras
 class GroupedNonLocal(keras.layers.Layer):
     """SemGCN's non-local layer: each joint hears the groups of its frame's joints.
 
-    y_i = 1/G sum over groups g of ReLU(a . theta(x_i) + b . phi(x)_g) g(x)_g
-    z_i = x_i + BN(y_i W)
+        y_i = 1/G sum over groups g of ReLU(a . theta(x_i) + b . phi(x)_g) g(x)_g
+        z_i = x_i + BN(y_i W)
 
     The "concatenation" form of non-local networks: phi and g are maxima over groups of
     joints, and the number of groups G divides, in place of a softmax. theta, phi, g

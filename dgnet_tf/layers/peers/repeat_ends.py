@@ -12,8 +12,9 @@ keras = tf.keras
 class RepeatEnds(keras.layers.Layer):
     """Edge padding in time: repeats a window's first and last frame.
 
-    y_t = x_clip(t, 0, T - 1), t from -P to T - 1 + P; as `inference` does at a video's
-    ends. T must be known.
+        y_t = x_clip(t, 0, T - 1), t from -P to T - 1 + P
+
+    as `inference` does at a video's ends. T must be known.
 
     Args:
         frames: P, how many times each, at least 0.

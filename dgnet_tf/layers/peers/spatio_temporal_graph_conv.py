@@ -21,7 +21,7 @@ LEVELS = ("joints", "parts", "body")
 class SpatioTemporalGraphConv(GraphConv):
     """Graph convolution with a parameter matrix for each kind of neighbour.
 
-    Y = sigma(sum over kinds k of A_k X W_k)
+        Y = sigma(sum over kinds k of A_k X W_k)
 
     The kinds are the node itself, its neighbour towards the root, those away from the
     root, its mirror image, and itself one frame later and one earlier. A_k is the mean

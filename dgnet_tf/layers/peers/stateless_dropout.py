@@ -11,7 +11,7 @@ keras = tf.keras
 class StatelessDropout(keras.layers.Layer):
     """Dropout whose mask follows from a seed and the features themselves.
 
-    y = x m / (1 - rate), each element of m 0 with probability `rate`, else 1
+        y = x m / (1 - rate), each element of m 0 with probability `rate`, else 1
 
     Keras' own layer draws from a generator whose state no checkpoint of this package
     holds, so that a resumed training would not be the unbroken one. Here the bits of

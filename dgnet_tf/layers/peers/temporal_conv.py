@@ -14,7 +14,7 @@ keras = tf.keras
 class TemporalConv(keras.layers.Layer):
     """Dilated convolution over time, at the frames that have all taps.
 
-    y_t = sum over k from 0 to K - 1 of x_{t + k d} W_k
+        y_t = sum over k from 0 to K - 1 of x_{t + k d} W_k
 
     All taps are one product of two matrices. T is above (K - 1) d, or unknown.
 

@@ -17,7 +17,7 @@ keras = tf.keras
 class TemporalTower(keras.layers.Layer):
     """Convolution, then residual blocks whose taps lie 3, 9, 27, ... frames apart.
 
-    x_0 = unit(x), x_i = x_{i-1}[middle] + unit(unit(x_{i-1})), y = x_blocks W + b
+        x_0 = unit(x), x_i = x_{i-1}[middle] + unit(unit(x_{i-1})), y = x_blocks W + b
 
     A unit is a convolution of three taps (or, the second of a block, a fully-connected
     layer), batch norm, ReLU, dropout. The shortcut takes the frames in the middle. A
