@@ -11,7 +11,7 @@ keras = tf.keras
 class JointEmbedding(keras.layers.Layer):
     """Adds a learned vector to the features of each joint.
 
-        Y_t = X_t + E, E (N, C), drawn from a normal distribution of deviation 0.5.
+        Y_t = X_t + E, E (N, C), normal at the start, of standard deviation 0.5
 
     N and C are fixed when the layer is built; any number of frames. The paper has no
     such layer: its graph convolutions share their parameters among joints, and the
