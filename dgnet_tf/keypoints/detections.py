@@ -35,7 +35,7 @@ def floats(array) -> np.ndarray:
         return np.array(array, np.float64)
 
 
-def numbers(where: str, array) -> np.ndarray:
+def number_array(where: str, array) -> np.ndarray:
     """Returns an array of numbers as float64; `where` names it in messages.
 
     Raises:

@@ -91,7 +91,7 @@ def numbers(where: str, values) -> np.ndarray:
     Raises:
         UserError: if they are something else.
     """
-    return detections.numbers(where, _array(where, values))
+    return detections.number_array(where, _array(where, values))
 
 
 def _people(keypoints, confidence):

@@ -80,7 +80,7 @@ def track(path, keypoints, confidence, layout: str, person: str = "1") -> Track:
     Raises:
         UserError: if they do not fit the layout or hold numbers that cannot be pixels.
     """
-    keypoints = detections.numbers(f"{path}: 'keypoints'", keypoints)
+    keypoints = detections.number_array(f"{path}: 'keypoints'", keypoints)
     if keypoints.ndim != 3 or keypoints.shape[2] != 2:
         raise UserError(
             f"{path}: 'keypoints' must have shape (frames, joints, 2), has "
@@ -91,7 +91,7 @@ def track(path, keypoints, confidence, layout: str, person: str = "1") -> Track:
         raise UserError(f"{path}: has no frame. Give keypoints of one frame or more.")
     if confidence is None:
         confidence = np.where(np.isnan(keypoints).any(axis=-1), 0.0, 1.0)
-    confidence = detections.numbers(f"{path}: 'confidence'", confidence)
+    confidence = detections.number_array(f"{path}: 'confidence'", confidence)
     if confidence.shape != keypoints.shape[:2]:
         raise UserError(
             f"{path}: 'confidence' must have shape {keypoints.shape[:2]}, as the "

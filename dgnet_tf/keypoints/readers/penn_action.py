@@ -11,7 +11,7 @@ import numpy as np
 from dgnet_tf.errors import UserError
 from dgnet_tf.files import mat_files
 from dgnet_tf.keypoints import layouts
-from dgnet_tf.keypoints.detections import masked, numbers
+from dgnet_tf.keypoints.detections import masked, number_array
 from dgnet_tf.keypoints.tracks import KeypointFile, Track
 
 LAYOUT = "penn_action_13"
@@ -35,7 +35,7 @@ def read(path, content, layout: str, image_size=None) -> KeypointFile:
         UserError: if the file is not as described or the layout is another.
     """
     variables = mat_files.read(path, (*_ARRAYS, "dimensions", "action"))
-    arrays = [numbers(f"{path}: {name!r}", variables[name]) for name in _ARRAYS]
+    arrays = [number_array(f"{path}: {name!r}", variables[name]) for name in _ARRAYS]
     shapes = {array.shape for array in arrays}
     if len(shapes) > 1 or arrays[0].ndim != 2 or not len(arrays[0]):
         raise UserError(
@@ -44,7 +44,7 @@ def read(path, content, layout: str, image_size=None) -> KeypointFile:
         )
     x, y, visibility = arrays
     layouts.check_count(path, x.shape[1], LAYOUT)
-    dimensions = numbers(f"{path}: 'dimensions'", variables["dimensions"]).ravel()
+    dimensions = number_array(f"{path}: 'dimensions'", variables["dimensions"]).ravel()
     sides = dimensions[:2].tolist()
     if len(sides) < 2 or not all(0 < v <= 1e5 and v == int(v) for v in sides):
         raise UserError(
