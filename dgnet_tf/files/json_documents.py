@@ -87,9 +87,10 @@ class JsonKind:
             field, version = self.version
             self.check(path, content, {field: int})
             if content[field] != version:
-                raise self.error(
-                    path,
-                    f"field {field!r} is {content[field]!r}, this code reads {version}",
+                raise UserError(
+                    f"{path}: not {self.name}: field {field!r} is {content[field]!r}, "
+                    f"this code reads {version}. Use the version of the package that "
+                    f"wrote it, or {self.advice[0].lower()}{self.advice[1:]}"
                 )
         self.check(path, content, self.fields)
         return content

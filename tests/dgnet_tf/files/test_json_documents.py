@@ -65,7 +65,6 @@ def test_a_missing_file_says_what_makes_one(tmp_path):
         (b"{}", "has no field 'version'"),
         (b'{"version": "2"}', "'version' must be of type int, got '2'"),
         (b'{"version": true}', "'version' must be of type int, got True"),
-        (b'{"version": 3, "walks": 0}', "'version' is 3, this code reads 2"),
     ],
 )
 def test_what_is_none_is_refused_with_file_and_reason(content, message, tmp_path):
@@ -75,6 +74,17 @@ def test_what_is_none_is_refused_with_file_and_reason(content, message, tmp_path
         UserError, match=f"walks.json: not a list of walks: .*{message}.*Walk again"
     ):
         KIND.read(path)
+
+
+def test_a_file_of_another_version_says_what_reads_it(tmp_path):
+    path = tmp_path / "walks.json"
+    path.write_text('{"version": 3, "walks": 0}')
+    with pytest.raises(UserError) as error:
+        KIND.read(path)
+    assert str(error.value) == (
+        f"{path}: not a list of walks: field 'version' is 3, this code reads 2. Use "
+        "the version of the package that wrote it, or walk again."
+    )
 
 
 @pytest.mark.parametrize(
