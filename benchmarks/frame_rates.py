@@ -145,13 +145,12 @@ def _row(rate, found):
 
 def markdown(rows) -> str:
     """Returns the rows as a table."""
-    from tabulate import tabulate
+    from dgnet_tf.files.tables import Table
 
     head = ["frames/s", "frames"]
     head += [f"{c} {n}" for n in ("told", "not told") for c in motion_errors.COLUMNS]
-    formats = ["g", "g"] + [".1f"] * (2 * len(motion_errors.COLUMNS))
     cells = [
-        [row["fps"], row["frames"]]
+        [f"{row['fps']:g}", row["frames"]]
         + [
             row[name][column]
             for name in ("told", "not_told")
@@ -159,7 +158,7 @@ def markdown(rows) -> str:
         ]
         for row in rows
     ]
-    return tabulate(cells, head, tablefmt="github", floatfmt=formats)
+    return Table(head, cells, aligned="r" * len(head)).markdown()
 
 
 if __name__ == "__main__":

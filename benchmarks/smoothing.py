@@ -57,9 +57,8 @@ def main(flag_values):
     """Measures, prints the table, writes JSON."""
     # Before TensorFlow is imported.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    from tabulate import tabulate
-
     from dgnet_tf.files import json_documents
+    from dgnet_tf.files.tables import Table
 
     numbers = {
         name: _numbers(name, flag_values[name].value)
@@ -79,8 +78,7 @@ def main(flag_values):
         numbers["noise_px"],
         filters,
     )
-    head = {name: name for name in rows[0]}
-    print(tabulate(rows, head, tablefmt="github", floatfmt=".1f"))
+    print(Table(list(rows[0]), [list(row.values()) for row in rows]).markdown())
     if flag_values.output:
         json_documents.write(flag_values.output, rows)
 
