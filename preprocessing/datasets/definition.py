@@ -69,13 +69,13 @@ def source_flag(meaning: str, required: bool = True) -> Flag:
     return Flag("source", meaning, parse=os.path.expanduser, required=required)
 
 
-def check_arguments(flags_: Iterable[Flag], **arguments):
+def check_arguments(known: Iterable[Flag], **arguments):
     """Checks a reader's arguments by its flags; None counts as not given.
 
     Raises:
         ValueError: for a value that its flag does not allow.
     """
-    for flag in flags_:
+    for flag in known:
         value = arguments.get(flag.name)
         if value is not None and not flag.allows(value):
             raise ValueError(f"`{flag.name}` must be {flag.allowed()}, got {value!r}.")
@@ -94,13 +94,14 @@ def shared(flag_of: dict[str, Flag]) -> Flag:
         meanings.setdefault(flag.meaning, []).append(name)
     texts = [f"{', '.join(names)}: {text}" for text, names in meanings.items()]
     least, most = ([getattr(f, end) for f in found] for end in ("least", "most"))
+    choices = dict.fromkeys(choice for f in found for choice in f.choices)
     return dataclasses.replace(
         found[0],
         meaning="; ".join(texts),
         default=found[0].default if len(found) == 1 else None,
         least=None if None in least else min(least),
         most=None if None in most else max(most),
-        choices=tuple(dict.fromkeys(choice for f in found for choice in f.choices)),
+        choices=tuple(choices) if all(f.choices for f in found) else (),
     )
 
 

@@ -146,6 +146,20 @@ def test_a_shared_flag_allows_what_one_of_its_data_sets_takes():
     choice = shared({"a": Flag("s", "x", choices=("p", "q")),
                      "b": Flag("s", "x", choices=("q", "r"))})  # fmt: skip
     assert choice.choices == ("p", "q", "r") and choice.meaning == "a, b: x"
+    free = shared({"a": Flag("s", "x", choices=("p", "q")), "b": Flag("s", "y")})
+    assert free.choices == ()
+
+
+def test_readers_check_their_arguments_by_their_flags():
+    for flag, arguments in (
+        ("fps", {"fps": 5.0}),
+        ("fps", {"fps": float("nan")}),
+        ("up", {"up": "x"}),
+        ("scale", {"scale": 0.0}),
+        ("skip_frames", {"skip_frames": -1}),
+    ):
+        with pytest.raises(ValueError, match=f"`{flag}` must be .*got"):
+            bvh.takes("nowhere", **arguments)
 
 
 def test_the_licence_goes_into_the_data_set(tmp_path):
