@@ -18,7 +18,7 @@ import tarfile
 import numpy as np
 import pytest
 import tensorflow as tf
-from support.stacks import KERAS_2
+from support.marks import KERAS_2
 from support.written_before import write
 
 import dgnet_tf

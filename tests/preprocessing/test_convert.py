@@ -64,18 +64,6 @@ def test_bad_input_ends_in_one_clear_line(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("name", ["convert", "inspect", "archive", "join", "demo"])
-def test_help_needs_no_tensorflow(name):
-    code = (
-        "import runpy, sys; sys.modules['tensorflow'] = None\n"
-        f"runpy.run_module('preprocessing.{name}', run_name='__main__')"
-    )
-    run = subprocess.run(
-        [sys.executable, "-c", code, "--help"], cwd=ROOT, capture_output=True, text=True
-    )
-    assert "flags:" in run.stdout, run.stderr
-
-
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

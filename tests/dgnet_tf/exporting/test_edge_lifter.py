@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from support.lifting.lifting_stand_ins import Config, small_model
+from support.marks import slow_but
 
 from dgnet_tf.config.fields import FIELDS
 from dgnet_tf.errors import UserError
@@ -56,7 +57,7 @@ def test_windows_are_cut_and_read_as_the_saved_model_does(overlap, frames, strid
             np.testing.assert_array_equal(found, expected)
 
 
-@pytest.mark.parametrize("flip", [True, False])
+@pytest.mark.parametrize("flip", slow_but(True, [True, False]))
 @pytest.mark.parametrize("overlap", FIELDS["overlap"].choices)
 def test_a_video_is_lifted_as_by_the_serving_function(overlap, flip):
     config = Config(overlap=overlap, frame_stride=2, keypoint_smoothing=3)

@@ -5,6 +5,7 @@ import pytest
 import scipy.signal
 import tensorflow as tf
 from support.lifting.lifting_stand_ins import Config, small_model
+from support.marks import slow_but
 
 from dgnet_tf.config import config as configuration
 from dgnet_tf.config.fields import FIELDS
@@ -78,7 +79,7 @@ def test_people_do_not_mix():
 
 
 @pytest.mark.parametrize("overlap", FIELDS["overlap"].choices)
-@pytest.mark.parametrize("flip", [True, pytest.param(False, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("flip", slow_but(True, [True, False]))
 def test_lifting_is_that_of_smooth_keypoints(overlap, flip):
     plain = Config(overlap=overlap, frame_stride=2)
     smoothing = Config(overlap=overlap, frame_stride=2, keypoint_smoothing=3)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from support.layer_checks import features, randomize
+from support.marks import slow_but
 
 import dgnet_tf
 from dgnet_tf import skeletons
@@ -48,7 +49,7 @@ def test_outputs_are_named_poses_of_any_batch(frames, skeleton):
             assert np.isfinite(pose).all()
 
 
-@pytest.mark.parametrize("frames", [2, 4, 5])
+@pytest.mark.parametrize("frames", slow_but(4, [2, 4, 5]))
 def test_each_number_of_frames_of_table_viii_runs(frames):
     model = dgnet_tf.DGNet(frames=frames, channels=4, blocks=2)
     outputs = model(keypoints(1, frames))
@@ -98,7 +99,7 @@ def test_under_the_defaults_every_weight_learns():
     assert min(sizes) > 1e-5 * max(sizes)
 
 
-@pytest.mark.parametrize("joint_embedding", [False, True])
+@pytest.mark.parametrize("joint_embedding", slow_but(True, [False, True]))
 def test_heads_read_each_block_and_the_networks_head_all_of_them(joint_embedding):
     model = dgnet_tf.DGNet(**TINY, joint_embedding=joint_embedding)
     randomize(model)
@@ -162,7 +163,9 @@ def test_xla_gives_what_the_plain_graph_gives():
         np.testing.assert_allclose(compiled[name], pose, rtol=1e-4, atol=1e-6)
 
 
-@pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
+@pytest.mark.parametrize(
+    "policy", slow_but("mixed_bfloat16", ["mixed_float16", "mixed_bfloat16"])
+)
 def test_half_precision_computes_in_half_and_answers_in_float32(policy):
     keras.mixed_precision.set_global_policy(policy)
     model = dgnet_tf.DGNet(**TINIEST)
@@ -221,7 +224,7 @@ def test_the_configuration_survives_json():
     assert [w.shape for w in revived.weights] == [w.shape for w in model.weights]
 
 
-@pytest.mark.parametrize("connection", ["dynamic", "precomputed"])
+@pytest.mark.parametrize("connection", slow_but("dynamic", ["dynamic", "precomputed"]))
 def test_a_saved_model_answers_as_before(connection, tmp_path):
     model = dgnet_tf.DGNet(**TINIEST, connection=connection)
     randomize(model)

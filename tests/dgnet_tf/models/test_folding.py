@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from support.layer_checks import features
+from support.marks import slow_but
 
 from dgnet_tf import DGNet
 from dgnet_tf.layers.batch_norm import BatchNorm
@@ -38,12 +39,15 @@ def keypoints(frames=4):
 
 @pytest.mark.parametrize(
     "arguments",
-    [
+    slow_but(
         {},
-        {"semantic": False, "joint_embedding": False, "non_local": False},
-        {"connection": "precomputed", "weighting": "embedded_gaussian"},
-        {"spatial_unit": "dsg", "temporal_unit": "dtg,fsg", "frames": 2},
-    ],
+        [
+            {},
+            {"semantic": False, "joint_embedding": False, "non_local": False},
+            {"connection": "precomputed", "weighting": "embedded_gaussian"},
+            {"spatial_unit": "dsg", "temporal_unit": "dtg,fsg", "frames": 2},
+        ],
+    ),
 )
 def test_the_folded_network_gives_the_same_poses(arguments):
     model = trained(**arguments)

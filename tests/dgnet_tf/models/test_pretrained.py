@@ -6,6 +6,7 @@ import shutil
 import h5py
 import numpy as np
 import pytest
+from support.marks import slow_but
 from support.models import weight_stand_ins as stand_ins
 
 import dgnet_tf
@@ -42,10 +43,7 @@ def signed(folder):
 
 @pytest.mark.parametrize(
     "architecture",
-    [
-        pytest.param(name, marks=() if name == "dgnet" else pytest.mark.slow)
-        for name in sorted(ARCHITECTURES)
-    ],
+    slow_but("dgnet", sorted(ARCHITECTURES)),
 )
 def test_every_network_gives_the_same_poses_again(architecture, tmp_path):
     made = stand_ins.run(architecture=architecture)

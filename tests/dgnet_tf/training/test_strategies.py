@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 import tensorflow as tf
-from support.stacks import KERAS_2, multi_worker
+from support.marks import KERAS_2, multi_worker
 
 from dgnet_tf.errors import UserError
 from dgnet_tf.training import strategies

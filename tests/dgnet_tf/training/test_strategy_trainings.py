@@ -9,7 +9,7 @@ import sys
 
 import numpy as np
 import pytest
-from support.stacks import multi_worker
+from support.marks import multi_worker
 
 from dgnet_tf.config import config
 from dgnet_tf.errors import UserError

@@ -16,6 +16,7 @@ from support.datasets import (
     pose_archives,
 )
 from support.keypoints import detector_files
+from support.marks import slow_but
 
 from dgnet_tf.files import provenance
 from dgnet_tf.keypoints import layouts
@@ -122,7 +123,7 @@ def test_bvh(tmp_path):
     np.testing.assert_allclose(thigh, 2 * 0.41, atol=1e-3)
 
 
-@pytest.mark.parametrize("form", ["cdf", "mat", "h5", "npz"])
+@pytest.mark.parametrize("form", slow_but("cdf", ["cdf", "mat", "h5", "npz"]))
 def test_human36m(tmp_path, form):
     source = human36m_sources.write(tmp_path / "source", form)
     elsewhere = (source / "metadata.xml").rename(tmp_path / "cameras.xml")

@@ -9,6 +9,7 @@ import pytest
 import tensorflow as tf
 from support import record_sets, tuning_stand_ins
 from support.lifting.lifting_stand_ins import command_error, run_command
+from support.marks import slow_but
 from support.models.peer_networks import NAMES, build
 
 import tuning
@@ -40,10 +41,7 @@ pytestmark = [
 SIZE = np.array([1000.0, 800.0])
 TINY = {"channels": 6, "epochs": 1, "steps_per_epoch": 2, "batch_size": 4}
 # The others do the same, and take longer.
-ONE_QUICKLY = [
-    name if name == "tcn" else pytest.param(name, marks=pytest.mark.slow)
-    for name in NAMES
-]
+ONE_QUICKLY = slow_but("tcn", NAMES)
 FLAGS = [f"--{name}={value}" for name, value in TINY.items()]
 
 
