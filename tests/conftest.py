@@ -19,6 +19,9 @@ import tensorflow as tf  # noqa: E402
 from support import shared_folders  # noqa: E402
 
 keras = tf.keras
+# Nor what Grappler makes of a graph, which mostly runs once here; a process that a test
+# starts keeps it.
+tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
 
 # Keras 3 collects garbage unless told not to: a quarter of a second for each test.
 _CLEAR = inspect.signature(keras.backend.clear_session).parameters
