@@ -12,6 +12,7 @@ for _pool in ("TF_NUM_INTRAOP", "TF_NUM_INTEROP", "OMP_NUM", "OPENBLAS_NUM", "MK
 # No test measures what XLA makes of a graph, and compiling is most of its time.
 os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0")
 
+import gc  # noqa: E402
 import inspect  # noqa: E402
 
 import pytest  # noqa: E402
@@ -26,6 +27,11 @@ tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
 # Keras 3 collects garbage unless told not to: a quarter of a second for each test.
 _CLEAR = inspect.signature(keras.backend.clear_session).parameters
 _QUICKLY = {"free_memory": False} if "free_memory" in _CLEAR else {}
+
+
+def pytest_collection_finish():
+    """Spares the garbage collector the million objects that imports leave."""
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
