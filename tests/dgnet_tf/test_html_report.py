@@ -127,7 +127,7 @@ def test_bad_input_ends_with_one_line_and_no_page(run, data, tmp_path, capsys):
     other.write_text(json.dumps({**report, "options": options}))
     assert "a run with channels 8, this one's is 4" in error(f"--report={other}")
     other.write_text("{")
-    assert "other.json: not JSON" in error(f"--report={other}")
+    assert "other.json: not a report: not JSON" in error(f"--report={other}")
     few = record_sets.write(tmp_path / "few", {"test": record_sets.takes(8)})
     assert "no split 'validation'" in error(f"--data={few}", "--split=validation")
     assert sorted(p.name for p in tmp_path.iterdir()) == ["few", "other.json"]

@@ -209,7 +209,7 @@ def test_the_table_tells_trained_actions_from_others():
 
 def test_networks_are_compared_over_the_groups_that_both_have():
     text = figure.summary(RESULTS)
-    assert "DG-Net: 80.0 mm in the mean over 2 trainings" in text
+    assert "DG-Net: 80.0 mm in the mean over 2 training runs" in text
     assert "baseline: 85.0 mm in the mean over 2" in text
     assert "DG-Net is better in 1 of 2 groups" in text
     assert "70.0 mm in the mean over 1 trainings" in figure.summary(RESULTS[:3])
