@@ -212,7 +212,7 @@ def test_networks_are_compared_over_the_groups_that_both_have():
     assert "DG-Net: 80.0 mm in the mean over 2 training runs" in text
     assert "baseline: 85.0 mm in the mean over 2" in text
     assert "DG-Net is better in 1 of 2 groups" in text
-    assert "70.0 mm in the mean over 1 trainings" in figure.summary(RESULTS[:3])
+    assert "70.0 mm in the mean over 1 training runs" in figure.summary(RESULTS[:3])
     assert figure.summary(RESULTS[1:3]) == ""
 
 
