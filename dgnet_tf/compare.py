@@ -48,17 +48,8 @@ def _of_runs(values):
         raise UserError("--reports and --workdirs: give one of them.")
     if values.data is None:
         raise UserError("--workdirs needs --data, the converted data set to score.")
-    names = run_reports.names(values.workdirs)
-    return {
-        name: run_reports.find_or_make(
-            workdir,
-            values.data,
-            values.split,
-            seed=values.seed,
-            **option_flags.asked(values),
-        )
-        for name, workdir in zip(names, values.workdirs, strict=True)
-    }
+    options = {"seed": values.seed, **option_flags.asked(values)}
+    return run_reports.of_runs(values.workdirs, values.data, values.split, **options)
 
 
 def _of_files(values):

@@ -43,6 +43,14 @@ def axes(made, x: str, y: str):
     return chart
 
 
+def marked(number: int) -> dict[str, str]:
+    """Returns the colour and the marker of a chart's series, counted from 0."""
+    return {
+        "color": COLORS[number % len(COLORS)],
+        "marker": MARKERS[number % len(MARKERS)],
+    }
+
+
 def save(made, path):
     """Writes a figure as PNG, whole or not at all; returns the path."""
     with replacing(path) as beside:

@@ -29,21 +29,11 @@ CONSUMES = {
 
 
 def all_estimates(view, keypoints, predicted, root: int, name: str):
-    """Returns all estimates of one view.
+    """Returns {name in `CONSUMES`: (F, N, 3)}, and (F,) where a root was fitted.
 
-    Keypoints are freed of the lens' distortion first. Where no root can be fitted to
-    a frame (`root_trajectory.fit_each_frame`), its fitted estimates are xyz.
-
-    Args:
-        view: has `positions` (F, N, 3), `confidence` (F, N) and `intrinsics` (9,).
-        keypoints: (F, N, 2) pixels, as they were given to be lifted.
-        predicted: (F, N, 3) metres, the root at 0.
-        root: index of the root joint.
-        name: of the view, for messages.
-
-    Returns:
-        {name in `CONSUMES`: (F, N, 3) metres, the root at 0}, and (F,) bool: where a
-        root was fitted.
+    Poses, `predicted` too, are metres with the root at 0; `keypoints` are the pixels
+    that were lifted, and are freed of the lens' distortion first. Where no root can be
+    fitted to a frame (`root_trajectory.fit_each_frame`), its fitted estimates are xyz.
 
     Raises:
         UserError: if the view has no intrinsics.
@@ -74,17 +64,9 @@ def all_estimates(view, keypoints, predicted, root: int, name: str):
 
 
 def from_depth(pixels, root_depth, predicted, intrinsics, root: int) -> np.ndarray:
-    """Puts keypoints at the root's depth plus the predicted one.
+    """Puts pixels (F, N, 2), undistorted, at the root's depth (F,) plus predicted z.
 
-    Args:
-        pixels: (F, N, 2), without distortion.
-        root_depth: (F,) metres.
-        predicted: (F, N, 3) metres, relative to the root; only z is used.
-        intrinsics: (9,) as in `cameras`.
-        root: index of the root joint.
-
-    Returns:
-        (F, N, 3) metres, the root at 0.
+    Returns (F, N, 3) metres, the root at 0.
     """
     depth = root_depth[:, None] + predicted[..., 2]  # (F, N)
     positions = cameras.back_project(pixels, depth, intrinsics)

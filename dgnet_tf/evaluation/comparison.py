@@ -17,16 +17,9 @@ _PAIR = ("difference", "low", "high", "share_better", "permutation_p")
 
 
 def make(reports: dict[str, dict], folder, *, seed: int = 0) -> list[pathlib.Path]:
-    """Writes `compare.md`, `compare.csv` and `compare.png`.
+    """Writes `compare.md`, `compare.csv` and `compare.png`; returns their paths.
 
-    Args:
-        reports: {name: content of its `report.json`}; the others are held against
-            the first.
-        folder: for the files.
-        seed: of bootstrap and permutations.
-
-    Returns:
-        Their paths.
+    Reports are {name: content of `report.json`}; the others are held against the first.
 
     Raises:
         UserError: if there are fewer than two reports, or one is of other data,
@@ -51,13 +44,8 @@ def make(reports: dict[str, dict], folder, *, seed: int = 0) -> list[pathlib.Pat
 def pairs_of(first: dict, second: dict, names, seed: int = 0) -> dict:
     """Returns {metric: `pairing.Paired`} of two reports, for what both have.
 
-    Args:
-        first, second: contents of two `report.json`.
-        names: of the two, for messages.
-        seed: of bootstrap and permutations.
-
     Raises:
-        UserError: if they are not of the same data.
+        UserError: if they are not of the same data, see `pairing.compare`.
     """
     data = [report["options"].get("data_sha256") for report in (first, second)]
     if None not in data and data[0] != data[1]:

@@ -29,6 +29,10 @@ def text(reports: dict[str, dict], pairs: dict[str, dict], differing: dict) -> s
         pairs: {name of another: {metric: `pairing.Paired`}}.
         differing: {option: {name: value}}.
     """
+
+    def network(made):
+        return architectures.title(made["options"]["model"]["architecture"])
+
     first, *others = reports
     report = reports[first]
     shown = [metric for metric in scoring.JOINT_METRICS if metric in pairs[others[0]]]
@@ -38,7 +42,7 @@ def text(reports: dict[str, dict], pairs: dict[str, dict], differing: dict) -> s
         Table(
             ["run", "network", *titles],
             [
-                [name, _network(made), *(with_interval(made, m) for m in shown)]
+                [name, network(made), *(with_interval(made, m) for m in shown)]
                 for name, made in reports.items()
             ],
         ).markdown(),
@@ -63,42 +67,33 @@ def text(reports: dict[str, dict], pairs: dict[str, dict], differing: dict) -> s
 
 
 def _by_action(reports):
-    actions = sorted({name for r in reports.values() for name in r["per_action"]})
-    rows = {
-        action: [r["per_action"].get(action, {}) for r in reports.values()]
-        for action in actions
-    }
-    rows["mean over actions"] = [r["metrics_action_mean"] for r in reports.values()]
-    cells = [
-        [action, *(cell.get("mpjpe_mm") for cell in found)]
-        for action, found in rows.items()
+    made = reports.values()
+    rows = [
+        [action, *(r["per_action"].get(action, {}).get("mpjpe_mm") for r in made)]
+        for action in sorted({name for r in made for name in r["per_action"]})
     ]
-    return Table(["action", *reports], cells).markdown()
+    means = [r["metrics_action_mean"].get("mpjpe_mm") for r in made]
+    rows.append(["mean over actions", *means])
+    return Table(["action", *reports], rows).markdown()
 
 
 def _what_differs(reports, differing):
     models = [report["options"]["model"] for report in reports.values()]
+    multiply_adds = (model.get("multiply_adds_per_frame") for model in models)
     rows = [
         ["parameters", *(model["parameters"] for model in models)],
-        [
-            "multiply-adds a frame",
-            *(model.get("multiply_adds_per_frame") for model in models),
-        ],
-    ]
-    rows += [
-        [option, *(_text(value) for value in values.values())]
-        for option, values in differing.items()
+        ["multiply-adds a frame", *multiply_adds],
+        *([option, *map(_text, by.values())] for option, by in differing.items()),
     ]
     return Table(["", *reports], rows).markdown()
 
 
 def difference(pair) -> list[str | None]:
     """Returns a `pairing.Paired` as the cells of the table of differences."""
+    scale = 100 if pair.metric in scoring.HIGHER_IS_BETTER else 1
 
     def shown(number):
-        if pair.metric in scoring.HIGHER_IS_BETTER:
-            return f"{100 * number:+.2f}"
-        return f"{number:+.2f}"
+        return f"{scale * number:+.2f}"
 
     return [
         section.TITLES[pair.metric],
@@ -113,14 +108,7 @@ def with_interval(report: dict, metric: str) -> str:
     """Returns a metric of a report as a cell, its interval in brackets."""
     value = section.value(metric, report["metrics"][metric])
     interval = report["intervals"].get(metric)
-    if not interval:
-        return value
-    low, high = (section.value(metric, interval[end]) for end in ("low", "high"))
-    return f"{value} ({low} to {high})"
-
-
-def _network(report):
-    return architectures.title(report["options"]["model"]["architecture"])
+    return f"{value} ({section.ends(metric, interval)})" if interval else value
 
 
 def _text(value):
@@ -130,19 +118,12 @@ def _text(value):
 
 
 def chart(reports: dict[str, dict], pairs: dict[str, dict]):
-    """Returns the chart: MPJPE with intervals, and differences to the first report.
-
-    Args:
-        reports: {name: report}.
-        pairs: {name of each but the first: {metric: `pairing.Paired`}}.
-    """
+    """Returns the chart: MPJPE with intervals, and the differences to the first."""
     made = style.figure(9.0, 1.6 + 0.45 * len(reports))
     left, right = made.subplots(1, 2, sharey=True)
     names = list(reports)
-    for i, name in enumerate(names):
-        report = reports[name]
-        value = report["metrics"]["mpjpe_mm"]
-        _bar(left, i, value, report["intervals"]["mpjpe_mm"])
+    for i, (name, report) in enumerate(reports.items()):
+        _bar(left, i, report["metrics"]["mpjpe_mm"], report["intervals"]["mpjpe_mm"])
         if name in pairs:
             pair = pairs[name]["mpjpe_mm"]
             _bar(right, i, pair.difference, {"low": pair.low, "high": pair.high})
@@ -162,16 +143,8 @@ def _bar(axes, number, value, interval):
     """Draws a value and its interval, if it has one."""
     reach = None
     if interval and interval["low"] is not None:
-        reach = [
-            [max(value - interval["low"], 0.0)],
-            [max(interval["high"] - value, 0.0)],
-        ]
+        below, above = value - interval["low"], interval["high"] - value
+        reach = [[max(below, 0.0)], [max(above, 0.0)]]
     axes.errorbar(
-        value,
-        number,
-        xerr=reach,
-        color=style.COLORS[number % len(style.COLORS)],
-        marker=style.MARKERS[number % len(style.MARKERS)],
-        capsize=4,
-        linestyle="none",
+        value, number, xerr=reach, capsize=4, linestyle="none", **style.marked(number)
     )

@@ -76,9 +76,8 @@ def evaluate(
         )
     if actions:
         chosen_actions.frames(data_dir, data, split, actions)
-    mean_pose = None
-    if "train" in data.splits:
-        mean_pose = np.array(data.splits["train"].mean_pose)  # (N, 3)
+    train = data.splits.get("train")
+    mean_pose = train and np.array(train.mean_pose)  # (N, 3)
     joints = joint_sets.choose(data.skeleton, count_root)
     lifter = ViewLifter(model, options, noise_px=noise_px, seed=seed)
     found = views.load_views(data_dir, split)
@@ -109,23 +108,25 @@ def evaluate(
     headline = scores[balance.XYZ]
     _check_scored(headline, actions, data_dir, split)
     per_joint = scoring.pooled_by_joint(headline, joints.names)
+    baselines = {}
+    if mean_pose is not None:
+        baselines["mean_pose"] = scoring.pooled(mean_pose_scores)
     report = {
         "dataset": data.dataset,
         "split": split,
         "frames": sum(score.frames for score in headline),
         "views": len(headline),
         **_summary(headline, seed),
-        "baselines": {"mean_pose": scoring.pooled(mean_pose_scores)}
-        if mean_pose is not None
-        else {},
+        "baselines": baselines,
         "estimates": {
             name: {"consumes": balance.CONSUMES[name], **_summary(estimate, seed)}
             for name, estimate in scores.items()
         },
         "protocols": protocols.tables(data.dataset, headline),
-        "per_action": scoring.pooled_by(headline, "action"),
-        "per_subject": scoring.pooled_by(headline, "subject"),
-        "per_camera": scoring.pooled_by(headline, "camera"),
+        **{
+            f"per_{field}": scoring.pooled_by(headline, field)
+            for field in ("action", "subject", "camera")
+        },
         "per_subject_action": {
             subject: scoring.pooled_by(scored, "action")
             for subject, scored in scoring.grouped(headline, "subject").items()

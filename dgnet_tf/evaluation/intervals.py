@@ -24,13 +24,8 @@ def draws(videos: int, seed: int = 0) -> np.ndarray:
 def frame_means(rows: list[dict], metric: str, weights: np.ndarray) -> np.ndarray:
     """Returns a metric's mean over all frames (steps, triples) of weighted videos.
 
-    Args:
-        rows: V rows of `scoring.videos`, each with a sum of the metric.
-        metric: one of `scoring.METRICS`.
-        weights: (R, V).
-
-    Returns:
-        (R,) means; NaN where there is no frame.
+    `rows` are V of `scoring.videos`, each with a sum of the metric; `weights` are
+    (R, V). Returns (R,) means; NaN where there is no frame.
     """
     sums = np.array([row["sums"][metric] for row in rows], np.float64)
     counts = np.array([row[scoring.COUNTED_BY[metric]] for row in rows], np.float64)
@@ -50,16 +45,10 @@ def action_means(rows: list[dict], metric: str, weights: np.ndarray) -> np.ndarr
 
 
 def of(rows: list[dict], means=frame_means, seed: int = 0) -> dict[str, dict | None]:
-    """Returns each metric's 95 % percentile interval.
+    """Returns each metric's `interval` over rows of `scoring.videos`, in its unit.
 
-    Args:
-        rows: of `scoring.videos`.
-        means: `frame_means` or `action_means`.
-        seed: of the draws.
-
-    Returns:
-        {metric: {"low", "high", "videos", "resamples"}}, in the metric's unit; None
-        below two videos, and where a metric has no value.
+    `means` is `frame_means` or `action_means`. None stands for an interval below two
+    videos, and where a metric has no value.
     """
     result = dict.fromkeys(scoring.METRICS)
     if len(rows) < 2:
@@ -76,13 +65,8 @@ def interval(values: np.ndarray, videos: int) -> dict | None:
     values = values[np.isfinite(values)]
     if not len(values):
         return None
-    low, high = np.percentile(values, [2.5, 97.5])
-    return {
-        "low": float(low),
-        "high": float(high),
-        "videos": videos,
-        "resamples": RESAMPLES,
-    }
+    low, high = np.percentile(values, [2.5, 97.5]).tolist()
+    return {"low": low, "high": high, "videos": videos, "resamples": RESAMPLES}
 
 
 def _ratio(sums, counts):

@@ -23,28 +23,18 @@ _FOURTEEN = {
 
 @dataclasses.dataclass(frozen=True)
 class JointSet:
-    """Joints that are scored.
-
-    Attributes:
-        names: of the J counted joints, in the skeleton's order.
-        root: index of the joint that poses are made relative to, in the skeleton.
-        counted: indices of the counted joints, in the skeleton.
-        fourteen: indices of the fourteen joints among the counted ones; None where
-            the skeleton has no such form.
-    """
+    """Joints that are scored: J of a skeleton, in its order."""
 
     names: tuple[str, ...]
-    root: int
-    counted: tuple[int, ...]
-    fourteen: tuple[int, ...] | None
+    root: int  # index of the joint that poses are made relative to, in the skeleton
+    counted: tuple[int, ...]  # indices of the J joints, in the skeleton
+    fourteen: tuple[int, ...] | None  # among the J; None where it has no such form
 
 
 def choose(skeleton: str, count_root: bool = True) -> JointSet:
-    """Returns the scored joints: all, or all but the root.
+    """Returns the scored joints of a skeleton: all, or all but the root.
 
-    Args:
-        skeleton: its name.
-        count_root: the root's own error is zero; counting it lowers every mean.
+    The root's own error is zero; counting it lowers every mean.
     """
     found = skeletons.get(skeleton)
     counted = tuple(

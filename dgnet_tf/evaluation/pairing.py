@@ -98,11 +98,16 @@ def compare(
     drawn = None
     if len(each) > 1:
         weights = intervals.draws(len(each), seed)
-        drawn = intervals.interval(
-            (weights @ (each * counts)) / (weights @ counts), len(each)
-        )
+        means_drawn = (weights @ (each * counts)) / (weights @ counts)
+        drawn = intervals.interval(means_drawn, len(each))
     sign = 1.0 if metric in scoring.HIGHER_IS_BETTER else -1.0
+    lifted = {
+        name: (first["options"].get(name), second["options"].get(name))
+        for name in options.NAMES
+    }
     better, worse = int((sign * each > 0).sum()), int((sign * each < 0).sum())
+    differing = better + worse
+    sign_p = scipy.stats.binomtest(better, differing).pvalue if differing else 1.0
     return Paired(
         metric=metric,
         videos=len(each),
@@ -112,10 +117,10 @@ def compare(
         low=drawn and drawn["low"],
         high=drawn and drawn["high"],
         share_better=better / len(each),
-        share_equal=1.0 - (better + worse) / len(each),
-        sign_p=_sign_p(better, worse),
+        share_equal=1.0 - differing / len(each),
+        sign_p=float(sign_p),
         permutation_p=_permutation_p(each * counts, seed),
-        options=_differing(first["options"], second["options"]),
+        options={name: pair for name, pair in lifted.items() if pair[0] != pair[1]},
     )
 
 
@@ -149,20 +154,13 @@ def _check_alike(first, second, rows, metric, names):
         one, other = (report["options"].get(name) for report in (first, second))
         if one != other:
             refuse(f"option {name!r}", one, other)
-    if first["options"]["noise_px"] and (
-        first["options"]["seed"] != second["options"]["seed"]
-    ):
-        refuse(
-            "option 'seed' of the noise",
-            first["options"]["seed"],
-            second["options"]["seed"],
-        )
+    one, other = (report["options"].get("seed") for report in (first, second))
+    if first["options"]["noise_px"] and one != other:
+        refuse("option 'seed' of the noise", one, other)
     counted = scoring.COUNTED_BY[metric]
+    ids = scoring.VIDEO_IDS
     found = [
-        {
-            (row["subject"], row["action"], row["take"], *row["cameras"]): row[counted]
-            for row in part
-        }
+        {(*(row[id] for id in ids), *row["cameras"]): row[counted] for row in part}
         for part in rows
     ]
     for video in sorted({*found[0], *found[1]}):
@@ -173,27 +171,13 @@ def _check_alike(first, second, rows, metric, names):
         raise UserError(f"{names[0]}: has no {counted} to compare.")
 
 
-def _differing(first, second) -> dict[str, tuple]:
-    return {
-        name: (first.get(name), second.get(name))
-        for name in options.NAMES
-        if first.get(name) != second.get(name)
-    }
-
-
-def _sign_p(better, worse) -> float:
-    if not better + worse:
-        return 1.0
-    return float(scipy.stats.binomtest(better, better + worse).pvalue)
-
-
 def _permutation_p(differences, seed) -> float:
     """Two-sided p-value of the sum of differences under random signs."""
     if len(differences) < 2 or not differences.any():
         return 1.0
     result = scipy.stats.permutation_test(
         (differences,),
-        lambda values, axis: values.sum(axis=axis),
+        np.sum,
         permutation_type="samples",
         vectorized=True,
         n_resamples=_PERMUTATIONS,

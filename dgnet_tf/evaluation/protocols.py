@@ -18,10 +18,6 @@ def tables(dataset: str, scores: list[scoring.ViewScore]) -> dict[str, dict]:
     - "mpi_inf_3dhp" (Table IV): PCK at 150 mm, AUC and MPJPE of each test sequence
       and each setting, over valid frames: the frames of a setting's sequences count
       alike. PCK and AUC are over 14 joints, MPJPE over all 17.
-
-    Args:
-        dataset: its name in `dataset.json`.
-        scores: the views.
     """
     if dataset == "humaneva":
         return {"humaneva": _humaneva(scores)}
@@ -31,22 +27,17 @@ def tables(dataset: str, scores: list[scoring.ViewScore]) -> dict[str, dict]:
 
 
 def _humaneva(scores) -> dict:
-    cells = {}
-    for action in _HUMANEVA_ACTIONS:
-        cells[action] = {}
-        for person in _HUMANEVA_PEOPLE:
-            views = [
-                score
-                for score in scores
-                if score.action == action and score.subject.split("_")[0] == person
-            ]
-            cells[action][person] = scoring.pooled(views)["p_mpjpe_mm"]
-    values = [value for row in cells.values() for value in row.values()]
-    return {
-        "metric": "p_mpjpe_mm",
-        "cells": cells,
-        "average": None if None in values else sum(values) / len(values),
+    def cell(*names):
+        views = [s for s in scores if (s.action, s.subject.split("_")[0]) == names]
+        return scoring.pooled(views)["p_mpjpe_mm"]
+
+    cells = {
+        action: {person: cell(action, person) for person in _HUMANEVA_PEOPLE}
+        for action in _HUMANEVA_ACTIONS
     }
+    values = [value for row in cells.values() for value in row.values()]
+    average = None if None in values else sum(values) / len(values)
+    return {"metric": "p_mpjpe_mm", "cells": cells, "average": average}
 
 
 def _mpi_inf_3dhp(scores) -> dict:
@@ -59,8 +50,9 @@ def _mpi_inf_3dhp(scores) -> dict:
         groups = scoring.grouped(scores, field)
         return {name: row(views) for name, views in groups.items()}
 
+    per_sequence, per_setting = rows("subject"), rows("action")
     return {
-        "per_sequence": rows("subject"),
-        "per_setting": rows("action"),
+        "per_sequence": per_sequence,
+        "per_setting": per_setting,
         "all": row(scores),
     }

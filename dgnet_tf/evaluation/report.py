@@ -37,8 +37,7 @@ def read(path) -> dict:
 
 def write(report: dict, folder) -> tuple[pathlib.Path, pathlib.Path]:
     """Writes both files, each whole or not at all; returns their paths."""
-    json_path = pathlib.Path(folder) / JSON
-    markdown_path = pathlib.Path(folder) / MARKDOWN
+    json_path, markdown_path = (pathlib.Path(folder) / n for n in (JSON, MARKDOWN))
     write_text(markdown_path, markdown(report))
     json_documents.write(json_path, report)
     return json_path, markdown_path
@@ -74,19 +73,15 @@ def markdown(report: dict) -> str:
     ]
     if report["options"]["joints_14"]:
         fourteen = tuple(scoring.FOURTEEN_METRICS)
-        parts += [
-            "## Fourteen joints",
-            section.metrics_table("", _overall(report), fourteen),
-        ]
+        table = section.metrics_table("", _overall(report), fourteen)
+        parts += ["## Fourteen joints", table]
     if len(report["estimates"]) > 1:
         parts += ["## Coordinate balance", section.estimates_section(report)]
-    parts += section.protocols(report["protocols"])
+    for title, headers, rows in section.protocol_tables(report["protocols"]):
+        parts += [f"## {title}", section.right_aligned(headers, rows)]
     for field in ("action", "subject", "camera", "joint"):
-        rows = report[f"per_{field}"]
-        parts += [
-            f"## By {field}",
-            section.metrics_table(field, rows, scoring.JOINT_METRICS),
-        ]
+        table = section.metrics_table(field, report[f"per_{field}"])
+        parts += [f"## By {field}", table]
     people = report["per_subject_action"]
     if 1 < len(people) <= _MOST_PEOPLE and len(report["per_action"]) > 1:
         parts += ["## By subject and action: MPJPE", section.cells(people)]
@@ -97,7 +92,7 @@ def markdown(report: dict) -> str:
 
 def summary(report: dict) -> str:
     """Returns the overall numbers as a table, the baseline beside them."""
-    return section.metrics_table("", _overall(report), scoring.JOINT_METRICS)
+    return section.metrics_table("", _overall(report))
 
 
 def _overall(report) -> dict[str, dict]:

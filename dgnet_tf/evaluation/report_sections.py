@@ -22,24 +22,14 @@ TITLES = {
 }
 
 
-def metrics_table(title: str, rows: dict[str, dict], metrics) -> str:
-    """Returns a table of metrics.
-
-    Args:
-        title: heading of the rows' names.
-        rows: {name: {metric: value}}.
-        metrics: those to show.
-    """
-    return _table(
-        [title, *(TITLES[metric] for metric in metrics)],
-        [
-            [name, *(value(metric, row[metric]) for metric in metrics)]
-            for name, row in rows.items()
-        ],
-    )
+def metrics_table(title: str, rows: dict, metrics=scoring.JOINT_METRICS) -> str:
+    """Returns a table of rows {name: {metric: value}}; `title` heads the names."""
+    cells = [[name, *(value(m, row[m]) for m in metrics)] for name, row in rows.items()]
+    return right_aligned([title, *(TITLES[metric] for metric in metrics)], cells)
 
 
-def _table(columns, rows) -> str:
+def right_aligned(columns, rows) -> str:
+    """Returns a Markdown table, all but the first column aligned to the right."""
     return Table(columns, rows, aligned="l" + "r" * (len(columns) - 1)).markdown()
 
 
@@ -52,6 +42,13 @@ def value(metric: str, number: float | None) -> str:
     return f"{number:.2f}" if metric == scoring.ACCELERATION else f"{number:.1f}"
 
 
+def ends(metric: str, interval: dict | None) -> str:
+    """Returns an interval as reports show it; "-" for None."""
+    if interval is None:
+        return "-"
+    return " to ".join(value(metric, interval[end]) for end in ("low", "high"))
+
+
 def intervals(report) -> str:
     """Returns the bootstrap intervals of both means."""
     drawn = report["intervals"]["mpjpe_mm"]
@@ -60,20 +57,14 @@ def intervals(report) -> str:
     metrics = scoring.JOINT_METRICS
     fields = {"all frames": "intervals", "mean over actions": "intervals_action_mean"}
     rows = [
-        [name, *(_range(metric, report[field][metric]) for metric in metrics)]
+        [name, *(ends(metric, report[field][metric]) for metric in metrics)]
         for name, field in fields.items()
     ]
     return (
         f"95 % bootstrap intervals ({drawn['videos']} videos resampled, all cameras "
         "of a take together):\n\n"
-        + _table(["", *(TITLES[metric] for metric in metrics)], rows)
+        + right_aligned(["", *(TITLES[metric] for metric in metrics)], rows)
     )
-
-
-def _range(metric, interval) -> str:
-    if interval is None:
-        return "-"
-    return " to ".join(value(metric, interval[end]) for end in ("low", "high"))
 
 
 def estimates_section(report) -> str:
@@ -82,16 +73,7 @@ def estimates_section(report) -> str:
     lines = [f"- `{name}`: {balance.CONSUMES[name]}" for name in rows]
     unfitted = report["options"]["frames_without_fitted_root"]
     lines.append(f"- Frames in which no root could be fitted (xyz there): {unfitted}.")
-    shown = metrics_table("all frames", rows, scoring.JOINT_METRICS)
-    return shown + "\n\n" + "\n".join(lines)
-
-
-def protocols(found: dict) -> list[str]:
-    """Returns the published tables of a data set; none for most."""
-    parts = []
-    for title, headers, rows in protocol_tables(found):
-        parts += [f"## {title}", _table(headers, rows)]
-    return parts
+    return metrics_table("all frames", rows) + "\n\n" + "\n".join(lines)
 
 
 def protocol_tables(found: dict) -> list[tuple[str, list, list]]:
@@ -111,16 +93,12 @@ def protocol_tables(found: dict) -> list[tuple[str, list, list]]:
         scores = found["mpi_inf_3dhp"]
         rows = {**scores["per_sequence"], **scores["per_setting"], "all": scores["all"]}
         metrics = [name for name in scores["all"] if name != "frames"]
-        tables.append(
-            (
-                "MPI-INF-3DHP: test sequences and settings",
-                ["", "frames", *(TITLES[metric] for metric in metrics)],
-                [
-                    [name, row["frames"], *(value(m, row[m]) for m in metrics)]
-                    for name, row in rows.items()
-                ],
-            )
-        )
+        cells = [
+            [name, row["frames"], *(value(m, row[m]) for m in metrics)]
+            for name, row in rows.items()
+        ]
+        headers = ["", "frames", *(TITLES[metric] for metric in metrics)]
+        tables.append(("MPI-INF-3DHP: test sequences and settings", headers, cells))
     return tables
 
 
@@ -131,7 +109,7 @@ def cells(people: dict[str, dict]) -> str:
     for action in actions:
         found = (row.get(action, {}).get("mpjpe_mm") for row in people.values())
         rows.append([action, *(value("mpjpe_mm", number) for number in found)])
-    return _table(["", *people], rows)
+    return right_aligned(["", *people], rows)
 
 
 def worst(report) -> str:
@@ -150,7 +128,7 @@ def worst(report) -> str:
     return (
         f"Joints, MPJPE: {joints}.\n\nThe worst two seconds of the worst videos, in "
         "the camera that shows them worst:\n\n"
-        + _table(["view", "frames", "MPJPE"], rows)
+        + right_aligned(["view", "frames", "MPJPE"], rows)
     )
 
 

@@ -14,16 +14,10 @@ from dgnet_tf.inference.options import InferenceOptions
 from dgnet_tf.models import runs, weight_folders
 
 # Of reports, besides those that `report.read` asks for.
-_FIELDS = (
-    "frames",
-    "intervals",
-    "intervals_action_mean",
-    "metrics_action_mean",
-    "per_action",
-    "per_sequence",
-    "per_subject_action",
-    "protocols",
-)
+_FIELDS = {
+    *("frames", "intervals", "intervals_action_mean", "metrics_action_mean"),
+    *("per_action", "per_sequence", "per_subject_action", "protocols"),
+}
 
 
 def names(workdirs: Sequence) -> list[str]:
@@ -42,14 +36,16 @@ def names(workdirs: Sequence) -> list[str]:
     return ["/".join(part[-depth:]) for part in parts]
 
 
+def of_runs(workdirs: Sequence, data_dir, split: str, **asked) -> dict[str, dict]:
+    """Returns {name: report} of several runs; see `names` and `find_or_make`."""
+    return {
+        name: find_or_make(workdir, data_dir, split, **asked)
+        for name, workdir in zip(names(workdirs), workdirs, strict=True)
+    }
+
+
 def find_or_make(
-    workdir,
-    data_dir,
-    split: str = "test",
-    *,
-    noise_px: float = 0.0,
-    seed: int = 0,
-    **asked,
+    workdir, data_dir, split="test", *, noise_px: float = 0.0, seed: int = 0, **asked
 ) -> dict:
     """Returns a run's report; evaluates where the run holds none of that kind.
 
@@ -131,9 +127,7 @@ def read_own(path, run: runs.Run, workdir, data_dir, split: str) -> dict:
 def digests(workdir, data_dir) -> dict[str, str]:
     """Returns the digests of a report's data and weights, for its `options`.
 
-    Args:
-        workdir: folder of a finished run, or of trained weights.
-        data_dir: converted data set.
+    `workdir` is the folder of a finished run, or of trained weights.
     """
     workdir = pathlib.Path(workdir)
     trained = (workdir / weight_folders.FILE).is_file()
@@ -160,6 +154,6 @@ def _is_of_today(found):
     model = found["options"].get("model", {})
     return (
         set(scoring.METRICS) <= set(found["metrics"])
-        and set(_FIELDS) <= set(found)
+        and _FIELDS <= set(found)
         and "multiply_adds_per_frame" in model
     )

@@ -15,13 +15,7 @@ from dgnet_tf.evaluation import worst
 VELOCITY, ACCELERATION = "mpjve_mm", "acceleration_mm"
 # Averaged over the counted joints, and given joint by joint.
 JOINT_METRICS = (
-    "mpjpe_mm",
-    "p_mpjpe_mm",
-    "n_mpjpe_mm",
-    VELOCITY,
-    ACCELERATION,
-    "pck",
-    "auc",
+    *("mpjpe_mm", "p_mpjpe_mm", "n_mpjpe_mm", VELOCITY, ACCELERATION, "pck", "auc"),
 )
 # The same over fourteen joints: name, and the metric that it is a form of.
 FOURTEEN_METRICS = {
@@ -37,6 +31,7 @@ COUNTED_BY = {
     VELOCITY: "steps",
     ACCELERATION: "triples",
 }
+VIDEO_IDS = ("subject", "action", "take")
 HIGHER_IS_BETTER = ("pck", "auc", "pck_14", "auc_14")
 
 _MM = 1000.0
@@ -47,39 +42,24 @@ _SEGMENT = 16_384
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class ViewScore:
-    """Summed errors of one camera view.
-
-    Attributes:
-        subject, action, take, camera: the view.
-        frames: valid frames, over which frame metrics are summed.
-        steps: pairs of consecutive valid frames, over which velocities are.
-        triples: three valid frames in a row, over which accelerations are.
-        joint_sums: sum of each of `JOINT_METRICS` for each counted joint, (J,);
-            millimetres or fractions of 1.
-        sums: sum of each of `METRICS`, joints averaged; None where the skeleton has
-            no such form.
-        worst: the view's worst stretch; None without a valid frame.
-    """
+    """Summed errors of one camera view, in millimetres or fractions of 1."""
 
     subject: str
     action: str
     take: str
     camera: str
-    frames: int
-    steps: int
-    triples: int
-    joint_sums: dict[str, np.ndarray]
-    sums: dict[str, float | None]
-    worst: worst.WorstStretch | None
+    frames: int  # valid frames, over which frame metrics are summed
+    steps: int  # pairs of consecutive valid frames, over which velocities are
+    triples: int  # three valid frames in a row, over which accelerations are
+    joint_sums: dict[str, np.ndarray]  # (J,) for each of `JOINT_METRICS`
+    sums: dict[str, float | None]  # joints averaged; None: the skeleton has none such
+    worst: worst.WorstStretch | None  # None without a valid frame
 
 
 def score_view(view, predicted: np.ndarray, joints) -> ViewScore:
-    """Scores the valid frames of a view.
+    """Scores the valid frames of a `views.View`.
 
-    Args:
-        view: has `positions` (F, N, 3) metres, `valid` (F,) bool, `fps` and the ids.
-        predicted: (F, N, 3) metres, relative to the root.
-        joints: a `joint_sets.JointSet`.
+    `predicted` is (F, N, 3) metres, relative to the root; `joints` a `JointSet`.
 
     Raises:
         ValueError: if shapes differ or values are not finite.
@@ -125,9 +105,8 @@ def score_view(view, predicted: np.ndarray, joints) -> ViewScore:
 def _frame_errors(predicted, target) -> dict[str, np.ndarray]:
     """Returns (F, J) values of poses (F, J, 3)."""
     errors = metrics.joint_errors(predicted, target)
-    aligned, scaled = (
-        move(predicted, target) for move in (metrics.align, metrics.rescale)
-    )
+    aligned = metrics.align(predicted, target)
+    scaled = metrics.rescale(predicted, target)
     return {
         "mpjpe_mm": _MM * errors,
         "p_mpjpe_mm": _MM * metrics.joint_errors(aligned, target),
@@ -163,14 +142,9 @@ def pooled(scores: list[ViewScore]) -> dict[str, float | None]:
 
 
 def grouped(scores: list[ViewScore], field: str | Callable) -> dict[str, list]:
-    """Groups the views that agree in `field`, names compared whole and sorted.
+    """Groups the views that agree in `field` or a function, names compared whole.
 
-    Args:
-        scores: any views.
-        field: "action", "subject", "take" or "camera", or a function of a score.
-
-    Returns:
-        {name: its views}; views without a valid frame are left out.
+    Returns {name: its views}, sorted; views without a valid frame are left out.
     """
     groups: dict[str, list[ViewScore]] = {}
     for score in scores:
@@ -186,12 +160,7 @@ def pooled_by(scores: list[ViewScore], field: str) -> dict[str, dict]:
 
 
 def pooled_by_joint(scores: list[ViewScore], names) -> dict[str, dict]:
-    """Returns {joint: {metric: mean}}, each joint on its own.
-
-    Args:
-        scores: the views.
-        names: of the counted joints.
-    """
+    """Returns {joint: {metric: mean}}; `names` are those of the counted joints."""
     result = {name: {} for name in names}
     for metric in JOINT_METRICS:
         count = sum(getattr(score, COUNTED_BY[metric]) for score in scores)
@@ -217,31 +186,20 @@ def videos(scores: list[ViewScore]) -> list[dict]:
     the chunks of a recording ("Walking 1 chunk0" and so on, of HumanEva). From these
     rows means, intervals and comparisons can be had without the data.
 
-    Args:
-        scores: any views; those without a valid frame are left out.
-
-    Returns:
-        Rows {"subject", "action", "take", "cameras": names, "frames", "steps",
-        "triples", "sums": {metric: sum over all cameras' frames, steps or triples}},
-        sorted by their ids.
+    Returns rows {"subject", "action", "take", "cameras": names, "frames", "steps",
+    "triples", "sums": {metric: sum over all cameras' frames, steps or triples}}, sorted
+    by their ids; views without a valid frame are left out.
     """
-    key = ("subject", "action", "take")
     groups = grouped(scores, lambda s: (s.subject, s.action, _CHUNK.sub("", s.take)))
     rows = []
     for ids, views in groups.items():
-        sums = {name: [view.sums[name] for view in views] for name in METRICS}
-        rows.append(
-            {
-                **dict(zip(key, ids, strict=True)),
-                "cameras": sorted({view.camera for view in views}),
-                **{
-                    count: sum(getattr(view, count) for view in views)
-                    for count in ("frames", "steps", "triples")
-                },
-                "sums": {
-                    name: None if None in values else sum(values)
-                    for name, values in sums.items()
-                },
-            }
-        )
+        row = dict(zip(VIDEO_IDS, ids, strict=True))
+        row["cameras"] = sorted({view.camera for view in views})
+        for count in ("frames", "steps", "triples"):
+            row[count] = sum(getattr(view, count) for view in views)
+        row["sums"] = {}
+        for name in METRICS:
+            values = [view.sums[name] for view in views]
+            row["sums"][name] = None if None in values else sum(values)
+        rows.append(row)
     return rows

@@ -13,24 +13,16 @@ SECONDS = 2.0
 
 @dataclasses.dataclass(frozen=True)
 class WorstStretch:
-    """A stretch of a view, and its error.
-
-    Attributes:
-        subject, action, take, camera: the view.
-        first_frame: index of its first frame in the view.
-        frames: its length; it ends before `first_frame + frames`.
-        valid_frames: how many of them have ground truth.
-        mpjpe_mm: mean over these.
-    """
+    """A stretch of a view, and its error."""
 
     subject: str
     action: str
     take: str
     camera: str
-    first_frame: int
+    first_frame: int  # its index in the view
     frames: int
-    valid_frames: int
-    mpjpe_mm: float
+    valid_frames: int  # how many of them have ground truth
+    mpjpe_mm: float  # mean over these
 
 
 def find(view, mpjpe_mm: np.ndarray) -> WorstStretch | None:
@@ -38,14 +30,8 @@ def find(view, mpjpe_mm: np.ndarray) -> WorstStretch | None:
 
     A stretch is `SECONDS` of consecutive frames, or the whole view where that is
     shorter, and has at least half as many valid frames as the one with the most:
-    else one bad frame beside a gap would stand for two seconds.
-
-    Args:
-        view: has `valid` (F,) bool, `fps` and the ids.
-        mpjpe_mm: (F,) the error of each frame; not looked at where it is invalid.
-
-    Returns:
-        None if no frame is valid.
+    else one bad frame beside a gap would stand for two seconds. None if no frame is
+    valid. `mpjpe_mm` (F,) is not looked at where a frame is invalid.
     """
     valid = view.valid
     if not valid.any():
@@ -72,16 +58,9 @@ def _moving_sums(values, length):
 
 
 def stretches(scores, count: int = 10) -> list[dict]:
-    """Returns the worst stretches, worst first, one for each video.
+    """Returns the worst stretches as dictionaries, worst first, one for each video.
 
     Cameras of a take show the same motion, so only the worst of them is listed.
-
-    Args:
-        scores: views, each with its `worst` stretch or None.
-        count: at most so many.
-
-    Returns:
-        Stretches as dictionaries.
     """
     worst: dict[tuple, WorstStretch] = {}
     for score in scores:
@@ -94,21 +73,9 @@ def stretches(scores, count: int = 10) -> list[dict]:
 
 
 def joints(per_joint: dict[str, dict], count: int = 5) -> list[dict]:
-    """Returns the joints with the highest MPJPE, worst first.
-
-    Args:
-        per_joint: {joint: {metric: mean}}.
-        count: at most so many.
-
-    Returns:
-        [{"joint", "mpjpe_mm", "p_mpjpe_mm"}].
-    """
+    """Returns the joints with the highest MPJPE in {joint: {metric: mean}}."""
     ordered = sorted(per_joint, key=lambda joint: -per_joint[joint]["mpjpe_mm"])
     return [
-        {
-            "joint": joint,
-            "mpjpe_mm": per_joint[joint]["mpjpe_mm"],
-            "p_mpjpe_mm": per_joint[joint]["p_mpjpe_mm"],
-        }
+        {"joint": joint, **{m: per_joint[joint][m] for m in ("mpjpe_mm", "p_mpjpe_mm")}}
         for joint in ordered[:count]
     ]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import dataclasses
 import pathlib
 import shlex
 
 import dgnet_tf
-from dgnet_tf.errors import UserError
 from dgnet_tf.exporting import model_card
+from dgnet_tf.files import epoch_history
 from dgnet_tf.files.tables import Table
 from dgnet_tf.models import architectures, weight_folders
 
@@ -114,16 +113,11 @@ def markdown(content: dict) -> str:
 
 def _history(workdir) -> dict | None:
     """Returns the number of epochs and the last one's figures; None without any."""
-    try:
-        with open(workdir / "history.csv", newline="") as file:
-            rows = list(csv.DictReader(file))
-        last = rows[-1]
-        names = [name for name in last if name.endswith("pose_mpjpe_mm")]
-        figures = {name: round(float(last[name]), 4) for name in names}
-    except (FileNotFoundError, IndexError):
+    rows = epoch_history.read(workdir / epoch_history.FILE)
+    if not rows:
         return None
-    except (ValueError, TypeError, csv.Error) as error:
-        raise UserError(f"{workdir}/history.csv: is damaged ({error}).") from error
+    names = [name for name in rows[-1] if name.endswith("pose_mpjpe_mm")]
+    figures = {name: round(rows[-1][name], 4) for name in names}
     return {"epochs": len(rows), "last": figures}
 
 

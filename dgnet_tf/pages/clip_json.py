@@ -28,27 +28,22 @@ def encode(clip: clips.Clip) -> dict:
         "first_frame": int(clip.first_frame),
         "frames": int(clip.last_frame - clip.first_frame + 1),
         "people": [
-            _encode_person(person, place)
-            for person, place in zip(clip.people, places, strict=True)
+            _encode_person(*both) for both in zip(clip.people, places, strict=True)
         ],
     }
 
 
 def _encode_person(person, place):
-    found = {
+    target, affinity = person.target, person.affinity
+    return {
         "name": person.name,
         "first_frame": int(person.first_frame),
         "place": place.tolist(),
         "keypoints": pack(person.keypoints),
         "positions": pack(person.positions),
-        "target": None,
-        "affinity": None,
+        "target": None if target is None else pack(target),
+        "affinity": None if affinity is None else pack_weights(affinity),
     }
-    if person.target is not None:
-        found["target"] = pack(person.target)
-    if person.affinity is not None:
-        found["affinity"] = pack_weights(person.affinity)
-    return found
 
 
 def pack(values: np.ndarray) -> dict:
@@ -71,12 +66,9 @@ def pack(values: np.ndarray) -> dict:
 
 
 def pack_weights(values: np.ndarray) -> dict:
-    """Packs the sizes of weights to 8 bits each, as shares of the largest.
+    """Packs the sizes of weights to 8 bits each, as shares of the largest, like `pack`.
 
     Signs are dropped; what is not finite counts as 0.
-
-    Returns:
-        As `pack` does, with "type" "uint8" and "offset" 0.
     """
     sizes = np.nan_to_num(np.abs(np.asarray(values)), nan=0.0, posinf=0.0)
     scale = float(sizes.max(initial=0.0)) / 255 or 1.0

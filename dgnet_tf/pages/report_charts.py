@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import json
-import pathlib
 
 from dgnet_tf.drawing import style
-from dgnet_tf.errors import UserError
 from dgnet_tf.evaluation.report_sections import TITLES
-from dgnet_tf.evaluation.scoring import HIGHER_IS_BETTER
+from dgnet_tf.evaluation.scoring import HIGHER_IS_BETTER, VIDEO_IDS
+from dgnet_tf.files import epoch_history
 
 _BLUE, _ORANGE, _GREY = *style.COLORS[:2], style.PUBLISHED
 _UNITS = {"mpjve_mm": "mm per frame", "acceleration_mm": "mm per frame²"}
@@ -32,46 +30,24 @@ def _title(metric):
 
 
 def learning_curves(path) -> dict | None:
-    """Returns training and validation by epoch: MPJPE, and the loss.
+    """Returns MPJPE and loss by epoch, of training and validation, from `history.csv`.
 
-    Args:
-        path: `history.csv` of a run.
-
-    Returns:
-        A Plotly figure as JSON; None where there is no epoch in the file, or no file.
-
-    Raises:
-        UserError: if the file is not a history.
+    It is a Plotly figure as JSON; None where there is no epoch or no file.
     """
-    path = pathlib.Path(path)
-    try:
-        with open(path, newline="", encoding="utf-8") as file:
-            rows = list(csv.DictReader(file))
-        columns = {
-            name: [float(row[name]) for row in rows] for name in (rows or [{}])[0]
-        }
-        epochs = [int(epoch) + 1 for epoch in columns.get("epoch", ())]
-    except FileNotFoundError:
-        return None
-    except (ValueError, TypeError, csv.Error) as error:
-        raise UserError(
-            f"{path}: is no history of a training ({error}). Take it from the run's "
-            "own folder, or remove it."
-        ) from None
+    rows = epoch_history.read(path)
+    epochs = [row["epoch"] + 1 for row in rows if "epoch" in row]
     if not epochs:
         return None
     from plotly.subplots import make_subplots
 
     figure = make_subplots(1, 2, subplot_titles=("MPJPE, mm", "Loss"))
     for place, name in enumerate(("pose_mpjpe_mm", "loss"), start=1):
-        for prefix, words, color in (
-            ("", "training", _BLUE),
-            ("val_", "validation", _ORANGE),
-        ):
-            if prefix + name in columns:
+        kinds = ("", "training", _BLUE), ("val_", "validation", _ORANGE)
+        for prefix, words, color in kinds:
+            if prefix + name in rows[-1]:
                 figure.add_scatter(
                     x=epochs,
-                    y=columns[prefix + name],
+                    y=[row.get(prefix + name) for row in rows],
                     name=words,
                     legendgroup=words,
                     showlegend=place == 1,
@@ -80,9 +56,8 @@ def learning_curves(path) -> dict | None:
                     row=1,
                     col=place,
                 )
-    figure.update_layout(
-        legend={"orientation": "h", "x": 0, "y": 1.12, "yanchor": "bottom"}
-    )
+    legend = {"orientation": "h", "x": 0, "y": 1.12, "yanchor": "bottom"}
+    figure.update_layout(legend=legend)
     figure.update_xaxes(title_text="epoch")
     figure.update_yaxes(rangemode="tozero", row=1, col=1)
     figure.update_yaxes(type="log", row=1, col=2)
@@ -90,38 +65,29 @@ def learning_curves(path) -> dict | None:
 
 
 def worst_videos(report: dict, count: int = 20) -> dict[str, dict]:
-    """Returns the means of the videos with the highest MPJPE, for `bars`.
+    """Returns {subject/action/take: {metric: mean}} of the videos of highest MPJPE.
 
-    Args:
-        report: its `per_sequence` and `counted_by` are read, if it has them.
-        count: at most so many.
-
-    Returns:
-        {subject/action/take: {metric: mean over all its cameras}}.
+    The report's `per_sequence` and `counted_by` are read, if it has them; a mean is
+    over all cameras.
     """
     found = {}
     for row in report.get("per_sequence", []):
-        name = "/".join(row[id] for id in ("subject", "action", "take"))
-        found[name] = {
-            metric: total / row[report["counted_by"][metric]]
-            if total is not None and row[report["counted_by"][metric]]
-            else None
-            for metric, total in row["sums"].items()
-        }
+        means = found["/".join(row[id] for id in VIDEO_IDS)] = {}
+        for metric, total in row["sums"].items():
+            count_of = row[report["counted_by"][metric]]
+            known = total is not None and count_of
+            means[metric] = total / count_of if known else None
     ordered = sorted(found, key=lambda name: -found[name]["mpjpe_mm"])
     return {name: found[name] for name in ordered[:count]}
 
 
 def bars(groups: dict[str, dict], overall: dict, overall_name: str) -> dict | None:
-    """Returns a bar for each group, the metric chosen in the chart.
+    """Returns a bar for each group, metric chosen in the chart; None without groups.
 
     Args:
         groups: {name: {metric: mean}}; the highest MPJPE comes first.
         overall: the same of all frames, drawn as a line.
         overall_name: what that line is.
-
-    Returns:
-        A Plotly figure as JSON; None without groups.
     """
     if not groups:
         return None
@@ -136,34 +102,24 @@ def bars(groups: dict[str, dict], overall: dict, overall_name: str) -> dict | No
 
     def layout(metric):
         line = shown(metric, overall.get(metric))
-        return {
-            "xaxis.title.text": f"{_title(metric)}, {unit(metric)}",
-            "shapes": []
-            if line is None
-            else [
-                {
-                    "type": "line", "yref": "paper", "y0": 0, "y1": 1,
-                    "x0": line, "x1": line,
-                    "line": {"color": "#1f2933", "dash": "dot", "width": 1.5},
-                }
-            ],
-            "annotations": []
-            if line is None
-            else [
-                {
-                    "x": line, "y": 1, "yref": "paper", "yanchor": "bottom",
-                    "text": f"{overall_name}: {line:.1f}", "showarrow": False,
-                }
-            ],
+        title = {"xaxis.title.text": f"{_title(metric)}, {unit(metric)}"}
+        if line is None:
+            return {**title, "shapes": [], "annotations": []}
+        dots = {
+            "type": "line", "yref": "paper", "y0": 0, "y1": 1, "x0": line, "x1": line,
+            "line": {"color": "#1f2933", "dash": "dot", "width": 1.5},
         }  # fmt: skip
+        words = {
+            "x": line, "y": 1, "yref": "paper", "yanchor": "bottom",
+            "text": f"{overall_name}: {line:.1f}", "showarrow": False,
+        }  # fmt: skip
+        return {**title, "shapes": [dots], "annotations": [words]}
 
     figure = go.Figure(
         go.Bar(
             x=values(choices[0]),
             y=names,
-            customdata=[
-                name.replace("&", "&amp;").replace("<", "&lt;") for name in names
-            ],
+            customdata=[_plain(name) for name in names],
             orientation="h",
             marker={"color": _BLUE},
             texttemplate="%{x:.1f}",
@@ -172,23 +128,16 @@ def bars(groups: dict[str, dict], overall: dict, overall_name: str) -> dict | No
         )
     )
     figure.update_layout(layout(choices[0]))
-    figure.update_layout(
-        bargap=0.25,
-        updatemenus=[
-            {
-                "buttons": [
-                    {
-                        "label": _title(metric),
-                        "method": "update",
-                        "args": [{"x": [values(metric)]}, layout(metric)],
-                    }
-                    for metric in choices
-                ],
-                "x": 1, "xanchor": "right", "y": 1, "yanchor": "bottom",
-                "pad": {"b": 20},
-            }
-        ],
-    )  # fmt: skip
+    buttons = [
+        {
+            "label": _title(metric),
+            "method": "update",
+            "args": [{"x": [values(metric)]}, layout(metric)],
+        }
+        for metric in choices
+    ]
+    place = {"x": 1, "xanchor": "right", "y": 1, "yanchor": "bottom", "pad": {"b": 20}}
+    figure.update_layout(bargap=0.25, updatemenus=[{"buttons": buttons, **place}])
     figure.update_xaxes(rangemode="tozero")
     # Names stay whole: bars of one name would become one bar.
     figure.update_yaxes(
@@ -206,6 +155,10 @@ def _label(name, longest=28):
     if len(name) > longest:
         half = (longest - 1) // 2
         name = f"{name[:half]}…{name[-half:]}"
+    return _plain(name)
+
+
+def _plain(name):
     return name.replace("&", "&amp;").replace("<", "&lt;")
 
 

@@ -23,22 +23,14 @@ _MM = 1000.0
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class ReportClip:
-    """A stretch of F frames of one camera view.
+    """A stretch of F frames of one camera view."""
 
-    Attributes:
-        name: subject/action/take/camera.
-        clip: the stretch, with ground truth and the spatial affinities.
-        mpjpe_mm, p_mpjpe_mm: (F,) error of each frame, NaN where it is not valid.
-        affinities: of the network's first block.
-        worst: the view's worst two seconds; None where no frame is valid.
-    """
-
-    name: str
-    clip: Clip
-    mpjpe_mm: np.ndarray
-    p_mpjpe_mm: np.ndarray
-    affinities: affinities.Affinities
-    worst: worst.WorstStretch | None
+    name: str  # subject/action/take/camera
+    clip: Clip  # the stretch, with ground truth and the spatial affinities
+    mpjpe_mm: np.ndarray  # (F,), NaN where a frame is not valid
+    p_mpjpe_mm: np.ndarray  # likewise
+    affinities: affinities.Affinities  # of the network's first block
+    worst: worst.WorstStretch | None  # of the view; None where no frame is valid
 
     def encoded(self) -> dict:
         """Returns it as what `json.dumps` takes, for the page."""
@@ -65,13 +57,8 @@ def _numbers(errors):
 def worst_frame(clips: list[ReportClip], joint: str):
     """Returns where a joint is farthest from its ground truth.
 
-    Args:
-        clips: a page's clips.
-        joint: name of a joint.
-
-    Returns:
-        The clip's index, the frame's number and the error in mm; None without a clip
-        that has a valid frame.
+    That is the clip's index, the frame's number and the error in mm; None without a
+    clip that has a valid frame.
     """
     found = None
     for index, shown in enumerate(clips):
@@ -116,17 +103,9 @@ def find_worst(lifting: Lifting, data_dir, split: str) -> list[dict]:
 def load(
     lifting: Lifting, data_dir, split: str, names, seconds: float
 ) -> list[ReportClip]:
-    """Lifts views of a split.
+    """Lifts the views of these names, subject/action/take/camera, in their order.
 
-    Args:
-        lifting: the run.
-        data_dir: folder of a converted data set.
-        split: the split.
-        names: of the views, subject/action/take/camera.
-        seconds: of a longer view, this much around its worst two.
-
-    Returns:
-        In the order of the names.
+    Of a longer view it takes that many seconds around its worst two.
 
     Raises:
         UserError: if the split has no view of that name.
@@ -150,31 +129,22 @@ def _clip(lifting, view, seconds) -> ReportClip:
     keypoints, positions = lifting.keypoints(view), lifting.positions(view)
     target = view.positions - view.positions[:, skeleton.root, None]
     counted = list(lifting.joints.counted)
-    errors = [np.full(len(positions), np.nan) for _ in range(2)]
-    for values, metric in zip(errors, (metrics.mpjpe, metrics.p_mpjpe), strict=True):
-        estimate, truth = positions[view.valid], target[view.valid]
-        if len(estimate):
-            values[view.valid] = _MM * metric(estimate[:, counted], truth[:, counted])
+    errors = np.full((2, len(positions)), np.nan)
+    if view.valid.any():
+        both = positions[view.valid][:, counted], target[view.valid][:, counted]
+        errors[0, view.valid] = _MM * metrics.mpjpe(*both)
+        errors[1, view.valid] = _MM * metrics.p_mpjpe(*both)
     worst_part = worst.find(view, errors[0])
     start, stop = _stretch(len(positions), view.fps, seconds, worst_part)
     part = slice(start, stop)
     weights = affinities.over_time(
         lifting.model, lifting.options, keypoints, view.image_size
     )
-    weights = affinities.Affinities(
-        *(
-            None if matrix is None else matrix[part]
-            for matrix in (weights.spatial, weights.forward, weights.backward)
-        )
-    )
-    person = Person(
-        view.subject,
-        start,
-        keypoints[part],
-        positions[part],
-        np.where(view.valid[part, None, None], target[part], np.nan),
-        weights.spatial,
-    )
+    whole = (weights.spatial, weights.forward, weights.backward)
+    weights = affinities.Affinities(*(m if m is None else m[part] for m in whole))
+    truth = np.where(view.valid[part, None, None], target[part], np.nan)
+    arrays = keypoints[part], positions[part], truth, weights.spatial
+    person = Person(view.subject, start, *arrays)
     clip = Clip(view.name, view.fps, view.image_size, skeleton, (person,))
     mpjpe, p_mpjpe = errors[0][part], errors[1][part]
     return ReportClip(view.name, clip, mpjpe, p_mpjpe, weights, worst_part)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dgnet_tf.data import view_names
 from dgnet_tf.errors import UserError
 from dgnet_tf.evaluation import run_reports
+from dgnet_tf.files import epoch_history
 from dgnet_tf.files.atomic import write_text
 from dgnet_tf.files.tables import escaped
 from dgnet_tf.models import runs
@@ -56,27 +57,14 @@ def make(
 
 
 def _write(workdir, report: dict, clips, path):
-    """Writes the page, whole or not at all.
-
-    Args:
-        workdir: the run's folder, for its name and learning curves.
-        report: content of its `report.json`; what it lacks is left out.
-        clips: `report_clips.ReportClip`s.
-        path: the `.html` file.
-
-    Raises:
-        UserError: if Plotly is not installed, or the run's history is damaged.
-    """
-    charts = {
-        "curves": report_charts.learning_curves(pathlib.Path(workdir) / "history.csv")
-    }
-    for field in ("action", "subject", "camera", "joint"):
-        charts[field] = report_charts.bars(
-            report.get(f"per_{field}", {}), report["metrics"], "all frames"
-        )
-    charts["video"] = report_charts.bars(
-        report_charts.worst_videos(report), report["metrics"], "all frames"
-    )
+    """Writes the page, whole or not at all; what the report lacks is left out."""
+    history = pathlib.Path(workdir) / epoch_history.FILE
+    charts = {"curves": report_charts.learning_curves(history)}
+    fields = ("action", "subject", "camera", "joint")
+    groups = {field: report.get(f"per_{field}", {}) for field in fields}
+    groups["video"] = report_charts.worst_videos(report)
+    for field, means in groups.items():
+        charts[field] = report_charts.bars(means, report["metrics"], "all frames")
     title = f"{pathlib.Path(workdir).resolve().name}: {report['dataset']}"
     facts = (
         f"{report['split']} split, {report['frames']} valid frames of "
@@ -109,11 +97,7 @@ def _write(workdir, report: dict, clips, path):
 
 
 def _plotly() -> str:
-    """Returns plotly.js.
-
-    Raises:
-        UserError: if Plotly is not installed.
-    """
+    """Returns plotly.js; a UserError says where Plotly is not installed."""
     try:
         from plotly.offline import get_plotlyjs
     except ImportError:

@@ -10,19 +10,13 @@ from dgnet_tf.pages import report_clips
 
 def headline(report: dict) -> str:
     """Returns the overall numbers with their intervals and the mean pose, as HTML."""
-    chosen = [
-        metric
-        for metric in report_sections.TITLES
-        if report["metrics"].get(metric) is not None
-    ]
-    parts = []
-    for metrics in (
-        [metric for metric in chosen if metric not in scoring.FOURTEEN_METRICS],
-        [metric for metric in chosen if metric in scoring.FOURTEEN_METRICS],
-    ):
+    titles, parts = report_sections.TITLES, []
+    chosen = [m for m in titles if report["metrics"].get(m) is not None]
+    for fourteen in (False, True):
+        metrics = [m for m in chosen if (m in scoring.FOURTEEN_METRICS) == fourteen]
         if metrics:
-            titles = [report_sections.TITLES[metric] for metric in metrics]
-            parts.append(_table(["", *titles], _overall(report, metrics)))
+            columns = ["", *(titles[metric] for metric in metrics)]
+            parts.append(_table(columns, _overall(report, metrics)))
     return "".join(parts) + _notes(report, chosen)
 
 
@@ -44,9 +38,8 @@ def _row(name, values, intervals, chosen):
         value = report_sections.value(metric, values.get(metric))
         interval = (intervals or {}).get(metric)
         if interval:
-            ends = (interval["low"], interval["high"])
-            low, high = (report_sections.value(metric, end) for end in ends)
-            value = Html(f"<b>{value}</b><small>{low} to {high}</small>")
+            ends = report_sections.ends(metric, interval)
+            value = Html(f"<b>{value}</b><small>{ends}</small>")
         cells.append(value)
     return cells
 
@@ -69,12 +62,7 @@ def _notes(report, chosen):
 
 
 def worst(report: dict, embedded: list[str]) -> str:
-    """Returns the worst clips, those in the page with a link to it, as HTML.
-
-    Args:
-        report: its `worst_clips` are listed.
-        embedded: names of the page's clips, in order.
-    """
+    """Returns the worst clips, as HTML, with links to those that the page embeds."""
     rows = []
     for clip in report.get("worst_clips", []):
         name = view_names.of(clip)
@@ -91,12 +79,7 @@ def worst(report: dict, embedded: list[str]) -> str:
 
 
 def worst_joints(report: dict, clips) -> str:
-    """Returns the worst joints, each linked to the frame that shows it worst, as HTML.
-
-    Args:
-        report: its `worst_joints` are listed.
-        clips: the page's `report_clips.ReportClip`s.
-    """
+    """Returns the worst joints, each linked to the frame that shows it worst."""
     rows = []
     for found in report.get("worst_joints", []):
         name, link = found["joint"], "-"
@@ -117,9 +100,8 @@ def worst_joints(report: dict, clips) -> str:
 def further(report: dict) -> str:
     """Returns the data set's own protocols and the coordinate balance, as HTML."""
     parts = []
-    for title, headers, rows in report_sections.protocol_tables(
-        report.get("protocols") or {}
-    ):
+    protocols = report_sections.protocol_tables(report.get("protocols") or {})
+    for title, headers, rows in protocols:
         parts += [f"<h2>{escaped(title)}</h2>", _table(headers, rows)]
     if report.get("estimates"):
         metrics = scoring.JOINT_METRICS
@@ -140,10 +122,7 @@ def further(report: dict) -> str:
 def measured(report: dict) -> str:
     """Returns how it was measured, as HTML."""
     options = report["options"]
-    lacking = {
-        "frame_stride": options["model"]["frame_stride"],
-        "actions": None,
-    }
+    lacking = {"frame_stride": options["model"]["frame_stride"], "actions": None}
     lines = report_sections.options({**lacking, **options}).splitlines()
     items = (f"<li>{escaped(line.removeprefix('- '))}</li>" for line in lines)
     return f"<ul>{''.join(items)}</ul>"

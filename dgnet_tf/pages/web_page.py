@@ -7,12 +7,7 @@ import json
 import re
 
 # The order in which a page with playback loads them.
-PLAYER_SCRIPTS = (
-    "clip_data.js",
-    "clip_figures.js",
-    "clip_scene.js",
-    "clip_player.js",
-)
+PLAYER_SCRIPTS = ("clip_data.js", "clip_figures.js", "clip_scene.js", "clip_player.js")
 
 
 def text(name: str) -> str:
@@ -24,11 +19,8 @@ def text(name: str) -> str:
 def fill(template: str, parts: dict[str, str]) -> str:
     """Returns a page: parts in place of the `{{name}}` of its body and of its head.
 
-    What the parts hold is not looked at.
-
-    Args:
-        template: name of the body's template; `web_page.html` goes around it.
-        parts: HTML, CSS, scripts, or the results of `tables.escaped` and `script_json`.
+    What the parts hold is not looked at: HTML, CSS, scripts, or the results of
+    `tables.escaped` and `script_json`. `web_page.html` goes around the template.
 
     Raises:
         KeyError: if the template names a part that is not given.

@@ -26,6 +26,8 @@ _COLUMNS = ["frame", "matrix", "joint", "neighbour", "weight"]
 _SHOWN = 5
 
 _NOTES = """\
+# Figure 6: affinities over time
+
 {view} of the {split} split of `{dataset}`, run {run}.
 
 DG-Conv block {block}: the weights of its first DSG and its first DTG, each frame's from
@@ -39,7 +41,9 @@ The row of {joint} in every frame:
 
 ![one joint over time](figure6-joint.png)
 
-Whom {joint} listens to, besides itself, by weight:"""
+Whom {joint} listens to, besides itself, by weight:
+
+"""
 
 
 def make(
@@ -54,22 +58,16 @@ def make(
     block: int = 1,
     flip: bool = True,
 ) -> list[pathlib.Path]:
-    """Writes Figure 6 of one view.
+    """Writes Figure 6 of one view: Markdown, CSV, two charts; returns their paths.
 
     Args:
-        workdir: folder of a finished run with DSG or DTG.
-        data_dir: converted data set.
-        split: of it.
-        folder: for `figure6.md`, `.csv`, `.png` and `figure6-joint.png`.
+        workdir, data_dir, split, folder: run with DSG or DTG, its data, the output's.
         view: see `drawn_views.find`.
         shown: frames whose matrices are drawn; five evenly spread ones by default.
         joint: whose row is drawn over time; the paper follows Joint12, the left elbow
             in this order of joints.
         block: number of the DG-Conv block, from 1.
         flip: draw the poses averaged with the mirrored estimate.
-
-    Returns:
-        Their paths.
 
     Raises:
         UserError: if view, frame, joint or block do not exist, or the run's network
@@ -78,21 +76,18 @@ def make(
     run = drawn_views.load_run(workdir, data_dir)
     skeleton = skeletons.get(run.config.skeleton)
     if joint not in skeleton.joints:
-        raise UserError(
-            f"--joint={joint}: must be one of {', '.join(skeleton.joints)}."
-        )
+        names = ", ".join(skeleton.joints)
+        raise UserError(f"--joint={joint}: must be one of {names}.")
     if not 1 <= block <= run.config.blocks:
-        raise UserError(
-            f"--block={block}: the run has blocks 1 to {run.config.blocks}."
-        )
+        there = run.config.blocks
+        raise UserError(f"--block={block}: the run has blocks 1 to {there}.")
     chosen = drawn_views.find(data_dir, split, view)
     frames = drawn_views.frames(chosen, shown, _SHOWN)
     found = affinities.over_time(
         run.model, run.config, chosen.keypoints, chosen.image_size, block
     )
-    matrices = {
-        kind: getattr(found, kind) for kind in KINDS if getattr(found, kind) is not None
-    }
+    matrices = {kind: getattr(found, kind) for kind in KINDS}
+    matrices = {kind: m for kind, m in matrices.items() if m is not None}
     if not matrices:
         raise UserError(
             f"{workdir}: its network ({run.config.architecture}) has no dynamic graph. "
@@ -102,28 +97,21 @@ def make(
     positions = ViewLifter(run.model, options).positions(chosen)
     folder, number = pathlib.Path(folder), skeleton.joints.index(joint)
     rows = listed(matrices, frames, skeleton)
-    text = "\n\n".join(
-        [
-            "# Figure 6: affinities over time",
-            _NOTES.format(
-                view=f"`{chosen.name}`",
-                split=split,
-                dataset=manifest.read(data_dir).dataset,
-                run=pathlib.Path(workdir).resolve().name,
-                block=block,
-                joint=joint,
-            ),
-            _neighbours(rows, frames, matrices, joint).markdown(),
-        ]
+    text = _NOTES.format(
+        view=f"`{chosen.name}`",
+        split=split,
+        dataset=manifest.read(data_dir).dataset,
+        run=pathlib.Path(workdir).resolve().name,
+        block=block,
+        joint=joint,
     )
-    paths = Table(_COLUMNS, rows).write(folder, "figure6", text)
-    pictures = {
-        "figure6.png": chart(matrices, positions, frames, chosen.fps, skeleton),
-        "figure6-joint.png": over_time(matrices, number, chosen.fps, skeleton),
-    }
+    text += _neighbours(rows, frames, matrices, joint).markdown()
+    drawn = chart(matrices, positions, frames, chosen.fps, skeleton)
+    rows_drawn = over_time(matrices, number, chosen.fps, skeleton)
     return [
-        *paths,
-        *(style.save(made, folder / name) for name, made in pictures.items()),
+        *Table(_COLUMNS, rows).write(folder, "figure6", text),
+        style.save(drawn, folder / "figure6.png"),
+        style.save(rows_drawn, folder / "figure6-joint.png"),
     ]
 
 
@@ -162,9 +150,8 @@ def chart(matrices, positions, frames, fps: float, skeleton):
     Args:
         matrices: {kind: (F, N, N)}.
         positions: (F, N, 3) metres, camera axes.
-        frames: the chosen frames.
-        fps: frames a second.
-        skeleton: of both.
+        frames: the chosen ones, at `fps` a second.
+        fps, skeleton: of both.
     """
     rows, columns = 1 + len(matrices), len(frames)
     made = style.figure(2.0 + 2.2 * columns, 2.3 * rows, layout="none")

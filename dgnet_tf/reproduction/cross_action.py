@@ -43,21 +43,13 @@ class Group:
 
 @dataclasses.dataclass(frozen=True)
 class Result:
-    """One training's test.
-
-    Attributes:
-        group: trained on.
-        architecture: of the network.
-        workdir: its run.
-        frames: frames that were trained on, each once.
-        report: of the evaluation on all actions.
-    """
+    """One training's test."""
 
     group: Group
     architecture: str
     workdir: pathlib.Path
-    frames: int
-    report: dict
+    frames: int  # that were trained on, each once
+    report: dict  # on all actions
 
 
 def parse_groups(text: str, known: Sequence[str]) -> tuple[Group, ...]:
@@ -65,11 +57,7 @@ def parse_groups(text: str, known: Sequence[str]) -> tuple[Group, ...]:
 
     Groups are separated by semicolons, their actions by commas; a name before "=" is
     what tables and folders call the group, by default its actions. What stands in
-    double quotes is not taken apart.
-
-    Args:
-        text: see above.
-        known: the actions that there are.
+    double quotes is not taken apart. `known` are the actions that there are.
 
     Raises:
         UserError: on an empty group, an unknown action, or two groups of one name.
@@ -118,7 +106,7 @@ def run(
     finished=lambda results: None,
     configure: Callable[[str], Config] | None = None,
 ) -> list[Result]:
-    """Trains and tests every group with every architecture.
+    """Trains and tests every group with every architecture, in this order.
 
     Args:
         config: of each training, but for `actions` and `architecture`.
@@ -126,15 +114,11 @@ def run(
         folder: of the job; the runs are `runs/<architecture>/<group>`.
         groups: see `parse_groups`.
         architectures: names of networks, see `config_field.ARCHITECTURES`.
-        split: to test on.
-        flip: average with the mirrored estimate when testing.
-        progress: show progress bars.
+        split: to test on, with the mirrored estimate if `flip`.
+        flip, progress: see above; show progress bars.
         finished: called with all results so far after each test.
         configure: gives an architecture's configuration, for those whose sizes are
             not the others'; by default `config` for all.
-
-    Returns:
-        A result for each training, by group, then architecture.
 
     Raises:
         UserError: if groups or data do not fit, or the folder holds a job on other
@@ -151,28 +135,17 @@ def run(
     for group in chosen:
         for architecture in architectures:
             workdir = folder / "runs" / architecture / group.folder
-            own = configure(architecture) if configure else config
-            train_or_skip(
-                dataclasses.replace(
-                    own,
-                    architecture=architecture,
-                    actions=action_names.join(group.actions),
-                ),
-                data_dir,
-                workdir,
-                progress,
+            own = dataclasses.replace(
+                configure(architecture) if configure else config,
+                architecture=architecture,
+                actions=action_names.join(group.actions),
             )
-            results.append(
-                Result(
-                    group,
-                    architecture,
-                    workdir,
-                    sum(counted[name] for name in group.actions),
-                    run_reports.find_or_make(
-                        workdir, data_dir, split, flip=flip, seed=config.seed
-                    ),
-                )
+            train_or_skip(own, data_dir, workdir, progress)
+            frames = sum(counted[name] for name in group.actions)
+            report = run_reports.find_or_make(
+                workdir, data_dir, split, flip=flip, seed=config.seed
             )
+            results.append(Result(group, architecture, workdir, frames, report))
             finished(results)
     return results
 

@@ -16,6 +16,8 @@ from dgnet_tf.reproduction.cross_action import Result
 METRIC = "mpjpe_mm"
 
 _NOTES = """\
+# Figure 5: trained on some actions, tested on all
+
 MPJPE in millimetres. Each row is one training on the frames of its group alone, tested
 on all actions of the {split} split of `{dataset}`. "mean" is the plain mean over the
 tested actions, the figure's height; "trained" and "other" are the same mean over the
@@ -29,27 +31,17 @@ def write(
     results: Sequence[Result], folder, name: str = "figure5"
 ) -> list[pathlib.Path]:
     """Writes `<name>.md`, `.csv` and `.png`; returns their paths."""
-    found = table(results)
-    report = results[0].report
-    text = "\n\n".join(
-        [
-            "# Figure 5: trained on some actions, tested on all",
-            _NOTES.format(split=report["split"], dataset=report["dataset"]),
-            found.markdown(),
-            summary(results),
-            f"![chart]({name}.png)",
-        ]
-    )
-    paths = found.write(folder, name, text)
+    found, report = table(results), results[0].report
+    notes = _NOTES.format(split=report["split"], dataset=report["dataset"])
+    parts = [notes, found.markdown(), summary(results), f"![chart]({name}.png)"]
+    paths = found.write(folder, name, "\n\n".join(parts))
     picture = style.save(chart(results), pathlib.Path(folder) / f"{name}.png")
     return [*paths, picture]
 
 
 def table(results: Sequence[Result]) -> Table:
     """Returns the table: a row for each training."""
-    tested = sorted(
-        {name for result in results for name in result.report["per_action"]}
-    )
+    tested = sorted({name for r in results for name in r.report["per_action"]})
     columns = [
         *("trained on", "network", "frames", "mean", "trained", "other"),
         *("all frames", "low", "high", *tested),

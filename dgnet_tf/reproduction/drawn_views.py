@@ -15,13 +15,10 @@ _FEW = 8  # names in an error's message
 
 
 def find(data_dir, split: str, name: str = "") -> views.View:
-    """Returns a view of a split.
+    """Returns the view of a split that is called subject/action/take/camera.
 
-    Args:
-        data_dir: converted data set.
-        split: of it.
-        name: the view's subject/action/take/camera. Its first parts are enough, and
-            give the first view that has them; "" gives the split's first.
+    The name's first parts are enough, and give the first view that has them; "" gives
+    the split's first.
 
     Raises:
         UserError: if there is no such view; the message names some that there are.

@@ -34,14 +34,8 @@ def define(flag_values: flags.FlagValues):
         flags.DEFINE_list(name, default, meaning, flag_values)
 
     config_flags.define(flag_values)
-    flags.DEFINE_enum(
-        "item",
-        None,
-        list(ITEMS),
-        "Table or figure of the paper to make.",
-        flag_values,
-        required=True,
-    )
+    items, meaning = list(ITEMS), "Table or figure of the paper to make."
+    flags.DEFINE_enum("item", None, items, meaning, flag_values, required=True)
     data_flags.define_data(flag_values, required=False)
     text("output", None, "Folder for the result.", required=True)
     data_flags.define_split(flag_values, "score or draw")
@@ -52,11 +46,8 @@ def define(flag_values: flags.FlagValues):
         "Average with the mirrored estimate (--flip is for figure5's training).",
         flag_values,
     )
-    listed(
-        "noises",
-        ["0", "5", "10", "15", "20"],
-        "table10: standard deviations of Gaussian noise on the keypoints, pixels.",
-    )
+    noises = "table10: standard deviations of Gaussian noise on the keypoints, pixels."
+    listed("noises", ["0", "5", "10", "15", "20"], noises)
     listed("seeds", ["0"], "table10: seeds of the noise.")
     text(
         "groups",
@@ -74,9 +65,8 @@ def define(flag_values: flags.FlagValues):
     )
     listed("shown", [], "figure6, figure7: frames; by default evenly spread ones.")
     text("joint", "left_elbow", "figure6: joint whose row is drawn over time.")
-    flags.DEFINE_integer(
-        "block", 1, "figure6: number of the DG-Conv block.", flag_values=flag_values
-    )
+    block = "figure6: number of the DG-Conv block."
+    flags.DEFINE_integer("block", 1, block, flag_values=flag_values)
 
 
 def check(values: flags.FlagValues):
@@ -107,7 +97,6 @@ def numbers(values: flags.FlagValues, name: str, kind) -> list:
     try:
         return [kind(text) for text in values[name].value]
     except ValueError:
-        raise UserError(
-            f"--{name}={','.join(values[name].value)}: must be numbers, separated by "
-            "commas."
-        ) from None
+        given = ",".join(values[name].value)
+        message = f"--{name}={given}: must be numbers, separated by commas."
+        raise UserError(message) from None

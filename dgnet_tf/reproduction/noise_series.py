@@ -29,22 +29,15 @@ def make(
     seeds: Sequence[int] = (0,),
     flip: bool = True,
 ) -> list[pathlib.Path]:
-    """Writes Table X with our runs, all its evaluations, and a chart.
+    """Writes Table X with our runs, all its evaluations, a chart; returns their paths.
 
     Every evaluation is a report in the run's folder; a series that was interrupted
     goes on with the reports that are there.
 
     Args:
-        workdirs: folders of finished runs.
-        data_dir: converted data set that they are scored on.
-        split: of it.
-        folder: for `table10.md`, `.csv`, `.png` and `table10-evaluations.csv`.
+        workdirs, data_dir, split, folder, flip: see `paper_tables.make`.
         noises: standard deviations of the noise, pixels.
         seeds: of the noise; the table has the mean over them.
-        flip: average with the mirrored estimate.
-
-    Returns:
-        Their paths.
 
     Raises:
         UserError: if noises or seeds are none, negative or there twice, and as
@@ -67,11 +60,9 @@ def make(
                     workdir, data_dir, split, flip=flip, noise_px=noise, seed=seed
                 )
                 found[noise, seed] = report["metrics_action_mean"]
-                evaluations.append(
-                    [name, noise, seed]
-                    + [report["metrics_action_mean"][metric] for metric in METRICS]
-                    + [report["metrics"][metric] for metric in METRICS]
-                )
+                means = [found[noise, seed], report["metrics"]]
+                cells = [mean[metric] for mean in means for metric in METRICS]
+                evaluations.append([name, noise, seed, *cells])
         means = {metric: _means(found, noises, metric) for metric in METRICS}
         values = {column(noise): v for noise, v in means["p_mpjpe_mm"].items()}
         row = paper_tables.row_of_run(name, report, data, values)
@@ -116,8 +107,7 @@ def chart(series: dict[str, dict[float, float]], same_data: bool):
         axes.plot(
             list(means),
             list(means.values()),
-            color=charts.COLORS[i % len(charts.COLORS)],
-            marker=charts.MARKERS[i % len(charts.MARKERS)],
+            **charts.marked(i),
             linewidth=2,
             label=name,
         )
@@ -128,12 +118,11 @@ def chart(series: dict[str, dict[float, float]], same_data: bool):
 
 
 def _means(found, noises, metric):
-    return {
-        noise: float(
-            np.mean([row[metric] for (n, _), row in found.items() if n == noise])
-        )
-        for noise in noises
-    }
+    return {noise: float(np.mean(_at(found, noise, metric))) for noise in noises}
+
+
+def _at(found, noise, metric):
+    return [row[metric] for (n, _), row in found.items() if n == noise]
 
 
 def _note(name, report, mpjpe, found, seeds):
@@ -141,10 +130,7 @@ def _note(name, report, mpjpe, found, seeds):
     shown = ", ".join(f"{value:.1f}" for value in mpjpe.values())
     note = f"{name}: MPJPE {shown} mm."
     if len(seeds) > 1:
-        spread = max(
-            np.ptp([row["p_mpjpe_mm"] for (n, _), row in found.items() if n == noise])
-            for noise in mpjpe
-        )
+        spread = max(np.ptp(_at(found, noise, "p_mpjpe_mm")) for noise in mpjpe)
         note += f" P-MPJPE differs by at most {spread:.2f} mm between seeds."
     trained = report["options"]["model"]["noise_px"]
     if trained:

@@ -33,26 +33,20 @@ _NOTES = {
 def make(
     item: str, workdirs: Sequence, data_dir, split: str, folder, *, flip: bool = True
 ) -> tuple[pathlib.Path, pathlib.Path]:
-    """Writes Table I, II, III or IV with a row for each run.
+    """Writes Table I, II, III or IV, a row for each run; returns the files' paths.
 
     Args:
         item: "table1" to "table4".
         workdirs: folders of finished runs.
-        data_dir: converted data set that they are scored on.
-        split: of it.
+        data_dir: converted data set, on whose `split` they are scored.
+        split: see above.
         folder: for `<item>.md` and `.csv`.
         flip: average with the mirrored estimate.
-
-    Returns:
-        Both paths.
-
-    Raises:
-        UserError: as `run_reports.find_or_make`.
     """
     data = manifest.read(data_dir)
     rows, notes = [], list(_NOTES[item])
-    for name, workdir in zip(run_reports.names(workdirs), workdirs, strict=True):
-        report = run_reports.find_or_make(workdir, data_dir, split, flip=flip)
+    reports = run_reports.of_runs(workdirs, data_dir, split, flip=flip)
+    for name, report in reports.items():
         rows.append(our_row(item, name, report, data))
         notes += _interval(item, name, report)
     return write(item, rows, data.dataset, split, folder, notes)

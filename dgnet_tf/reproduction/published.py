@@ -27,25 +27,15 @@ _METHOD = ("method", "printed", "reference", "frames", "truth_2d", "per_column")
 
 @dataclasses.dataclass(frozen=True)
 class Row:
-    """One method's row.
+    """One method's row."""
 
-    Attributes:
-        method: who, under their right name.
-        reference: number in the paper's list; None for the paper itself.
-        frames: T, input frames; None where the paper does not say.
-        truth_2d: whether the input was ground-truth 2-D (marked with a dagger).
-        values: {column: number}; what the paper leaves blank is absent.
-        printed: the name in the paper, where it is another.
-        per_column: False where the columns look shifted: only the average counts.
-    """
-
-    method: str
-    reference: int | None
-    frames: int | None
-    truth_2d: bool
-    values: dict[str, float]
-    printed: str = ""
-    per_column: bool = True
+    method: str  # who, under their right name
+    reference: int | None  # number in the paper's list; None for the paper itself
+    frames: int | None  # T, input frames; None where the paper does not say
+    truth_2d: bool  # whether the input was ground-truth 2-D (marked with a dagger)
+    values: dict[str, float]  # by column; what the paper leaves blank is absent
+    printed: str = ""  # the name in the paper, where it is another
+    per_column: bool = True  # False where columns look shifted: only the average counts
 
     @property
     def label(self) -> str:
@@ -56,25 +46,15 @@ class Row:
 
 @dataclasses.dataclass(frozen=True)
 class PublishedTable:
-    """One table of the paper.
+    """One table of the paper."""
 
-    Attributes:
-        number: as the paper counts, "I".
-        title: what it shows.
-        dataset: `dataset.json`'s name of the data.
-        metric: what the numbers are, and their unit.
-        columns: of `Row.values`.
-        rows: in the paper's order, the paper's own last of its kind.
-        misprints: what is wrong or odd in print.
-    """
-
-    number: str
-    title: str
-    dataset: str
-    metric: str
-    columns: tuple[str, ...]
-    rows: tuple[Row, ...]
-    misprints: tuple[str, ...]
+    number: str  # as the paper counts, "I"
+    title: str  # what it shows
+    dataset: str  # `dataset.json`'s name of the data
+    metric: str  # what the numbers are, and their unit
+    columns: tuple[str, ...]  # of `Row.values`
+    rows: tuple[Row, ...]  # in the paper's order, the paper's own last of its kind
+    misprints: tuple[str, ...]  # what is wrong or odd in print
 
 
 @dataclasses.dataclass(frozen=True)
@@ -88,10 +68,7 @@ class Point:
 
 
 def parse(lines: Iterable[str]) -> tuple[tuple[str, ...], tuple[Row, ...]]:
-    """Reads the lines of a table's CSV file.
-
-    Returns:
-        The columns that hold numbers, and the rows.
+    """Reads a table's CSV file; returns the columns that hold numbers, and the rows.
 
     Raises:
         ValueError: if a row has another number of cells than the header.
@@ -112,11 +89,7 @@ def parse(lines: Iterable[str]) -> tuple[tuple[str, ...], tuple[Row, ...]]:
                 reference=int(method["reference"]) if method["reference"] else None,
                 frames=int(method["frames"]) if method["frames"] else None,
                 truth_2d=method["truth_2d"] == "yes",
-                values={
-                    column: float(number)
-                    for column, number in zip(columns, numbers, strict=True)
-                    if number
-                },
+                values={columns[i]: float(n) for i, n in enumerate(numbers) if n},
                 printed=method["printed"],
                 per_column=method["per_column"] == "yes",
             )

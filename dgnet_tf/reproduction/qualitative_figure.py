@@ -32,20 +32,14 @@ def make(
     shown: Sequence[int] = (),
     flip: bool = True,
 ) -> list[pathlib.Path]:
-    """Writes Figure 7: a strip for each view.
+    """Writes Figure 7: a strip for each view; returns the files' paths.
 
     Args:
         workdirs: folders of finished runs, one row of poses for each: the network,
             and the baseline beside it.
-        data_dir: converted data set.
-        split: of it.
-        folder: for `figure7.md`, `.csv` and a PNG for each view.
+        data_dir, split, folder, flip: see `paper_tables.make`.
         views: see `drawn_views.find`; by default the split's first.
         shown: frames that are drawn; six evenly spread ones by default.
-        flip: average with the mirrored estimate.
-
-    Returns:
-        Their paths.
 
     Raises:
         UserError: if a view or frame does not exist or is there twice, and as
@@ -71,10 +65,7 @@ def make(
         frames = drawn_views.frames(view, shown, _SHOWN)
         target = view.positions - view.positions[:, [skeleton.root]]
         lifted = {title: lifter.positions(view) for title, lifter in lifters.items()}
-        errors = {
-            title: 1000 * metrics.mpjpe(poses, target)
-            for title, poses in lifted.items()
-        }
+        errors = {t: 1000 * metrics.mpjpe(p, target) for t, p in lifted.items()}
         for title in titles:
             rows += [
                 [view.name, int(frame), title, _error(errors[title], view, frame)]
@@ -85,29 +76,22 @@ def make(
         strips.append((folder / file, strip))
         pictures.append(f"`{view.name}`\n\n![strip]({file})")
     table = Table(_COLUMNS, rows)
-    text = "\n\n".join(
-        [
-            "# Figure 7: keypoints, lifted poses, ground truth",
-            f"{split} split of `{data.dataset}`. Below each pose its own MPJPE; frames "
-            "without valid ground truth have none.",
-            *pictures,
-            table.markdown(),
-        ]
-    )
-    paths = table.write(folder, "figure7", text)
+    parts = [
+        "# Figure 7: keypoints, lifted poses, ground truth",
+        f"{split} split of `{data.dataset}`. Below each pose its own MPJPE; frames "
+        "without valid ground truth have none.",
+        *pictures,
+        table.markdown(),
+    ]
+    paths = table.write(folder, "figure7", "\n\n".join(parts))
     return [*paths, *(style.save(strip, path) for path, strip in strips)]
 
 
 def chart(view, target, lifted: dict, errors: dict, frames, skeleton):
-    """Returns one view's strip.
+    """Returns one view's strip: the frames that are drawn.
 
-    Args:
-        view: has `keypoints` (F, N, 2), `valid` (F,) and `fps`.
-        target: (F, N, 3) root-relative metres.
-        lifted: {title: (F, N, 3) the same}.
-        errors: {title: (F,) MPJPE in mm}.
-        frames: that are drawn.
-        skeleton: of all of them.
+    `target` and {title: lifted} are (F, N, 3) root-relative metres, {title: errors}
+    (F,) MPJPE in mm.
     """
     rows, columns = 2 + len(lifted), len(frames)
     width, height = 0.5 + 1.9 * columns, 0.9 + 2.0 * rows

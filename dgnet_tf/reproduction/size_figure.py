@@ -28,23 +28,14 @@ _TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20)
 def make(
     workdirs: Sequence, data_dir, split: str, folder, *, flip: bool = True
 ) -> list[pathlib.Path]:
-    """Writes Figure 4 and its table.
+    """Writes Figure 4 and its table; returns the files' paths.
 
-    Args:
-        workdirs: folders of finished runs; none shows the published points alone.
-        data_dir: converted data set that the runs are scored on.
-        split: of it.
-        folder: for `figure4.md`, `.csv` and `.png`.
-        flip: average with the mirrored estimate.
-
-    Returns:
-        Their paths.
+    No `workdirs`, folders of finished runs, show the published points alone. The others
+    are as in `paper_tables.make`.
     """
     dataset = manifest.read(data_dir).dataset if workdirs else ""
-    rows = []
-    for name, workdir in zip(run_reports.names(workdirs), workdirs, strict=True):
-        report = run_reports.find_or_make(workdir, data_dir, split, flip=flip)
-        rows.append(point_of_run(name, report))
+    reports = run_reports.of_runs(workdirs, data_dir, split, flip=flip)
+    rows = [point_of_run(name, report) for name, report in reports.items()]
     same = dataset == "human36m" and split == "test" and _detected(data_dir)
     columns = [
         *("method", "data", "MPJPE, mm", "parameters"),
@@ -92,13 +83,7 @@ def point_of_run(name: str, report: dict) -> list:
 
 
 def chart(rows: Sequence[Sequence], same_data: bool, points=published.FIGURE_4):
-    """Returns the chart: published points grey, our runs in colours.
-
-    Args:
-        rows: of `point_of_run`; the first five columns are drawn.
-        same_data: whether runs and published points are on the same data.
-        points: those published.
-    """
+    """Returns the chart: published points grey, rows of `point_of_run` in colours."""
     made = style.figure(8.4, 4.4)
     where = "MPJPE, mm" if same_data or not rows else "MPJPE, mm (each on its own data)"
     axes = style.axes(made, "parameters, millions", where)
@@ -108,8 +93,7 @@ def chart(rows: Sequence[Sequence], same_data: bool, points=published.FIGURE_4):
         label = row[0]
         if row[4] is not None:
             label += f"\n{row[4] / 1e6:.1f} M multiply-adds a frame"
-        color = style.COLORS[i % len(style.COLORS)]
-        _point(axes, label, row[3], row[2], i, color)
+        _point(axes, label, row[3], row[2], i, **style.marked(i))
     axes.set_xscale("log")
     axes.margins(x=0.1, y=0.1)
     low, high = axes.get_xlim()
@@ -120,12 +104,6 @@ def chart(rows: Sequence[Sequence], same_data: bool, points=published.FIGURE_4):
     return made
 
 
-def _point(axes, label, parameters, error, number, color=style.PUBLISHED):
-    axes.plot(
-        parameters / 1e6,
-        error,
-        style.MARKERS[number % len(style.MARKERS)],
-        color=color,
-        markersize=9,
-        label=label,
-    )
+def _point(axes, label, parameters, error, number, **color):
+    looks = {**style.marked(number), "color": style.PUBLISHED, **color}
+    axes.plot(parameters / 1e6, error, linestyle="", markersize=9, label=label, **looks)

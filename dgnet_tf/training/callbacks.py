@@ -11,6 +11,7 @@ import tensorflow as tf
 import tqdm
 
 from dgnet_tf.errors import UserError
+from dgnet_tf.files import epoch_history
 from dgnet_tf.files.atomic import replacing
 from dgnet_tf.training import optimizers
 
@@ -123,13 +124,8 @@ class History(keras.callbacks.Callback):
     def __init__(self, path, first_epoch):
         super().__init__()
         self.path = pathlib.Path(path)
-        rows = []
-        if first_epoch and self.path.is_file():
-            with open(self.path, newline="") as file:
-                rows = [
-                    r for r in csv.DictReader(file) if int(r["epoch"]) < first_epoch
-                ]
-        self.rows = rows
+        rows = epoch_history.read(self.path) if first_epoch else []
+        self.rows = [row for row in rows if row["epoch"] < first_epoch]
 
     def on_epoch_end(self, epoch, logs=None):
         """Writes the file anew with one more row."""

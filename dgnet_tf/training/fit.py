@@ -15,6 +15,7 @@ from dgnet_tf.data import manifest
 from dgnet_tf.data.augmentation import augmentation
 from dgnet_tf.data.windows import load_windows, steps_per_epoch
 from dgnet_tf.errors import UserError
+from dgnet_tf.files import epoch_history
 from dgnet_tf.models import runs
 from dgnet_tf.models.architectures import precision
 from dgnet_tf.training import (
@@ -150,7 +151,7 @@ def train(config: Config, data_dir, workdir, progress: bool = True) -> runs.Run:
             watching = [
                 callbacks.Watch(steps, config.epochs, first_epoch, progress),
                 *([average] if average else []),
-                callbacks.History(own_workdir / "history.csv", first_epoch),
+                callbacks.History(own_workdir / epoch_history.FILE, first_epoch),
                 keras.callbacks.TensorBoard(own_workdir / "tensorboard"),
                 checkpoints,
             ]

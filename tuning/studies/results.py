@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import dataclasses
 import pathlib
 
 from dgnet_tf.config import flags
 from dgnet_tf.errors import UserError
 from dgnet_tf.evaluation import balance
+from dgnet_tf.files import epoch_history
 from tuning.ablations import paper_tables
 from tuning.studies import rows, statistics
 from tuning.studies import study as studies
@@ -160,25 +160,17 @@ def _trainings(folder, row, seeds, estimate):
 
 def _training(folder, row, result):
     metrics = result.get("metrics", {})
-    place = studies.seed_folder(folder, row, result["seed"])
+    run = studies.seed_folder(folder, row, result["seed"]) / rows.RUN
+    history = epoch_history.read(run / epoch_history.FILE)
     return Training(
         seed=result["seed"],
         error=metrics.get("mpjpe_mm"),
         reason=result["reason"],
-        validation=_last_validation(place / rows.RUN / "history.csv"),
+        validation=history[-1].get(_VALIDATION) if history else None,
         seconds=result.get("seconds"),
         config=result["config"],
         parameters=result.get("parameters"),
     )
-
-
-def _last_validation(path):
-    if not path.is_file():
-        return None
-    with open(path, newline="") as file:
-        last = list(csv.DictReader(file))[-1:]
-    found = last and last[0].get(_VALIDATION)
-    return float(found) if found else None
 
 
 def overrides(training: Training) -> dict:
