@@ -50,9 +50,5 @@ def _mpi_inf_3dhp(scores) -> dict:
         groups = scoring.grouped(scores, field)
         return {name: row(views) for name, views in groups.items()}
 
-    per_sequence, per_setting = rows("subject"), rows("action")
-    return {
-        "per_sequence": per_sequence,
-        "per_setting": per_setting,
-        "all": row(scores),
-    }
+    sequences, settings = rows("subject"), rows("action")
+    return {"per_sequence": sequences, "per_setting": settings, "all": row(scores)}
