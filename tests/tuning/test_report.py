@@ -166,7 +166,7 @@ def test_the_best_configuration_is_the_validations_and_train_takes_it(written):
 
 
 def test_a_study_without_validation_names_no_best(study, tmp_path, monkeypatch):
-    monkeypatch.setattr(results, "_last_validation", lambda path: None)
+    monkeypatch.setattr(results.epoch_history, "read", lambda path: [])
     reporting.write(study, tmp_path)
     assert not (tmp_path / "best_config.json").exists()
     text = (tmp_path / "report.md").read_text()
