@@ -1,5 +1,6 @@
-"""Graph layers of DG-Net (paper Sec. III), and what its peers need besides.
+"""Graph layers of DG-Net, and what its peers need besides.
 
+The paper is "Learning Dynamical Human-Joint Affinity for 3D Pose Estimation in Videos".
 Shape legend: B batch, T frames, N joints, C channels, K neighbours. Features are
 (B, T, N, C), but where a network takes all joints of a frame together: (B, T, C).
 """
@@ -24,23 +25,9 @@ from dgnet_tf.layers.residual_graph_module import ResidualGraphModule
 from dgnet_tf.layers.spatial_non_local import SpatialNonLocal
 
 __all__ = [
-    "BatchNorm",
-    "DGConvBlock",
-    "DynamicSpatialGraphConv",
-    "DynamicTemporalGraphConv",
-    "FixedSpatialGraphConv",
-    "FixedTemporalGraphConv",
-    "FullyConnected",
-    "GroupMax",
-    "GroupSpread",
-    "GroupedNonLocal",
-    "JointEmbedding",
-    "PairScore",
-    "RepeatEnds",
-    "ResidualGraphModule",
-    "SpatialNonLocal",
-    "SpatioTemporalGraphConv",
-    "StatelessDropout",
-    "TemporalConv",
-    "TemporalTower",
-]
+    "BatchNorm", "DGConvBlock", "DynamicSpatialGraphConv", "DynamicTemporalGraphConv",
+    "FixedSpatialGraphConv", "FixedTemporalGraphConv", "FullyConnected", "GroupMax",
+    "GroupSpread", "GroupedNonLocal", "JointEmbedding", "PairScore", "RepeatEnds",
+    "ResidualGraphModule", "SpatialNonLocal", "SpatioTemporalGraphConv",
+    "StatelessDropout", "TemporalConv", "TemporalTower",
+]  # fmt: skip

@@ -1,7 +1,5 @@
 """Batch normalisation as DG-Net uses it."""
 
-from __future__ import annotations
-
 import tensorflow as tf
 
 keras = tf.keras
@@ -23,12 +21,11 @@ class BatchNorm(keras.layers.BatchNormalization):
     E(x)^2 from E(x^2), in bfloat16 where x is, and loses digits.
 
     Args:
-        **kwargs: of `keras.layers.BatchNormalization`: `momentum` of the moving
-            averages, default 0.99; `epsilon`, default 1e-3; `gamma_initializer`,
-            default "ones"; `beta_initializer`, default "zeros"; `synchronized`, whether
-            statistics are those of all devices, default False; `name` and `dtype`.
-            `axis`, `center` and `scale` keep their defaults. `make_batch_norm` sets
-            what DG-Net uses.
+        **kwargs: of `keras.layers.BatchNormalization` without `axis`, `center` and
+            `scale`: `momentum` of the moving averages, default 0.99; `epsilon`, default
+            1e-3; `gamma_initializer`, default "ones"; `beta_initializer`, default
+            "zeros"; `synchronized`, whether statistics are those of all devices,
+            default False; `name`; `dtype`. `make_batch_norm` sets what DG-Net uses.
 
     Call arguments:
         inputs: (..., C) features.
@@ -43,8 +40,7 @@ class BatchNorm(keras.layers.BatchNormalization):
         TensorShape([8, 4, 17, 128])
 
     Reference:
-        "Batch Normalization: Accelerating Deep Network Training by Reducing Internal
-        Covariate Shift", Alg. 1; DG-Net has it from its reference [4].
+        Ioffe and Szegedy 2015, Alg. 1; DG-Net has it from its reference [4].
     """
 
     def call(self, inputs, training=None, **kwargs):
@@ -57,20 +53,15 @@ class BatchNorm(keras.layers.BatchNormalization):
             tf.cast(self.beta, tf.float32),
             self.epsilon,
         )
-        for moving, value in (
-            (self.moving_mean, mean),
-            (self.moving_variance, variance),
-        ):
+        means = ((self.moving_mean, mean), (self.moving_variance, variance))
+        for moving, value in means:
             moving.assign(moving * self.momentum + value * (1.0 - self.momentum))
         return tf.cast(y, self.compute_dtype)
 
 
 @tf.custom_gradient
 def _normalize(x, gamma, beta, epsilon):
-    """Returns y = (x - mean) / sqrt(variance + epsilon) gamma + beta, mean, variance.
-
-    Mean and variance pass no gradient of their own.
-    """
+    """Returns y, mean and variance, of which the last two pass no gradient."""
     axes = list(range(x.shape.rank - 1))
     count = tf.cast(tf.reduce_prod(tf.shape(x)[:-1]), tf.float32)
     mean = tf.reduce_sum(x, axes) / count
@@ -108,15 +99,10 @@ def _sum_of_products(a, b, axes):
 
 
 def make_batch_norm(name, *, dtype, gamma=1.0):
-    """Returns batch normalisation over (B, T, N), synchronised under a strategy.
+    """Returns batch normalisation with initial scale `gamma`, as DG-Net has it.
 
     Momentum and epsilon are PyTorch's defaults, in which the paper's network was
-    written (0.1 there is 0.9 here).
-
-    Args:
-        name: of the layer.
-        dtype: its dtype policy.
-        gamma: initial scale.
+    written (0.1 there is 0.9 here). It is synchronised under a strategy.
     """
     return BatchNorm(
         momentum=0.9,

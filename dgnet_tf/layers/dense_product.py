@@ -1,15 +1,10 @@
 """Features times parameter matrices, as products of two matrices."""
 
-from __future__ import annotations
-
 import tensorflow as tf
 
 
 def dense(x, *kernels):
-    """(B, ..., C) times each of several (C, D): a list with (B, ..., D) for each.
-
-    One product is faster than several.
-    """
+    """(B, ..., C) times each of several (C, D), in one product: list of (B, ..., D)."""
     kernel = tf.concat([tf.cast(kernel, x.dtype) for kernel in kernels], axis=-1)
     y = flat_product(x, kernel)  # (B, ..., sum of D)
     return tf.split(y, [kernel.shape[1] for kernel in kernels], axis=-1)

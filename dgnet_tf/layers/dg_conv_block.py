@@ -1,7 +1,5 @@
 """The DG-Conv block."""
 
-from __future__ import annotations
-
 import tensorflow as tf
 
 from dgnet_tf.errors import check_choice
@@ -19,30 +17,25 @@ class DGConvBlock(keras.layers.Layer):
 
     with each convolution a residual module of two (`ResidualGraphModule`), and each
     unit followed by a `SpatialNonLocal`. N is the skeleton's where a unit has FSG.
-
     Departure from the paper: `residual_gamma`, off by default.
 
     Args:
         channels: channels in and out.
         spatial_unit: operations of the spatial unit (Table VII), of "fsg", "dsg",
             "ftg" and "dtg", separated by commas. Default "fsg,dsg".
-        temporal_unit: operations of the temporal unit; empty for none. Default
-            "ftg,dtg,ftg".
+        temporal_unit: of the temporal unit; may be empty. Default "ftg,dtg,ftg".
         spatial_neighbors: K of DSG. Default 3.
         temporal_neighbors: K of DTG. Default 4.
         connection: who the neighbours are in DSG and DTG (Table VI): "dynamic",
             "fixed", "full", "symmetry", "random" or "precomputed". Default "dynamic".
-        weighting: how they are scored: "none", "fc" or "embedded_gaussian". Default
-            "fc".
+        weighting: their scores: "none", "fc" or "embedded_gaussian". Default "fc".
         score_activation: of "fc": "linear", "leaky_relu", "tanh" or "sigmoid". Default
             "linear".
         normalization: of affinities: "none", "mean" or "softmax". Default "none".
         semantic: FSG learns the weights of the bones. Default False.
         non_local: a non-local block follows each unit. Default True.
-        residual_gamma: initial scale of the last batch norm of a residual module.
-            Default 1.
-        batch_norm: False in a folded network, whose biases take its place. Default
-            True.
+        residual_gamma: initial scale of a residual module's last batch norm. Default 1.
+        batch_norm: False in a folded network: biases take its place. Default True.
         skeleton: name of the skeleton. Default "human36m_17".
         seed: of "random", another for each convolution from it on. Default 0.
         **kwargs: `name`, `dtype` and the like, of `keras.layers.Layer`.
@@ -61,8 +54,7 @@ class DGConvBlock(keras.layers.Layer):
         TensorShape([8, 4, 17, 16])
 
     Reference:
-        "Learning Dynamical Human-Joint Affinity for 3D Pose Estimation in Videos",
-        Sec. III-C.
+        The paper of DG-Net, Sec. III-C.
     """
 
     def __init__(
@@ -112,11 +104,11 @@ class DGConvBlock(keras.layers.Layer):
             "dtg": {"neighbors": temporal_neighbors, **dynamic},
         }
         self.chain = []
-        for unit, operations in (
-            ("spatial", split_unit("spatial_unit", spatial_unit)),
-            ("temporal", split_unit("temporal_unit", temporal_unit)),
-        ):
+        policy = {"dtype": self.dtype_policy}
+        for unit in ("spatial", "temporal"):
+            operations = list(filter(None, self.config[f"{unit}_unit"].split(",")))
             for i, operation in enumerate(operations, start=1):
+                check_choice(f"{unit}_unit", operation, OPERATIONS)
                 settings = dict(arguments[operation])
                 if "connection" in settings:
                     settings["seed"] = seed + 2 * len(self.chain)
@@ -126,16 +118,14 @@ class DGConvBlock(keras.layers.Layer):
                     arguments=settings,
                     gamma=residual_gamma,
                     batch_norm=batch_norm,
-                    dtype=self.dtype_policy,
                     name=f"{unit}_{i}_{operation}",
+                    **policy,
                 )
                 self.chain.append(module)
             if operations and non_local:
                 self.chain.append(
                     SpatialNonLocal(
-                        batch_norm=batch_norm,
-                        name=f"{unit}_non_local",
-                        dtype=self.dtype_policy,
+                        batch_norm=batch_norm, name=f"{unit}_non_local", **policy
                     )
                 )
 
@@ -157,15 +147,3 @@ class DGConvBlock(keras.layers.Layer):
 
     def get_config(self):
         return {**super().get_config(), **self.config}
-
-
-def split_unit(name, unit):
-    """Splits "fsg,dsg" into its operations.
-
-    Raises:
-        ValueError: if one is unknown.
-    """
-    operations = [operation for operation in unit.split(",") if operation]
-    for operation in operations:
-        check_choice(name, operation, OPERATIONS)
-    return operations

@@ -1,7 +1,5 @@
 """Dynamical Spatial Graph (DSG) convolution."""
 
-from __future__ import annotations
-
 import tensorflow as tf
 
 from dgnet_tf import skeletons
@@ -11,11 +9,8 @@ from dgnet_tf.layers.graph_conv import GraphConv
 from dgnet_tf.layers.neighbor_masks import (
     CONNECTIONS,
     NORMALIZATIONS,
-    check_keypoints,
     check_neighbors,
-    constant_mask,
-    nearest_mask,
-    spread,
+    neighbor_mask,
     weigh,
 )
 from dgnet_tf.layers.pair_score import PairScore
@@ -35,15 +30,14 @@ class DynamicSpatialGraphConv(GraphConv):
 
     N is at least K; where the skeleton makes the graph, it is the skeleton's.
 
-    Departures from the paper: `normalization`, off by default, without which unbounded
-    scores multiply from layer to layer. What the paper leaves open is decided so: a
-    joint is always its own first neighbour, ties go to the lower index, and the choice
-    of neighbours passes no gradient.
+    Departure from the paper: `normalization`, off by default, without which unbounded
+    scores multiply from layer to layer. Where the paper is silent, a joint is its own
+    first neighbour, ties go to the lower index, and the choice passes no gradient.
 
     Args:
         channels: output channels.
-        neighbors: K, the joint itself included, of "dynamic", "precomputed" and
-            "random". Default 3.
+        neighbors: K, with the joint itself; not for "fixed", "full" and "symmetry".
+            Default 3.
         connection: who the neighbours are (Table VI); each set holds the joint itself.
             "dynamic": the K nearest in features. "precomputed": the K nearest in the
             2-D keypoints. "fixed": by the skeleton's bones. "full": all. "symmetry":
@@ -54,8 +48,7 @@ class DynamicSpatialGraphConv(GraphConv):
             "tanh" or "sigmoid". Default "linear".
         normalization: of each joint's affinities: "none", as printed; "mean", divided
             by the number of neighbours; or "softmax". Default "none".
-        skeleton: name of the skeleton of "fixed", "full", "symmetry" and "random".
-            Default "human36m_17".
+        skeleton: for "fixed", "full", "symmetry" and "random". Default "human36m_17".
         seed: of "random". Default 0.
         activation: sigma; None for none. Default "relu".
         use_bias: add a bias before sigma; the paper has none. Default False.
@@ -75,8 +68,7 @@ class DynamicSpatialGraphConv(GraphConv):
         TensorShape([8, 4, 17, 128])
 
     Reference:
-        "Learning Dynamical Human-Joint Affinity for 3D Pose Estimation in Videos",
-        Sec. III-A.
+        The paper of DG-Net, Sec. III-A.
     """
 
     def __init__(
@@ -118,18 +110,6 @@ class DynamicSpatialGraphConv(GraphConv):
         """Returns B_t, (B, T, N, N): rows joint i, columns its neighbours j."""
         return self._affinity_and_product(tf.cast(x, self.compute_dtype), keypoints)[0]
 
-    def _neighbors(self, x, keypoints):
-        """Returns D_t."""
-        if self.connection == "dynamic":
-            return nearest_mask(x, self.neighbors)
-        if self.connection == "precomputed":
-            check_keypoints(keypoints)
-            return nearest_mask(keypoints, self.neighbors)
-        mask = constant_mask(
-            self.connection, self.skeleton, self.neighbors, self.seed, temporal=False
-        )
-        return spread(mask, x)
-
     def _affinity_and_product(self, x, keypoints):
         """Returns B_t and X_t Phi; gamma's halves come from the same product."""
         if self.weighting == "none":
@@ -140,7 +120,8 @@ class DynamicSpatialGraphConv(GraphConv):
             scores = self.gamma.pair(of_i, of_j)
         gaussian = self.weighting == "embedded_gaussian"
         normalization = "softmax" if gaussian else self.normalization
-        affinity = weigh(self._neighbors(x, keypoints), scores, normalization)
+        d_t = neighbor_mask(self, x, keypoints, temporal=False)
+        affinity = weigh(d_t, scores, normalization)
         return tf.cast(affinity, self.compute_dtype), product
 
     def call(self, x, keypoints=None):
@@ -148,13 +129,6 @@ class DynamicSpatialGraphConv(GraphConv):
         return self.finish(tf.matmul(affinity, product))
 
     def get_config(self):
-        return {
-            **super().get_config(),
-            "neighbors": self.neighbors,
-            "connection": self.connection,
-            "weighting": self.weighting,
-            "score_activation": self.score_activation,
-            "normalization": self.normalization,
-            "skeleton": self.skeleton,
-            "seed": self.seed,
-        }
+        names = ("neighbors", "connection", "weighting", "score_activation")
+        names += ("normalization", "skeleton", "seed")
+        return {**super().get_config(), **{name: getattr(self, name) for name in names}}

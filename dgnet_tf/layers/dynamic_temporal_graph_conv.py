@@ -1,7 +1,5 @@
 """Dynamical Temporal Graph (DTG) convolution."""
 
-from __future__ import annotations
-
 import tensorflow as tf
 
 from dgnet_tf import skeletons
@@ -12,11 +10,8 @@ from dgnet_tf.layers.neighbor_frames import add_neighbor_frames
 from dgnet_tf.layers.neighbor_masks import (
     CONNECTIONS,
     NORMALIZATIONS,
-    check_keypoints,
     check_neighbors,
-    constant_mask,
-    nearest_mask,
-    spread,
+    neighbor_mask,
     weigh,
 )
 from dgnet_tf.layers.pair_score import PairScore
@@ -40,16 +35,15 @@ class DynamicTemporalGraphConv(GraphConv):
     differences, so L is found once for each pair of frames. Any number of frames from
     1. N is at least K; where the skeleton makes the graph, it is the skeleton's.
 
-    Departures from the paper: `normalization`, off by default, without which unbounded
-    scores multiply from layer to layer. What the paper leaves open is decided so: at a
-    window's first and last frame the term of the missing neighbour is left out, a joint
-    is always its own first neighbour, ties go to the lower index, and the choice of
-    neighbours passes no gradient.
+    Departure from the paper: `normalization`, off by default, without which unbounded
+    scores multiply from layer to layer. Where the paper is silent, a window's first and
+    last frame go without the missing neighbour's term, a joint is its own first
+    neighbour, ties go to the lower index, and the choice passes no gradient.
 
     Args:
         channels: output channels.
-        neighbors: K, the joint itself included, of "dynamic", "precomputed" and
-            "random". Default 4.
+        neighbors: K, with the joint itself; not for "fixed", "full" and "symmetry".
+            Default 4.
         connection: who the neighbours are (Table VI); each set holds the joint itself.
             "dynamic": the K that move most alike in features. "precomputed": in the
             2-D keypoints. "fixed": no others (Eq. 8). "full": all. "symmetry": the
@@ -60,8 +54,7 @@ class DynamicTemporalGraphConv(GraphConv):
             "tanh" or "sigmoid". Default "linear".
         normalization: of each joint's affinities: "none", as printed; "mean", divided
             by the number of neighbours; or "softmax". Default "none".
-        skeleton: name of the skeleton of "fixed", "full", "symmetry" and "random".
-            Default "human36m_17".
+        skeleton: for "fixed", "full", "symmetry" and "random". Default "human36m_17".
         seed: of "random". Default 0.
         activation: sigma; None for none. Default "relu".
         use_bias: add a bias before sigma; the paper has none. Default False.
@@ -81,8 +74,7 @@ class DynamicTemporalGraphConv(GraphConv):
         TensorShape([8, 4, 17, 128])
 
     Reference:
-        "Learning Dynamical Human-Joint Affinity for 3D Pose Estimation in Videos",
-        Sec. III-B.
+        The paper of DG-Net, Sec. III-B.
     """
 
     def __init__(
@@ -116,9 +108,9 @@ class DynamicTemporalGraphConv(GraphConv):
 
     def build(self, input_shape):
         check_neighbors(self.neighbors, self.connection, self.skeleton, input_shape)
-        self.u_x = self.add_kernel("u_x", input_shape[-1])
-        self.u_f = self.add_kernel("u_f", input_shape[-1])
-        self.u_b = self.add_kernel("u_b", input_shape[-1])
+        self.u_x, self.u_f, self.u_b = (
+            self.add_kernel(name, input_shape[-1]) for name in ("u_x", "u_f", "u_b")
+        )
         self.alpha.build(input_shape)
         self.beta.build(input_shape)
         self.add_bias()
@@ -132,18 +124,6 @@ class DynamicTemporalGraphConv(GraphConv):
         """
         x = tf.cast(x, self.compute_dtype)
         return tuple(tf.unstack(self._affinities_and_products(x, keypoints)[0]))
-
-    def _neighbors(self, x, keypoints):
-        """Returns L_{t+1} of frames 0 to T-2, which is L_{t-1} of frames 1 to T-1."""
-        if self.connection == "dynamic":
-            return nearest_mask(x[:, 1:] - x[:, :-1], self.neighbors)
-        if self.connection == "precomputed":
-            check_keypoints(keypoints)
-            return nearest_mask(keypoints[:, 1:] - keypoints[:, :-1], self.neighbors)
-        mask = constant_mask(
-            self.connection, self.skeleton, self.neighbors, self.seed, temporal=True
-        )
-        return spread(mask, x[:, 1:])
 
     def _affinities_and_products(self, x, keypoints):
         """Returns Q_{t+1} and Q_{t-1} (2, B, T-1, N, N), and X U_x, X U_f, X U_b.
@@ -164,7 +144,9 @@ class DynamicTemporalGraphConv(GraphConv):
             scores = tf.stack([h_next, h_previous])
         gaussian = self.weighting == "embedded_gaussian"
         normalization = "softmax" if gaussian else self.normalization
-        affinities = weigh(self._neighbors(x, keypoints), scores, normalization)
+        # L_{t+1} of frames 0 to T-2, which is L_{t-1} of frames 1 to T-1.
+        alike = neighbor_mask(self, x, keypoints, temporal=True)
+        affinities = weigh(alike, scores, normalization)
         return tf.cast(affinities, self.compute_dtype), products
 
     def call(self, x, keypoints=None):
@@ -176,13 +158,6 @@ class DynamicTemporalGraphConv(GraphConv):
         return self.finish(add_neighbor_frames(here, from_next, from_previous))
 
     def get_config(self):
-        return {
-            **super().get_config(),
-            "neighbors": self.neighbors,
-            "connection": self.connection,
-            "weighting": self.weighting,
-            "score_activation": self.score_activation,
-            "normalization": self.normalization,
-            "skeleton": self.skeleton,
-            "seed": self.seed,
-        }
+        names = ("neighbors", "connection", "weighting", "score_activation")
+        names += ("normalization", "skeleton", "seed")
+        return {**super().get_config(), **{name: getattr(self, name) for name in names}}

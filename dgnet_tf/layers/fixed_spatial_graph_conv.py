@@ -1,7 +1,5 @@
 """Fixed Spatial Graph (FSG) convolution."""
 
-from __future__ import annotations
-
 import numpy as np
 import tensorflow as tf
 
@@ -50,9 +48,7 @@ class FixedSpatialGraphConv(GraphConv):
         TensorShape([8, 4, 17, 128])
 
     Reference:
-        "Learning Dynamical Human-Joint Affinity for 3D Pose Estimation in Videos",
-        Sec. III-A; "Semantic Graph Convolutional Networks for 3D Human Pose
-        Regression", its reference [4].
+        The paper of DG-Net, Sec. III-A; its reference [4], Zhao et al. 2019, SemGCN.
     """
 
     def __init__(self, channels, *, skeleton="human36m_17", semantic=False, **kwargs):
@@ -100,8 +96,5 @@ class FixedSpatialGraphConv(GraphConv):
         return self.finish(y)
 
     def get_config(self):
-        return {
-            **super().get_config(),
-            "skeleton": self.skeleton,
-            "semantic": self.semantic,
-        }
+        config = {"skeleton": self.skeleton, "semantic": self.semantic}
+        return {**super().get_config(), **config}

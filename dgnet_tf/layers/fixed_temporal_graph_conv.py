@@ -1,7 +1,5 @@
 """Fixed Temporal Graph (FTG) convolution."""
 
-from __future__ import annotations
-
 import tensorflow as tf
 
 from dgnet_tf.layers.dense_product import dense
@@ -42,8 +40,7 @@ class FixedTemporalGraphConv(GraphConv):
         TensorShape([8, 4, 17, 128])
 
     Reference:
-        "Learning Dynamical Human-Joint Affinity for 3D Pose Estimation in Videos",
-        Sec. III-B.
+        The paper of DG-Net, Sec. III-B.
     """
 
     def build(self, input_shape):

@@ -1,7 +1,5 @@
 """What the graph convolutions share: channels, sigma, bias, parameter matrices."""
 
-from __future__ import annotations
-
 import tensorflow as tf
 
 from dgnet_tf.errors import check_positive
@@ -10,15 +8,7 @@ keras = tf.keras
 
 
 class GraphConv(keras.layers.Layer):
-    """Parent of the graph convolutions; each describes its own arguments.
-
-    Args:
-        channels: output channels.
-        activation: the sigma of the equations. Default "relu".
-        use_bias: whether `finish` adds a bias. Default False.
-        kernel_initializer: of each parameter matrix. Default "glorot_uniform".
-        **kwargs: `name`, `dtype` and the like, of `keras.layers.Layer`.
-    """
+    """Parent of the graph convolutions, each of which describes all its arguments."""
 
     def __init__(
         self,

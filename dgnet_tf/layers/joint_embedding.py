@@ -1,7 +1,5 @@
 """A learned vector for each joint."""
 
-from __future__ import annotations
-
 import tensorflow as tf
 
 keras = tf.keras

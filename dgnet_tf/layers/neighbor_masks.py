@@ -1,15 +1,42 @@
 """Who a joint's neighbours are (D and L of the paper), and what their scores make."""
 
-from __future__ import annotations
-
 import numpy as np
 import tensorflow as tf
 
 from dgnet_tf import skeletons
 
 CONNECTIONS = ("dynamic", "fixed", "full", "symmetry", "random", "precomputed")
+_NEAREST = ("dynamic", "precomputed")  # The others are the same for all features.
 NORMALIZATIONS = ("none", "mean", "softmax")
 _FARTHEST = np.float32(1e37)  # More than any squared distance.
+
+
+def neighbor_mask(layer, x, keypoints, *, temporal):
+    """Marks each joint's neighbours by the layer's `connection`: D_t, or L_{t+1}.
+
+    Args:
+        layer: has `connection`, `skeleton`, `neighbors` and `seed`.
+        x: (B, T, N, C) features.
+        keypoints: (B, T, N, 2), for "precomputed"; else None.
+        temporal: whether to compare motions from frame to frame.
+
+    Returns:
+        (B, T, N, N) float32, (B, T-1, N, N) where `temporal`.
+    """
+    if layer.connection not in _NEAREST:
+        mask = constant_mask(
+            layer.connection, layer.skeleton, layer.neighbors, layer.seed, temporal
+        )
+        leading = tf.unstack(tf.shape(x[:, 1:] if temporal else x)[:-1])
+        return tf.broadcast_to(mask, [*leading, len(mask)])
+    if layer.connection == "precomputed":
+        if keypoints is None:
+            raise ValueError(
+                '`connection="precomputed"` needs the 2-D keypoints: call the layer '
+                "with `keypoints=`."
+            )
+        x = keypoints
+    return nearest_mask(x[:, 1:] - x[:, :-1] if temporal else x, layer.neighbors)
 
 
 def nearest_mask(x, neighbors):
@@ -20,12 +47,8 @@ def nearest_mask(x, neighbors):
     no gradient. Two that differ by float32's rounding alone are ordered by it, which
     depends on the machine; without motion, or between whole numbers, nothing rounds.
 
-    Args:
-        x: (..., N, C) features, or their differences in time.
-        neighbors: K.
-
-    Returns:
-        (..., N, N) float32; row i has K ones.
+    Takes (..., N, C) features or their differences in time, returns (..., N, N)
+    float32, in whose row i stand K ones.
     """
     x = tf.stop_gradient(tf.cast(x, tf.float32))
     # A common offset changes no distance but costs digits in the Gram matrix. The
@@ -57,16 +80,9 @@ def nearest_mask(x, neighbors):
 def constant_mask(connection, skeleton, neighbors, seed, temporal):
     """Returns the (N, N) neighbour mask of a connection that ignores the features.
 
-    Every set includes the joint itself, as the K nearest do.
-
-    Args:
-        connection: "fixed" (spatially the skeleton's bones, temporally the same
-            joint, Eq. 8), "full" (all joints), "symmetry" (the mirrored joint) or
-            "random" (K - 1 others, drawn once from `seed`).
-        skeleton: name of the skeleton.
-        neighbors: K.
-        seed: of the random connection.
-        temporal: whether the mask connects frames.
+    Every set includes the joint itself, as the K nearest do: "fixed" besides the ends
+    of its bones, if not `temporal` (Eq. 8), "full" all joints, "symmetry" the mirrored
+    joint, "random" K - 1 others, drawn once from `seed`.
     """
     skeleton = skeletons.get(skeleton)
     joints = len(skeleton.joints)
@@ -94,22 +110,12 @@ def skeleton_adjacency(skeleton):
     return adjacency
 
 
-def spread(mask, features):
-    """Repeats an (N, N) mask for features (..., N, C): (..., N, N)."""
-    return tf.broadcast_to(mask, [*tf.unstack(tf.shape(features)[:-1]), len(mask)])
-
-
 def weigh(mask, scores, normalization):
-    """Weighs neighbours by their scores (Eq. 6, 13).
+    """Weighs neighbours by their scores (Eq. 6, 13): (..., N, N) float32 affinities.
 
-    Args:
-        mask: (..., N, N), ones at the neighbours.
-        scores: (..., N, N) float32, or ones that broadcast to it.
-        normalization: "none", the product as printed; "mean", the product divided by
-            the number of neighbours; "softmax" over each row's neighbours.
-
-    Returns:
-        (..., N, N) float32 affinities, zero outside the neighbours.
+    By the product as printed ("none"), divided by the number of neighbours ("mean"), or
+    a "softmax" over each row's neighbours; zero outside of them. Scores are (..., N, N)
+    float32, or ones that broadcast to it.
     """
     if normalization == "softmax":
         # Finite, and for others than neighbours below every real score.
@@ -136,14 +142,5 @@ def check_neighbors(neighbors, connection, skeleton, input_shape):
             f"`neighbors` must be at most the number of joints, "
             f"{input_shape[-2]}, got {neighbors}."
         )
-    if connection not in ("dynamic", "precomputed"):
+    if connection not in _NEAREST:
         check_joints(skeleton, input_shape)
-
-
-def check_keypoints(keypoints):
-    """Raises ValueError where "precomputed" neighbours have nothing to come from."""
-    if keypoints is None:
-        raise ValueError(
-            '`connection="precomputed"` needs the 2-D keypoints: call the layer with '
-            "`keypoints=`."
-        )

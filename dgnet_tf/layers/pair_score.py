@@ -1,7 +1,5 @@
 """Importance scores of pairs of joints."""
 
-from __future__ import annotations
-
 import tensorflow as tf
 
 from dgnet_tf.errors import check_choice
@@ -25,13 +23,12 @@ class PairScore(keras.layers.Layer):
 
     "fc" is one fully-connected layer to a scalar, which splits into a part of i and a
     part of j, so that the N x N x 2C concatenation is never built:
-    s(i, j) = f(x^i . a + y^j . b + c), f the activation.
+    s(i, j) = f(x^i . a + y^j . b + c), f the activation. Departure from the paper,
+    which calls gamma nonlinear and such a layer good: f is "linear" by default.
+
     "embedded_gaussian" is s(i, j) = theta(x^i) . phi(y^j), C to C / 2 each (Table VI,
     after the paper's reference [37]); its exponential and sum are the softmax that DSG
     and DTG take. "none" is 1 everywhere.
-
-    Departure from the paper, which calls gamma nonlinear and a fully-connected layer
-    good: f is "linear" unless another is asked for.
 
     Args:
         weighting: "none", "fc" or "embedded_gaussian". Default "fc".
@@ -52,8 +49,7 @@ class PairScore(keras.layers.Layer):
         TensorShape([8, 4, 17, 17])
 
     Reference:
-        "Learning Dynamical Human-Joint Affinity for 3D Pose Estimation in Videos",
-        Sec. III-A and III-B.
+        The paper of DG-Net, Sec. III-A and III-B.
     """
 
     def __init__(self, weighting="fc", *, activation="linear", **kwargs):
@@ -108,17 +104,10 @@ class PairScore(keras.layers.Layer):
         )
 
     def pair(self, of_i, of_j):
-        """Scores every pair by what `kernels` make of queries and keys.
+        """Scores all pairs of what `kernels` make, (..., N, D): (..., N, N) float32.
 
         DSG and DTG project features together with their own product: one large product
         is faster than several small ones.
-
-        Args:
-            of_i: (..., N, D) projected queries.
-            of_j: (..., N, D) projected keys.
-
-        Returns:
-            (..., N, N) float32.
         """
         of_i, of_j = tf.cast(of_i, tf.float32), tf.cast(of_j, tf.float32)
         if self.weighting == "embedded_gaussian":
@@ -128,8 +117,5 @@ class PairScore(keras.layers.Layer):
         return ACTIVATIONS[self.activation](scores)
 
     def get_config(self):
-        return {
-            **super().get_config(),
-            "weighting": self.weighting,
-            "activation": self.activation,
-        }
+        config = {"weighting": self.weighting, "activation": self.activation}
+        return {**super().get_config(), **config}

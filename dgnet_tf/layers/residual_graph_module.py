@@ -1,7 +1,5 @@
 """The two-layer residual module around a graph convolution."""
 
-from __future__ import annotations
-
 import tensorflow as tf
 
 from dgnet_tf.errors import check_choice
@@ -28,10 +26,9 @@ class ResidualGraphModule(keras.layers.Layer):
         Y = X + layer_2(layer_1(X)), layer(X) = ReLU(BN(convolution(X)))
 
     "For each type of graph convolution in a dynamical unit, we use the residual-style
-    module built by two layers". Input and output have the same channels.
-
-    What the paper leaves open is taken from its reference [4]: a batch norm before
-    each ReLU, whose shift takes the place of a bias, and no activation behind the sum.
+    module built by two layers". What the paper leaves open is taken from its reference
+    [4]: a batch norm before each ReLU, whose shift takes the place of a bias, and no
+    activation behind the sum.
 
     Args:
         operation: "fsg", "dsg", "ftg" or "dtg".
@@ -40,8 +37,7 @@ class ResidualGraphModule(keras.layers.Layer):
             for the second. Default None, their own defaults.
         gamma: initial scale of the second batch norm; below 1 it keeps features from
             growing from module to module. Default 1.
-        batch_norm: False, in a folded network, puts biases in the batch norms' place.
-            Default True.
+        batch_norm: False in a folded network: biases take its place. Default True.
         **kwargs: `name`, `dtype` and the like, of `keras.layers.Layer`.
 
     Call arguments:
@@ -58,8 +54,7 @@ class ResidualGraphModule(keras.layers.Layer):
         TensorShape([8, 4, 17, 128])
 
     Reference:
-        "Learning Dynamical Human-Joint Affinity for 3D Pose Estimation in Videos",
-        Sec. III-C.
+        The paper of DG-Net, Sec. III-C.
     """
 
     def __init__(
@@ -91,10 +86,9 @@ class ResidualGraphModule(keras.layers.Layer):
             settings["seed"] += 1
         self.conv_2 = convolution(channels, name="conv_2", **settings)
         if batch_norm:
-            self.norm_1 = make_batch_norm("norm_1", dtype=self.dtype_policy)
-            self.norm_2 = make_batch_norm(
-                "norm_2", dtype=self.dtype_policy, gamma=gamma
-            )
+            policy = self.dtype_policy
+            self.norm_1 = make_batch_norm("norm_1", dtype=policy)
+            self.norm_2 = make_batch_norm("norm_2", dtype=policy, gamma=gamma)
 
     def build(self, input_shape):
         if input_shape[-1] != self.channels:
@@ -123,11 +117,5 @@ class ResidualGraphModule(keras.layers.Layer):
         return input_shape
 
     def get_config(self):
-        return {
-            **super().get_config(),
-            "operation": self.operation,
-            "channels": self.channels,
-            "arguments": self.arguments,
-            "gamma": self.gamma,
-            "batch_norm": self.batch_norm,
-        }
+        names = ("operation", "channels", "arguments", "gamma", "batch_norm")
+        return {**super().get_config(), **{name: getattr(self, name) for name in names}}

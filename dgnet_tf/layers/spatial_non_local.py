@@ -1,7 +1,5 @@
 """The spatial non-local block."""
 
-from __future__ import annotations
-
 import tensorflow as tf
 
 from dgnet_tf.errors import check_positive
@@ -19,17 +17,13 @@ class SpatialNonLocal(keras.layers.Layer):
 
     The embedded Gaussian of the paper's reference [37], put "after each dynamical unit
     to enhance holistic pose relations". theta, phi and g are matrices (C, inner), W is
-    (inner, C). Any number of frames and joints.
-
-    The batch norm's scale starts at zero, so that the block starts as the identity, as
-    in the paper's reference [4]. Departure from [4], which pools pairs of joints: all
-    joints attend, as the paper's 17 joints do not fall into pairs.
+    (inner, C). Any number of frames and joints. The batch norm's scale starts at zero,
+    so that the block starts as the identity, as in reference [4]. Departure from [4],
+    which pools pairs of joints: all attend, as the paper's 17 do not fall into pairs.
 
     Args:
-        inner_channels: width of theta, phi and g; None for the input's channels.
-            Default None.
-        batch_norm: False, in a folded network, puts a bias in the batch norm's place.
-            Default True.
+        inner_channels: of theta, phi and g; None for the input's. Default None.
+        batch_norm: False in a folded network: a bias takes its place. Default True.
         **kwargs: `name`, `dtype` and the like, of `keras.layers.Layer`.
 
     Call arguments:
@@ -45,8 +39,7 @@ class SpatialNonLocal(keras.layers.Layer):
         TensorShape([8, 4, 17, 128])
 
     Reference:
-        "Learning Dynamical Human-Joint Affinity for 3D Pose Estimation in Videos",
-        Sec. III-C.
+        The paper of DG-Net, Sec. III-C.
     """
 
     def __init__(self, inner_channels=None, *, batch_norm=True, **kwargs):
@@ -101,8 +94,6 @@ class SpatialNonLocal(keras.layers.Layer):
         return input_shape
 
     def get_config(self):
-        return {
-            **super().get_config(),
-            "inner_channels": self.inner_channels,
-            "batch_norm": self.norm is not None,
-        }
+        has_norm = self.norm is not None
+        config = {"inner_channels": self.inner_channels, "batch_norm": has_norm}
+        return {**super().get_config(), **config}

@@ -1,7 +1,5 @@
 """A fully-connected layer over the last axis."""
 
-from __future__ import annotations
-
 import tensorflow as tf
 
 from dgnet_tf.errors import check_positive
@@ -12,14 +10,12 @@ keras = tf.keras
 
 @keras.utils.register_keras_serializable(package="dgnet_tf")
 class FullyConnected(keras.layers.Layer):
-    """A fully-connected layer, over the last axis.
-
-        y = x W + b
+    """A fully-connected layer: y = x W + b over the last axis.
 
     Keras' `Dense` leaves (B, 1, C) by (C, D) to a batched product, whose gradient is
     slow, and which overwrites memory in TensorFlow 2.20 and 2.21 on CPU (tensorflow
-    issue 117700); here it is one of two matrices. One of the leading axes besides B
-    may be unknown.
+    issue 117700); here it is one of two matrices. One leading axis besides B may be
+    unknown.
 
     Args:
         channels: output channels.
@@ -39,17 +35,11 @@ class FullyConnected(keras.layers.Layer):
         TensorShape([8, 4, 128])
 
     Reference:
-        "A Simple yet Effective Baseline for 3D Human Pose Estimation", the paper's
-        reference [11], is built of it.
+        Martinez et al. 2017, reference [11] of DG-Net's paper, is built of it.
     """
 
     def __init__(
-        self,
-        channels,
-        *,
-        use_bias=True,
-        kernel_initializer="glorot_uniform",
-        **kwargs,
+        self, channels, *, use_bias=True, kernel_initializer="glorot_uniform", **kwargs
     ):
         super().__init__(**kwargs)
         check_positive("channels", channels)

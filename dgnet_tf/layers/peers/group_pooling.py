@@ -1,7 +1,5 @@
 """Maxima over groups of joints, and the way back."""
 
-from __future__ import annotations
-
 import numpy as np
 import tensorflow as tf
 
@@ -30,8 +28,7 @@ class GroupMax(keras.layers.Layer):
         TensorShape([8, 4, 2, 128])
 
     Reference:
-        "Exploiting Spatial-Temporal Relationships for 3D Pose Estimation via Graph
-        Convolutional Networks", the paper's reference [6].
+        Cai et al. 2019, reference [6] of DG-Net's paper.
     """
 
     def __init__(self, groups, **kwargs):
@@ -71,8 +68,7 @@ class GroupSpread(keras.layers.Layer):
         TensorShape([8, 4, 5, 128])
 
     Reference:
-        "Exploiting Spatial-Temporal Relationships for 3D Pose Estimation via Graph
-        Convolutional Networks", the paper's reference [6].
+        Cai et al. 2019, reference [6] of DG-Net's paper.
     """
 
     def __init__(self, groups, **kwargs):

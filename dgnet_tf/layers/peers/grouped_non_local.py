@@ -1,7 +1,5 @@
 """SemGCN's non-local layer."""
 
-from __future__ import annotations
-
 import tensorflow as tf
 
 from dgnet_tf.layers.batch_norm import make_batch_norm
@@ -40,8 +38,7 @@ class GroupedNonLocal(keras.layers.Layer):
         TensorShape([8, 4, 5, 128])
 
     Reference:
-        "Semantic Graph Convolutional Networks for 3D Human Pose Regression", the
-        paper's reference [4].
+        Zhao et al. 2019, SemGCN, reference [4] of DG-Net's paper.
     """
 
     def __init__(self, groups, **kwargs):
@@ -54,11 +51,8 @@ class GroupedNonLocal(keras.layers.Layer):
         inner = max(1, channels // 2)
 
         def add(name, shape, initializer="glorot_uniform"):
-            setattr(
-                self,
-                name,
-                self.add_weight(name=name, shape=shape, initializer=initializer),
-            )
+            weight = self.add_weight(name=name, shape=shape, initializer=initializer)
+            setattr(self, name, weight)
 
         for name in ("theta", "phi", "g"):
             add(name, (channels, inner))

@@ -7,10 +7,7 @@ from dgnet_tf import skeletons
 _SIDES = ("right", "left")
 # Of `parts`, in order; the torso is what the others hang from.
 PARTS = ("torso", "right_leg", "left_leg", "left_arm", "right_arm")
-_LIMBS = {
-    "leg": ("hip", "knee", "ankle"),
-    "arm": ("shoulder", "elbow", "wrist"),
-}
+_LIMBS = {"leg": ("hip", "knee", "ankle"), "arm": ("shoulder", "elbow", "wrist")}
 
 
 def pairs(skeleton: str) -> tuple[tuple[int, ...], ...]:
@@ -45,12 +42,10 @@ def parts(skeleton: str) -> tuple[tuple[int, ...], ...]:
     A limb begins with its hip or shoulder.
     """
     chosen = skeletons.get(skeleton)
-    limbs = {}
-    for name in PARTS[1:]:
-        side, limb = name.split("_")
-        limbs[name] = tuple(
-            chosen.joints.index(f"{side}_{joint}") for joint in _LIMBS[limb]
-        )
-    taken = {joint for group in limbs.values() for joint in group}
+    limbs = [
+        tuple(chosen.joints.index(f"{side}_{joint}") for joint in _LIMBS[limb])
+        for side, limb in (name.split("_") for name in PARTS[1:])
+    ]
+    taken = {joint for limb in limbs for joint in limb}
     torso = tuple(i for i in range(len(chosen.joints)) if i not in taken)
-    return tuple({"torso": torso, **limbs}[name] for name in PARTS)
+    return (torso, *limbs)

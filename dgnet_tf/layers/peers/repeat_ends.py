@@ -1,7 +1,5 @@
 """Edge padding in time."""
 
-from __future__ import annotations
-
 import numpy as np
 import tensorflow as tf
 
@@ -32,8 +30,7 @@ class RepeatEnds(keras.layers.Layer):
         TensorShape([8, 8, 34])
 
     Reference:
-        "3D Human Pose Estimation in Video with Temporal Convolutions and
-        Semi-Supervised Training", the paper's reference [3].
+        Pavllo et al. 2019, reference [3] of DG-Net's paper.
     """
 
     def __init__(self, frames, **kwargs):

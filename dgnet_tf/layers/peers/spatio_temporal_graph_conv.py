@@ -51,8 +51,7 @@ class SpatioTemporalGraphConv(GraphConv):
         TensorShape([8, 4, 5, 128])
 
     Reference:
-        "Exploiting Spatial-Temporal Relationships for 3D Pose Estimation via Graph
-        Convolutional Networks", the paper's reference [6].
+        Cai et al. 2019, reference [6] of DG-Net's paper.
     """
 
     def __init__(self, channels, *, level="joints", skeleton="human36m_17", **kwargs):
@@ -84,11 +83,7 @@ class SpatioTemporalGraphConv(GraphConv):
         return self.finish(add_neighbor_frames(y, later[:, 1:], earlier[:, :-1]))
 
     def get_config(self):
-        return {
-            **super().get_config(),
-            "level": self.level,
-            "skeleton": self.skeleton,
-        }
+        return {**super().get_config(), "level": self.level, "skeleton": self.skeleton}
 
 
 def node_count(level, skeleton) -> int:

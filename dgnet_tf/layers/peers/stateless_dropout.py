@@ -1,7 +1,5 @@
 """Dropout without a generator's state."""
 
-from __future__ import annotations
-
 import tensorflow as tf
 
 keras = tf.keras

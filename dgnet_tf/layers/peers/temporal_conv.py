@@ -36,18 +36,14 @@ class TemporalConv(keras.layers.Layer):
         TensorShape([8, 21, 128])
 
     Reference:
-        "3D Human Pose Estimation in Video with Temporal Convolutions and
-        Semi-Supervised Training", the paper's reference [3].
+        Pavllo et al. 2019, reference [3] of DG-Net's paper.
     """
 
     def __init__(self, channels, *, kernel_size=3, dilation=1, **kwargs):
         super().__init__(**kwargs)
-        for name, value in (
-            ("channels", channels),
-            ("kernel_size", kernel_size),
-            ("dilation", dilation),
-        ):
-            check_positive(name, value)
+        check_positive("channels", channels)
+        check_positive("kernel_size", kernel_size)
+        check_positive("dilation", dilation)
         self.channels = channels
         self.kernel_size = kernel_size
         self.dilation = dilation
@@ -76,9 +72,5 @@ class TemporalConv(keras.layers.Layer):
         return (batch, frames and frames - self.reach, self.channels)
 
     def get_config(self):
-        return {
-            **super().get_config(),
-            "channels": self.channels,
-            "kernel_size": self.kernel_size,
-            "dilation": self.dilation,
-        }
+        config = {"kernel_size": self.kernel_size, "dilation": self.dilation}
+        return {**super().get_config(), "channels": self.channels, **config}

@@ -46,8 +46,7 @@ class TemporalTower(keras.layers.Layer):
         TensorShape([8, 4, 51])
 
     Reference:
-        "3D Human Pose Estimation in Video with Temporal Convolutions and
-        Semi-Supervised Training", the paper's reference [3].
+        Pavllo et al. 2019, reference [3] of DG-Net's paper.
     """
 
     def __init__(
@@ -70,34 +69,22 @@ class TemporalTower(keras.layers.Layer):
         self.head_scale = head_scale
         self.seed = seed
         policy = {"dtype": self.dtype_policy}
-        # The first convolution; then a convolution and a fully-connected layer for
-        # each block.
+        mixing = {"use_bias": False, "kernel_initializer": "he_uniform", **policy}
+        # The first convolution; then two layers for each block.
         self.products = [TemporalConv(channels, name="expand", **policy)]
         for i in range(1, blocks + 1):
             self.products += [
                 TemporalConv(channels, dilation=3**i, name=f"conv_{i}", **policy),
-                FullyConnected(
-                    channels,
-                    use_bias=False,
-                    kernel_initializer="he_uniform",
-                    name=f"mix_{i}",
-                    **policy,
-                ),
+                FullyConnected(channels, name=f"mix_{i}", **mixing),
             ]
         names = [layer.name for layer in self.products]
-        self.norms = [
-            make_batch_norm(f"{n}_norm", dtype=policy["dtype"]) for n in names
-        ]
+        self.norms = [make_batch_norm(f"{name}_norm", **policy) for name in names]
         self.drops = [
             StatelessDropout(dropout, seed=seed + i, name=f"{name}_dropout", **policy)
             for i, name in enumerate(names)
         ]
-        self.shrink = FullyConnected(
-            outputs,
-            kernel_initializer=scaled_glorot(head_scale),
-            name="shrink",
-            dtype="float32",
-        )
+        head = {"kernel_initializer": scaled_glorot(head_scale), "dtype": "float32"}
+        self.shrink = FullyConnected(outputs, name="shrink", **head)
 
     @property
     def reach(self) -> int:
@@ -128,12 +115,5 @@ class TemporalTower(keras.layers.Layer):
         return (batch, frames and frames - 2 * self.reach, self.outputs)
 
     def get_config(self):
-        return {
-            **super().get_config(),
-            "channels": self.channels,
-            "outputs": self.outputs,
-            "blocks": self.blocks,
-            "dropout": self.dropout,
-            "head_scale": self.head_scale,
-            "seed": self.seed,
-        }
+        names = ("channels", "outputs", "blocks", "dropout", "head_scale", "seed")
+        return {**super().get_config(), **{name: getattr(self, name) for name in names}}
