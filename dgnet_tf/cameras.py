@@ -10,12 +10,8 @@ import numpy as np
 
 # Order of the nine intrinsic parameters: focal length (2), principal point (2),
 # both in pixels; radial (3) and tangential (2) distortion.
-FOCAL, PRINCIPAL, RADIAL, TANGENTIAL = (
-    slice(0, 2),
-    slice(2, 4),
-    slice(4, 7),
-    slice(7, 9),
-)
+FOCAL, PRINCIPAL = slice(0, 2), slice(2, 4)
+RADIAL, TANGENTIAL = slice(4, 7), slice(7, 9)
 # Of `undistort`; each shrinks the error by a factor of 5 to 100 within an image.
 _ITERATIONS = 25
 
@@ -27,8 +23,8 @@ def normalize_screen(keypoints, image_size):
 
     Args:
         keypoints: (..., N, 2) pixels, origin at the top left.
-        image_size: (..., 2) width and height, with the leading axes of
-            `keypoints` or ones that broadcast to them.
+        image_size: (..., 2) width and height; leading axes broadcast to those of
+            `keypoints`.
 
     Returns:
         (..., N, 2) normalised keypoints.
@@ -76,11 +72,8 @@ def camera_to_world(points: np.ndarray, rotation: np.ndarray, center: np.ndarray
 
 
 def _dot(points, vector):
-    return (
-        points[..., 0] * vector[0]
-        + points[..., 1] * vector[1]
-        + points[..., 2] * vector[2]
-    )
+    x, y, z = points[..., 0], points[..., 1], points[..., 2]
+    return x * vector[0] + y * vector[1] + z * vector[2]
 
 
 def project(points, intrinsics):

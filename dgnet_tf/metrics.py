@@ -1,6 +1,7 @@
 """Pose errors in NumPy: per frame, in the unit of the poses, averaged over joints.
 
 Shapes: N joints, F frames; `...` is any number of leading axes, zero included.
+`predicted` and `target` are poses (..., N, 3), or whole videos (..., F, N, 3), F >= 1.
 Every function averages over all joints it is given, the root included (its error
 is zero where both poses are root-relative): choose joints before the call. All
 compute in float64 and raise ValueError where the two poses differ in shape, have
@@ -16,38 +17,17 @@ AUC_THRESHOLDS = np.arange(0, 151, 5) / 1000.0  # metres; 31 of them, 0 included
 
 
 def mpjpe(predicted, target) -> np.ndarray:
-    """Mean per joint position error (Protocol 1).
-
-    Args:
-        predicted, target: (..., N, 3) poses.
-
-    Returns:
-        (...) mean distance over the joints.
-    """
+    """Mean per joint position error (Protocol 1) of (..., N, 3) poses: (...)."""
     return joint_errors(predicted, target).mean(axis=-1)
 
 
 def joint_errors(predicted, target) -> np.ndarray:
-    """Distance of each joint: what `mpjpe` averages.
-
-    Args:
-        predicted, target: (..., N, 3) poses.
-
-    Returns:
-        (..., N) distances.
-    """
+    """Distance of each joint of (..., N, 3) poses, which `mpjpe` averages: (..., N)."""
     return _distances(*_poses(predicted, target))
 
 
 def p_mpjpe(predicted, target) -> np.ndarray:
-    """MPJPE after the best similarity transform of each predicted pose (Protocol 2).
-
-    Args:
-        predicted, target: (..., N, 3) poses; see `align`.
-
-    Returns:
-        (...) mean distance over the joints.
-    """
+    """MPJPE (...) of (..., N, 3) poses after `align` (Protocol 2)."""
     return _distances(align(predicted, target), target).mean(axis=-1)
 
 
@@ -57,13 +37,7 @@ def align(predicted, target) -> np.ndarray:
     Least squares over scale, proper rotation (a reflection is refused) and
     translation, after Umeyama, "Least-squares estimation of transformation
     parameters between two point patterns", 1991. A predicted pose whose joints
-    all coincide is moved to the target's mean.
-
-    Args:
-        predicted, target: (..., N, 3) poses.
-
-    Returns:
-        (..., N, 3) moved poses.
+    all coincide is moved to the target's mean. Takes and returns (..., N, 3).
     """
     predicted, target = _poses(predicted, target)
     target_mean = target.mean(axis=-2, keepdims=True)
@@ -83,11 +57,7 @@ def align(predicted, target) -> np.ndarray:
 def n_mpjpe(predicted, target) -> np.ndarray:
     """MPJPE after the best scale of each predicted pose, about the origin (Protocol 3).
 
-    Args:
-        predicted, target: (..., N, 3) poses, relative to their root; see `rescale`.
-
-    Returns:
-        (...) mean distance over the joints.
+    Takes (..., N, 3) poses relative to their root, see `rescale`; returns (...).
     """
     return _distances(rescale(predicted, target), target).mean(axis=-1)
 
@@ -96,13 +66,8 @@ def rescale(predicted, target) -> np.ndarray:
     """Scales each predicted pose about the origin, by least squares.
 
     The scale is <target, predicted> / |predicted|^2, and 0 for a predicted pose
-    whose joints all lie in the origin.
-
-    Args:
-        predicted, target: (..., N, 3) poses, relative to their root.
-
-    Returns:
-        (..., N, 3) scaled poses.
+    whose joints all lie in the origin. Takes (..., N, 3) poses relative to their
+    root, returns them so.
     """
     predicted, target = _poses(predicted, target)
     scale = _ratio(
@@ -114,12 +79,8 @@ def rescale(predicted, target) -> np.ndarray:
 def mpjve(predicted, target) -> np.ndarray:
     """Mean per joint velocity error of a whole video: MPJPE of frame differences.
 
-    Args:
-        predicted, target: (..., F, N, 3) stitched videos, F >= 1.
-
-    Returns:
-        (..., F - 1) mean distance over the joints, for each pair of neighbouring
-        frames; in the poses' unit per frame.
+    Of (..., F, N, 3) it gives (..., F - 1), one for each pair of neighbouring frames,
+    in the poses' unit per frame.
     """
     return difference_errors(predicted, target, order=1).mean(axis=-1)
 
@@ -127,12 +88,8 @@ def mpjve(predicted, target) -> np.ndarray:
 def acceleration_error(predicted, target) -> np.ndarray:
     """Mean per joint acceleration error: MPJPE of second differences in time.
 
-    Args:
-        predicted, target: (..., F, N, 3) stitched videos, F >= 1.
-
-    Returns:
-        (..., F - 2) mean distance over the joints, for each three frames in a row,
-        at least (..., 0); in the poses' unit per frame squared.
+    Of (..., F, N, 3) it gives (..., F - 2), one for each three frames in a row, at
+    least (..., 0); in the poses' unit per frame squared.
     """
     return difference_errors(predicted, target, order=2).mean(axis=-1)
 
@@ -140,31 +97,21 @@ def acceleration_error(predicted, target) -> np.ndarray:
 def difference_errors(predicted, target, order: int) -> np.ndarray:
     """Distance of each joint's differences in time: what `mpjve` averages.
 
-    Args:
-        predicted, target: (..., F, N, 3) stitched videos, F >= 1.
-        order: 1 for velocities, 2 for accelerations.
-
-    Returns:
-        (..., F - order, N) distances, at least (..., 0, N).
+    Of (..., F, N, 3) and an order, 1 for velocities, 2 for accelerations, it gives
+    (..., F - order, N), at least (..., 0, N).
     """
     predicted, target = _poses(predicted, target)
     if predicted.ndim < 3 or predicted.shape[-3] == 0:
         raise ValueError(
             f"`predicted` must have shape (..., F, N, 3), got {predicted.shape}."
         )
-    moved = (np.diff(poses, n=order, axis=-3) for poses in (predicted, target))
-    return _distances(*moved)
+    return _distances(*(np.diff(p, n=order, axis=-3) for p in (predicted, target)))
 
 
 def pck(predicted, target, threshold: float = PCK_THRESHOLD) -> np.ndarray:
     """Fraction of joints whose error is below a threshold, strictly.
 
-    Args:
-        predicted, target: (..., N, 3) poses.
-        threshold: in the poses' unit.
-
-    Returns:
-        (...) fractions of 1.
+    Of (..., N, 3) poses and a threshold in their unit it gives (...) fractions of 1.
     """
     return (joint_errors(predicted, target) < threshold).mean(axis=-1)
 
@@ -172,26 +119,14 @@ def pck(predicted, target, threshold: float = PCK_THRESHOLD) -> np.ndarray:
 def auc(predicted, target) -> np.ndarray:
     """Mean of `pck` over the 31 thresholds 0, 5, ..., 150 mm.
 
-    No error is below 0, so the highest value is 30/31.
-
-    Args:
-        predicted, target: (..., N, 3) poses in metres.
-
-    Returns:
-        (...) fractions of 1.
+    Of (..., N, 3) poses in metres it gives (...) fractions of 1. No error is below 0,
+    so the highest value is 30/31.
     """
     return below_thresholds(joint_errors(predicted, target)).mean(axis=-1)
 
 
 def below_thresholds(errors) -> np.ndarray:
-    """Share of `AUC_THRESHOLDS` that each error is strictly below.
-
-    Args:
-        errors: (...) metres.
-
-    Returns:
-        (...) fractions of 1.
-    """
+    """Share of `AUC_THRESHOLDS` that each error (...), in metres, is strictly below."""
     reached = np.searchsorted(AUC_THRESHOLDS, errors, side="right")
     return 1.0 - reached / len(AUC_THRESHOLDS)
 

@@ -53,10 +53,9 @@ _SKELETONS = (
     Skeleton(
         name="human36m_17",
         joints=(
-            "hip", "right_hip", "right_knee", "right_ankle", "left_hip",
-            "left_knee", "left_ankle", "spine", "thorax", "neck", "head",
-            "left_shoulder", "left_elbow", "left_wrist", "right_shoulder",
-            "right_elbow", "right_wrist",
+            "hip", "right_hip", "right_knee", "right_ankle", "left_hip", "left_knee",
+            "left_ankle", "spine", "thorax", "neck", "head", "left_shoulder",
+            "left_elbow", "left_wrist", "right_shoulder", "right_elbow", "right_wrist",
         ),
         parents=(-1, 0, 1, 2, 0, 4, 5, 0, 7, 8, 9, 8, 11, 12, 8, 14, 15),
         left=(4, 5, 6, 11, 12, 13),
@@ -66,10 +65,9 @@ _SKELETONS = (
     Skeleton(
         name="human36m_16",
         joints=(
-            "hip", "right_hip", "right_knee", "right_ankle", "left_hip",
-            "left_knee", "left_ankle", "spine", "thorax", "head",
-            "left_shoulder", "left_elbow", "left_wrist", "right_shoulder",
-            "right_elbow", "right_wrist",
+            "hip", "right_hip", "right_knee", "right_ankle", "left_hip", "left_knee",
+            "left_ankle", "spine", "thorax", "head", "left_shoulder", "left_elbow",
+            "left_wrist", "right_shoulder", "right_elbow", "right_wrist",
         ),
         parents=(-1, 0, 1, 2, 0, 4, 5, 0, 7, 8, 8, 10, 11, 8, 13, 14),
         left=(4, 5, 6, 10, 11, 12),
@@ -79,9 +77,8 @@ _SKELETONS = (
         name="humaneva_15",
         joints=(
             "pelvis", "thorax", "left_shoulder", "left_elbow", "left_wrist",
-            "right_shoulder", "right_elbow", "right_wrist", "left_hip",
-            "left_knee", "left_ankle", "right_hip", "right_knee",
-            "right_ankle", "head",
+            "right_shoulder", "right_elbow", "right_wrist", "left_hip", "left_knee",
+            "left_ankle", "right_hip", "right_knee", "right_ankle", "head",
         ),
         parents=(-1, 0, 1, 2, 3, 1, 5, 6, 0, 8, 9, 0, 11, 12, 1),
         left=(2, 3, 4, 8, 9, 10),
@@ -91,10 +88,10 @@ _SKELETONS = (
     Skeleton(
         name="mpi_inf_3dhp_17",
         joints=(
-            "head_top", "neck", "right_shoulder", "right_elbow",
-            "right_wrist", "left_shoulder", "left_elbow", "left_wrist",
-            "right_hip", "right_knee", "right_ankle", "left_hip", "left_knee",
-            "left_ankle", "pelvis", "spine", "head",
+            "head_top", "neck", "right_shoulder", "right_elbow", "right_wrist",
+            "left_shoulder", "left_elbow", "left_wrist", "right_hip", "right_knee",
+            "right_ankle", "left_hip", "left_knee", "left_ankle", "pelvis", "spine",
+            "head",
         ),
         parents=(1, 15, 1, 2, 3, 1, 5, 6, 14, 8, 9, 14, 11, 12, -1, 14, 1),
         left=(5, 6, 7, 11, 12, 13),
@@ -106,13 +103,8 @@ SKELETONS = {skeleton.name: skeleton for skeleton in _SKELETONS}
 
 
 def get(name: str) -> Skeleton:
-    """Returns the skeleton of that name.
-
-    Raises:
-        ValueError: if there is none; the message lists the known names.
-    """
+    """Returns the skeleton of that name; a ValueError lists the known ones."""
     if name not in SKELETONS:
-        raise ValueError(
-            f"`skeleton` must be one of {sorted(SKELETONS)}, got {name!r}."
-        )
+        known = sorted(SKELETONS)
+        raise ValueError(f"`skeleton` must be one of {known}, got {name!r}.")
     return SKELETONS[name]

@@ -33,14 +33,8 @@ def save_gif(clip: Clip, path):
         picture.convert("RGB").quantize(palette=first, dither=Image.Dither.NONE)
         for picture in pictures
     )
-    first.save(
-        path,
-        format="GIF",
-        save_all=True,
-        append_images=rest,
-        duration=_durations(count, step, clip.fps),
-        loop=0,
-    )
+    shown = {"duration": _durations(count, step, clip.fps), "loop": 0}
+    first.save(path, format="GIF", save_all=True, append_images=rest, **shown)
 
 
 def _durations(count: int, step: int, fps: float) -> list[int]:
@@ -55,19 +49,13 @@ def _durations(count: int, step: int, fps: float) -> list[int]:
 
 
 def save_mp4(clip: Clip, path):
-    """Draws a whole clip, 1280 x 720, as 30 frames a second or fewer.
-
-    Raises:
-        UserError: see `video_file.writing`.
-    """
+    """Draws a whole clip, 1280 x 720, as 30 frames a second or fewer."""
     step = max(1, math.ceil(clip.fps / _MP4_FPS))
     frames = range(clip.first_frame, clip.last_frame + 1, step)
     size = (int(200 * _WIDTH), int(200 * _HEIGHT))
     with video_file.writing(path, size, clip.fps / step) as write:
-        pictures = _drawn(clip, frames, dpi=200)
-        for picture in tqdm(
-            pictures, "Drawing", len(frames), unit="frame", disable=None
-        ):
+        drawn = _drawn(clip, frames, dpi=200)
+        for picture in tqdm(drawn, "Drawing", len(frames), unit="frame", disable=None):
             write(picture)
 
 
@@ -77,7 +65,7 @@ def _drawn(clip: Clip, frames: range, dpi: int = 100) -> Iterator[np.ndarray]:
     What does not move is drawn once.
     """
     figure = pose_axes.new_figure(clip, _WIDTH, _HEIGHT, dpi)
-    low, high = pose_axes.box(_within(clip, frames, "keypoints"))
+    low, high = pose_axes.box(_within(clip.people, frames, "keypoints"))
     half = pose_axes.half_side(high - low)
     flat = pose_axes.flat_axes(figure, (1, 2, 1), (low + high) / 2, half)
     flat.set_title("2-D keypoints", fontsize=10)
@@ -104,28 +92,19 @@ def _drawn(clip: Clip, frames: range, dpi: int = 100) -> Iterator[np.ndarray]:
 
 def _space_box(clip, frames):
     """The box of all joints and ground truth in the plot's axes."""
-    low, high = [], []
+    corners = []
     for person, place in zip(clip.people, side_by_side(clip), strict=True):
-        for field in ("positions", "target"):
-            points = _frames_of(person, frames, field)
-            if points is not None and len(points):
-                corners = pose_axes.box([points])
-                # Turning the axes swaps lowest and highest.
-                turned = upright(np.array(corners) + place)
-                low.append(turned.min(axis=0))
-                high.append(turned.max(axis=0))
-    return np.min(low, axis=0), np.max(high, axis=0)
+        for points in _within([person], frames, "positions", "target"):
+            # Turning the axes swaps lowest and highest.
+            corners.append(upright(np.array(pose_axes.box([points])) + place))
+    return np.min(corners, axis=(0, 1)), np.max(corners, axis=(0, 1))
 
 
-def _within(clip, frames, field):
-    parts = [_frames_of(person, frames, field) for person in clip.people]
-    return [part for part in parts if part is not None and len(part)]
-
-
-def _frames_of(person, frames, field):
-    """A person's array between the first and the last of the frames, not copied."""
-    whole = getattr(person, field)
-    if whole is None:
-        return None
-    start = max(frames[0] - person.first_frame, 0)
-    return whole[start : max(frames[-1] + 1 - person.first_frame, 0)]
+def _within(people, frames, *fields):
+    """Yields people's arrays from the first to the last of the frames, not copied."""
+    for person in people:
+        start = max(frames[0] - person.first_frame, 0)
+        end = max(frames[-1] + 1 - person.first_frame, 0)
+        for whole in (getattr(person, field) for field in fields):
+            if whole is not None and len(whole[start:end]):
+                yield whole[start:end]

@@ -126,12 +126,14 @@ def side_by_side(clip: Clip) -> np.ndarray:
     """
     places = np.zeros((len(clip.people), 3))
     root = clip.skeleton.root
-    if len(places) < 2 or any(
-        np.nan_to_num(person.positions[:, root]).any() for person in clip.people
-    ):
+    roots = (person.positions[:, root] for person in clip.people)
+    if len(places) < 2 or any(np.nan_to_num(way).any() for way in roots):
         return places
-    reach = np.array([_reach(person) for person in clip.people])
-    seen = [_mean_x(person) for person in clip.people]
+    # How far to either side each reaches in almost all frames, metres.
+    reach = [_finite(np.abs(person.positions[..., 0])) for person in clip.people]
+    reach = np.array([np.percentile(x, 99) if len(x) else 0.0 for x in reach])
+    seen = [_finite(person.keypoints[..., 0]) for person in clip.people]
+    seen = [float(x.mean()) if len(x) else 0.0 for x in seen]
     order = np.argsort(seen, kind="stable")
     widths = _GAP + reach[order[:-1]] + reach[order[1:]]
     across = np.concatenate([[0.0], np.cumsum(widths)])
@@ -139,14 +141,5 @@ def side_by_side(clip: Clip) -> np.ndarray:
     return places
 
 
-def _reach(person):
-    """How far to either side a person reaches in almost all frames, metres."""
-    sides = np.abs(person.positions[..., 0])
-    sides = sides[np.isfinite(sides)]
-    return float(np.percentile(sides, 99)) if len(sides) else 0.0
-
-
-def _mean_x(person):
-    across = person.keypoints[..., 0]
-    across = across[np.isfinite(across)]
-    return float(across.mean()) if len(across) else 0.0
+def _finite(values):
+    return values[np.isfinite(values)]

@@ -42,18 +42,13 @@ class Poses:
         """Returns each person's pose in a frame, None for who is not there."""
         found = []
         for person, place in zip(self.clip.people, self._places, strict=True):
-            own = frame - person.first_frame
-            if not 0 <= own < len(person.positions):
-                found.append(None)
-                continue
-            target = person.target
-            found.append(
-                Pose(
-                    person.keypoints[own],
-                    upright(person.positions[own] + place),
-                    None if target is None else upright(target[own] + place),
-                )
-            )
+            own, pose = frame - person.first_frame, None
+            if 0 <= own < len(person.positions):
+                target = person.target
+                target = None if target is None else upright(target[own] + place)
+                positions = upright(person.positions[own] + place)
+                pose = Pose(person.keypoints[own], positions, target)
+            found.append(pose)
         return found
 
 
@@ -91,9 +86,8 @@ def add_legend(figure: Figure, target: bool = False):
     ]
     if target:
         handles.append(Line2D([], [], label="ground truth", **_TARGET))
-    figure.legend(
-        handles=handles, loc="lower center", ncols=len(handles), frameon=False
-    )
+    below = {"loc": "lower center", "ncols": len(handles), "frameon": False}
+    figure.legend(handles=handles, **below)
 
 
 def flat_axes(figure: Figure, place, centre: np.ndarray, half: float):
@@ -143,17 +137,9 @@ class PersonLines:
         self._deep = [deep.plot([], [], [], color=c, **flat_style)[0] for c in colors]
         self._label = None
         if len(clip.people) > 1:
-            self._label = flat.annotate(
-                person.name,
-                (0, 0),
-                (0, 4),
-                textcoords="offset points",
-                ha="center",
-                fontsize=7,
-                parse_math=False,
-                annotation_clip=True,
-                **style,
-            )
+            above = {"xytext": (0, 4), "textcoords": "offset points", "ha": "center"}
+            plain = {"fontsize": 7, "parse_math": False, "annotation_clip": True}
+            self._label = flat.annotate(person.name, (0, 0), **above, **plain, **style)
 
     @property
     def artists(self) -> list:
@@ -167,14 +153,11 @@ class PersonLines:
             artist.set_visible(pose is not None)
         if pose is None:
             return
-        for lines, points in (
-            (self._deep, pose.positions),
-            (self._target, pose.target),
-        ):
-            for line, bone in zip(lines, self._bones, strict=False):
-                line.set_data_3d(*points[list(bone)].T)
-        for line, bone in zip(self._flat, self._bones, strict=True):
-            line.set_data(*pose.keypoints[list(bone)].T)
+        for i, bone in enumerate(map(list, self._bones)):
+            self._flat[i].set_data(*pose.keypoints[bone].T)
+            self._deep[i].set_data_3d(*pose.positions[bone].T)
+            if self._target:
+                self._target[i].set_data_3d(*pose.target[bone].T)
         seen = pose.keypoints[np.isfinite(pose.keypoints).all(axis=-1)]
         if self._label and len(seen):
             self._label.xy = seen[seen[:, 1].argmin()]

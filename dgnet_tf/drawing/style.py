@@ -18,10 +18,8 @@ PUBLISHED = SIDES["middle"]
 def figure(width: float, height: float, layout: str = "constrained"):
     """Returns an empty figure of that size in inches, at 100 pixels an inch.
 
-    Args:
-        width, height: see above.
-        layout: "constrained", or "none" where the caller sets margins, as 3-D charts
-            need.
+    Its layout is "constrained", or "none" where the caller sets margins, as 3-D charts
+    need.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure

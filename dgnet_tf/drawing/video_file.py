@@ -14,11 +14,7 @@ from dgnet_tf.errors import UserError
 
 
 def program() -> str:
-    """Returns where ffmpeg is.
-
-    Raises:
-        UserError: if it is nowhere.
-    """
+    """Returns where ffmpeg is."""
     found = shutil.which("ffmpeg")
     if found is None:
         raise UserError(
@@ -32,18 +28,15 @@ def program() -> str:
 def writing(
     path, size: tuple[int, int], fps: float
 ) -> Iterator[Callable[[np.ndarray], None]]:
-    """Gives a function that takes one picture after the other.
+    """Gives a function that takes one picture (height, width, 4), uint8 RGBA.
 
     Pictures go to ffmpeg as they come; none is kept. The codec is the build's own
-    for MP4: H.264 where it has it.
+    for MP4: H.264 where it has it. An older file is written over.
 
     Args:
-        path: the `.mp4` file; an older one is written over.
+        path: the `.mp4` file.
         size: width and height in pixels, both even.
         fps: pictures a second.
-
-    Yields:
-        A function of a picture (height, width, 4), uint8 RGBA.
 
     Raises:
         UserError: if ffmpeg is not there, or fails.
@@ -76,9 +69,8 @@ def writing(
 
 
 def _raw(picture, size):
-    if picture.shape != (size[1], size[0], 4) or picture.dtype != np.uint8:
-        raise ValueError(
-            f"`picture` must be uint8 {(size[1], size[0], 4)}, got {picture.dtype} "
-            f"{picture.shape}."
-        )
+    shape = (size[1], size[0], 4)
+    if picture.shape != shape or picture.dtype != np.uint8:
+        got = f"{picture.dtype} {picture.shape}"
+        raise ValueError(f"`picture` must be uint8 {shape}, got {got}.")
     return np.ascontiguousarray(picture)

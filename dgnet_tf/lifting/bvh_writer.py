@@ -32,7 +32,7 @@ def text(positions: np.ndarray, skeleton, fps: float, units: str = "m") -> str:
         positions: (F, N, 3) metres, y-up axes.
         skeleton: of the positions.
         fps: frames a second.
-        units: of the file's lengths, see `placement.UNITS`.
+        units: of the file's lengths, see `axes.UNITS`.
     """
     scale = axes.UNITS[units]
     nodes = joint_rotations.solve(positions, skeleton)

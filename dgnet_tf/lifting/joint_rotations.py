@@ -18,8 +18,6 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 _UP, _DOWN, _LEFT, _RIGHT = (0, 1, 0), (0, -1, 0), (1, 0, 0), (-1, 0, 0)
-_LEGS = ("knee", "ankle")
-_SIDEWAYS = ("hip", "shoulder", "elbow", "wrist")
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -42,12 +40,7 @@ class Node:
 
 
 def solve(positions: np.ndarray, skeleton) -> list[Node]:
-    """Returns the nodes, each after its parent and before the next branch.
-
-    Args:
-        positions: (F, N, 3) metres in y-up axes.
-        skeleton: of the positions.
-    """
+    """Returns the nodes, each after its parent, of (F, N, 3) metres in y-up axes."""
     positions = np.asarray(positions, np.float64)
     children = [
         [child for child, parent in enumerate(skeleton.parents) if parent == joint]
@@ -67,21 +60,19 @@ def solve(positions: np.ndarray, skeleton) -> list[Node]:
         name = skeleton.joints[joint]
         offset = lengths[joint] * rest[joint]
         found = children[joint]
+        ways = [_directions(positions, joint, child, rest) for child in found]
         if not found:
             add(name, parent, offset, still, leaf=True)
-            return
-        ways = {child: _directions(positions, joint, child, rest) for child in found}
-        if len(found) == 1:
-            (child,) = found
-            turn = _shortest(rest[child], above.inv().apply(ways[child]))
-            visit(child, add(name, parent, offset, turn), above * turn)
-            return
-        body = _body(rest[found], np.stack([ways[c] for c in found], axis=1))
-        node = add(name, parent, offset, above.inv() * body)
-        for child in found:
-            turn = _shortest(rest[child], body.inv().apply(ways[child]))
-            own = f"{name}_to_{skeleton.joints[child]}"
-            visit(child, add(own, node, (0, 0, 0), turn), body * turn)
+        elif len(found) == 1:
+            turn = _shortest(rest[found[0]], above.inv().apply(ways[0]))
+            visit(found[0], add(name, parent, offset, turn), above * turn)
+        else:
+            body = _body(rest[found], np.stack(ways, axis=1))
+            node = add(name, parent, offset, above.inv() * body)
+            for child, way in zip(found, ways, strict=True):
+                turn = _shortest(rest[child], body.inv().apply(way))
+                own = f"{name}_to_{skeleton.joints[child]}"
+                visit(child, add(own, node, (0, 0, 0), turn), body * turn)
 
     visit(skeleton.root, -1, still)
     return nodes
@@ -101,9 +92,9 @@ def rest_direction(name: str) -> tuple[int, int, int]:
     side, _, part = name.partition("_")
     if side not in ("left", "right"):
         return _UP
-    if part in _LEGS:
+    if part in ("knee", "ankle"):
         return _DOWN
-    if part not in _SIDEWAYS:
+    if part not in ("hip", "shoulder", "elbow", "wrist"):
         raise ValueError(f"`name` must be a known joint's, got {name!r}.")
     return _LEFT if side == "left" else _RIGHT
 

@@ -27,22 +27,17 @@ def make(
         image_size: width and height of the video, pixels.
         resample: whether they were lifted at the model's frame rate.
     """
-    return Clip(
-        title=title,
-        fps=people[0].fps,
-        image_size=tuple(image_size),
-        skeleton=lifter.skeleton,
-        people=tuple(
-            Person(
-                name=person.person,
-                first_frame=person.first_frame,
-                keypoints=person.keypoints,
-                positions=person.places,
-                affinity=_affinity(lifter, person, image_size, resample),
-            )
-            for person in people
-        ),
-    )
+    shown = [
+        Person(
+            person.person,
+            person.first_frame,
+            person.keypoints,
+            person.places,
+            affinity=_affinity(lifter, person, image_size, resample),
+        )
+        for person in people
+    ]
+    return Clip(title, people[0].fps, tuple(image_size), lifter.skeleton, tuple(shown))
 
 
 def _affinity(lifter, person, image_size, resample) -> np.ndarray | None:
@@ -55,7 +50,7 @@ def _affinity(lifter, person, image_size, resample) -> np.ndarray | None:
         times = interpolation.frame_times(length, person.fps, lifter.fps)
         keypoints = interpolation.sample(keypoints, times)
         nearest = np.round(nearest * lifter.fps / person.fps).astype(int)
-    found = affinities.over_time(
-        lifter.run.model, lifter.options, keypoints, image_size
-    ).spatial
+    run = lifter.run
+    found = affinities.over_time(run.model, lifter.options, keypoints, image_size)
+    found = found.spatial
     return None if found is None else found[np.minimum(nearest, len(found) - 1)]

@@ -11,7 +11,7 @@ from collections.abc import Callable
 import numpy as np
 
 from dgnet_tf import skeletons
-from dgnet_tf.errors import UserError
+from dgnet_tf.errors import UserError, check_choice
 from dgnet_tf.exporting import saved_model, signatures
 from dgnet_tf.inference import root_trajectory, whole_videos
 from dgnet_tf.inference.options import InferenceOptions
@@ -57,7 +57,7 @@ class Lifter:
                 stands for the weights `weight_folders.DEFAULT`.
 
         Raises:
-            UserError: if there are no such weights and the folder holds none of these.
+            UserError: if it is none of these.
         """
         if path is None:
             path = weight_folders.default()
@@ -142,13 +142,10 @@ def lift_file(
     """Lifts one person of a keypoint file, or everybody.
 
     Args:
-        lifter: from `Lifter.load`.
+        lifter, layout, image_size, **more: see `lift_track`.
         path: keypoint file, see `keypoint_files.read`.
-        layout: name of its layout.
-        image_size: width and height of the video, pixels.
         person: name of the person's track, or "all"; by default see `tracks.choose`.
         show: takes a line for people, on who was lifted and who could not be.
-        **more: see `lift_track`.
 
     Raises:
         UserError: if the file does not fit layout, model or image, shows nobody of
@@ -215,38 +212,24 @@ def lift_track(
     """
     if fps is not None and not 0 < fps < math.inf:
         raise ValueError(f"`fps` must be above 0, got {fps!r}.")
-    if root not in ROOTS:
-        raise ValueError(f"`root` must be one of {ROOTS}, got {root!r}.")
+    check_choice("root", root, ROOTS)
     smooth = smoothing.named(smooth)
-    keypoints, confidence = layouts.convert(
-        interpolation.fill_gaps(track.keypoints),
-        track.confidence,
-        layout,
-        lifter.skeleton.name,
-    )
+    filled, name = interpolation.fill_gaps(track.keypoints), lifter.skeleton.name
+    keypoints, confidence = layouts.convert(filled, track.confidence, layout, name)
     _check_seen(path, track, keypoints, lifter.skeleton)
     fps = fps or lifter.fps
     size = np.array(image_size)
     positions = lift_at(lifter, keypoints, size, fps if resample else lifter.fps)
     if smooth:
         positions = smooth.smooth(positions, fps)
-    found = {}
+    found = {"confidence": confidence}
     if root == "fit":
-        found = _fit_root(
-            path, track, positions, keypoints, confidence, image_size, focal_px
-        )
+        seen = (positions, keypoints, confidence, image_size, focal_px)
+        found.update(_fit_root(path, track, *seen))
         if smooth:
             found["root"] = smooth.smooth(found["root"], fps)
-    return Lifted(
-        track.person,
-        track.first_frame,
-        keypoints,
-        positions,
-        fps,
-        lifter.skeleton,
-        confidence,
-        **found,
-    )
+    which, skeleton = (track.person, track.first_frame), lifter.skeleton
+    return Lifted(*which, keypoints, positions, fps, skeleton, **found)
 
 
 def _check_seen(path, track, keypoints, skeleton):
@@ -263,14 +246,8 @@ def _check_seen(path, track, keypoints, skeleton):
 def lift_at(lifter: Lifter, keypoints, image_size, fps: float) -> np.ndarray:
     """Lifts one video at the model's frame rate and gives back the video's frames.
 
-    Args:
-        lifter: from `Lifter.load`.
-        keypoints: (F, N, 2) pixels, the model's joints.
-        image_size: (2,) width and height, pixels.
-        fps: frame rate of the video.
-
-    Returns:
-        (F, N, 3) float32 metres, camera axes, the root at 0.
+    Takes (F, N, 2) pixels of the model's joints, the image's (2,) size and the video's
+    frame rate; returns (F, N, 3) float32 metres, camera axes, the root at 0.
     """
     span = lifter.options.span
     if interpolation.same_rate(fps, lifter.fps):

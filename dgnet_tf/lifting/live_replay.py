@@ -26,14 +26,11 @@ def measure(
     """Replays a file and returns the figures, see `summary`.
 
     Args:
-        lifter: a `Lifter`.
+        lifter, layout, image_size, smooth: see `Stream`.
         path: keypoint file, see `keypoint_files.read`.
-        layout: name of its layout.
-        image_size: width and height of the video, pixels.
         fps: frames a second of the feed.
         seconds: length of the feed; None stands for the file's own.
         copies: how often each person is there.
-        smooth: see `Stream`.
 
     Raises:
         UserError: if the file does not fit, or the feed has no frame.
@@ -50,15 +47,10 @@ def measure(
 
 
 def by_frame(people, copies: int = 1) -> list[dict]:
-    """Returns what each frame of a file shows, as `Stream.push` takes it.
+    """Returns what each frame of a file's tracks shows, as `Stream.push` takes it.
 
-    Args:
-        people: the file's tracks.
-        copies: how often each person is there.
-
-    Returns:
-        For each frame from the first that shows somebody {person: (J, 3) pixels and
-        confidence}; somebody without a visible keypoint is not there.
+    For each frame from the first that shows somebody {(person, copy): (J, 3) pixels and
+    confidence}; somebody without a visible keypoint is not there.
     """
     first = min(person.first_frame for person in people)
     last = max(person.first_frame + len(person.keypoints) for person in people)
@@ -75,14 +67,7 @@ def by_frame(people, copies: int = 1) -> list[dict]:
 
 
 def replay(stream, frames, count: int, fps: float, clock=time):
-    """Pushes frames when they are due.
-
-    Args:
-        stream: a `Stream`.
-        frames: from `by_frame`; they start again after the last.
-        count: how many frames to push.
-        fps: frames a second.
-        clock: has `perf_counter` and `sleep`.
+    """Pushes `count` frames when they are due; after the last the first comes again.
 
     Returns:
         Seconds from when each frame was due until its poses were there; seconds of

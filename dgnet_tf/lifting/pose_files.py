@@ -47,9 +47,9 @@ def write(people: Sequence[Lifted], path, axes: str | None = None, units: str = 
     if suffix not in SUFFIXES:
         raise ValueError(f"`path` must end in one of {SUFFIXES}, got {str(path)!r}.")
     axes = axes or default_axes(path)
-    if suffix == ".bvh" and axes != "y_up":
-        raise ValueError(f"`axes` must be 'y_up' for .bvh, got {axes!r}.")
     if suffix == ".bvh":
+        if axes != "y_up":
+            raise ValueError(f"`axes` must be 'y_up' for .bvh, got {axes!r}.")
         return _write_bvh(people, path, units)
     writer = {".npz": _write_npz, ".json": _write_json, ".csv": _write_csv}[suffix]
     placed = [placement.place(person, axes, units) for person in people]
@@ -72,16 +72,10 @@ def _write_npz(people, placed, path, axes, units):
         arrays[f"first_frame{name}"] = np.int64(person.first_frame)
     if people[0].focal_px is not None:
         arrays["focal_px"] = np.float64(people[0].focal_px)
+    arrays["fps"] = np.float64(people[0].fps)
+    names = {"joints": people[0].joints, "layout": people[0].skeleton.name}
     with open(path, "wb") as file:  # To a name, NumPy adds .npz where it has .NPZ.
-        np.savez(
-            file,
-            **arrays,
-            fps=np.float64(people[0].fps),
-            joints=np.array(people[0].joints),
-            layout=np.array(people[0].skeleton.name),
-            axes=np.array(axes),
-            units=np.array(units),
-        )
+        np.savez(file, **arrays, **names, axes=axes, units=units)
 
 
 def _write_json(people, placed, path, axes, units):

@@ -46,9 +46,8 @@ class Savgol:
         window = min(self.frames(fps), longest)
         if window <= self.order:
             return values.copy()
-        smooth = signal.savgol_filter(
-            values.astype(np.float64), window, self.order, axis=0, mode="interp"
-        )
+        exact = values.astype(np.float64)
+        smooth = signal.savgol_filter(exact, window, self.order, axis=0, mode="interp")
         return smooth.astype(values.dtype)
 
 
@@ -111,16 +110,10 @@ class OneEuroState:
 
 
 def named(smooth):
-    """Returns a filter by its name, or as it is.
-
-    Args:
-        smooth: None, one of `NAMES`, `Savgol` or `OneEuro`.
-
-    Returns:
-        `Savgol`, `OneEuro`, or None for no smoothing.
+    """Returns a `Savgol` or `OneEuro`, by its name (`NAMES`) or as it is, or None.
 
     Raises:
-        ValueError: if it is something else.
+        ValueError: if `smooth` is something else.
     """
     if smooth is None or isinstance(smooth, (Savgol, OneEuro)):
         return smooth

@@ -32,6 +32,9 @@ class _Person:
     absent: int = 0
     smoother: smoothing.OneEuroState | None = None
 
+    def remember(self, newest):
+        self.history = np.concatenate([self.history[1:], newest[None]])
+
 
 class Stream:
     """Lifts people frame by frame, without looking ahead.
@@ -134,15 +137,16 @@ class Stream:
             return self.push({"1": keypoints}, named).get("1")
         found = self._checked(keypoints, confidence)
         self._take(found)
-        ready = [name for name in found if self._people[name].history is not None]
+        people = {name: self._people[name] for name in found}
+        ready = {n: one for n, one in people.items() if one.history is not None}
         if not ready:
             return {}
-        histories = np.stack([self._people[name].history for name in ready])
+        histories = np.stack([person.history for person in ready.values()])
         windows = np.einsum("tl,plnc->ptnc", self._weights, histories)
         poses = self._lift(windows.astype(np.float32))
         return {
-            name: self._smoothed(self._people[name], pose)
-            for name, pose in zip(ready, poses, strict=True)
+            name: self._smoothed(person, pose)
+            for (name, person), pose in zip(ready.items(), poses, strict=True)
         }
 
     @property
@@ -196,9 +200,7 @@ class Stream:
             if person.absent > self._forget:
                 del self._people[name]
             elif person.history is not None:
-                person.history = np.concatenate(
-                    [person.history[1:], person.history[-1:]]
-                )
+                person.remember(person.history[-1])
         for name, (rows, score) in found.items():
             if name not in self._people:
                 self._people[name] = _Person(np.full((self._joints, 2), np.nan))
@@ -209,9 +211,8 @@ class Stream:
         if not found:
             return
         latest = np.stack([self._people[name].seen for name in found])
-        joints, _ = layouts.convert(
-            latest, np.ones(latest.shape[:2]), self._layout, self._skeleton
-        )
+        whole = np.ones(latest.shape[:2])
+        joints, _ = layouts.convert(latest, whole, self._layout, self._skeleton)
         for name, newest in zip(found, joints, strict=True):
             person = self._people[name]
             if np.isnan(newest).any():
@@ -219,14 +220,13 @@ class Stream:
             if person.history is None:
                 person.history = np.repeat(newest[None], self._weights.shape[1], axis=0)
             else:
-                person.history = np.concatenate([person.history[1:], newest[None]])
+                person.remember(newest)
 
 
 def _weights(lifter, fps) -> np.ndarray:
     """Returns (reach, L): what the model sees of the feed's last L frames."""
     step = 1.0 if interpolation.same_rate(fps, lifter.fps) else fps / lifter.fps
-    ages = (
-        step * np.arange(lifter.options.reach)[::-1]
-    )  # In frames of the feed; newest last.
+    # In frames of the feed; newest last.
+    ages = step * np.arange(lifter.options.reach)[::-1]
     length = math.ceil(ages[0] - 1e-9) + 1
     return interpolation.sample(np.eye(length), length - 1 - ages)
