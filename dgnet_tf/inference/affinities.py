@@ -16,8 +16,6 @@ from dgnet_tf.models.dgnet import DGNet
 
 keras = tf.keras
 
-_NAMES = ("spatial", "forward", "backward")
-
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Affinities:
@@ -69,8 +67,7 @@ def over_time(model, config, keypoints, image_size, block: int = 1) -> Affinitie
     )
     windows_of = _windows_function(model, block)
     frames, stride, length = options.frames, options.frame_stride, len(normalized)
-    slots = _middle(frames)
-    starts = np.arange(length) - stride * slots
+    starts = np.arange(length) - stride * _middle(frames)
     parts = {}
     step = max(whole_videos.CHUNK_FRAMES // frames, 1)
     for first in range(0, length, step):
@@ -84,7 +81,7 @@ def over_time(model, config, keypoints, image_size, block: int = 1) -> Affinitie
         if frames == 2:  # The pair's second frame stands `stride` behind the middle.
             found["backward"] = np.roll(found["backward"], stride, axis=0)
         found["backward"][:stride] = 0
-    return Affinities(*(found.get(name) for name in _NAMES))
+    return Affinities(*map(found.get, ("spatial", "forward", "backward")))
 
 
 def _middle(frames):

@@ -16,12 +16,7 @@ MOST_REACH = 2 * FIELDS["keypoint_smoothing"].most
 
 
 def prepare(keypoints, options: InferenceOptions):
-    """Returns keypoints as they are normalised and lifted.
-
-    Args:
-        keypoints: (B, F, N, 2) tensor or (F, N, 2) array, pixels.
-        options: how the network is used.
-    """
+    """Makes keypoints, a (B, F, N, 2) tensor or (F, N, 2) array, ready to be lifted."""
     return smooth_keypoints(keypoints, options.keypoint_smoothing)
 
 
@@ -34,12 +29,8 @@ def smooth_keypoints(keypoints, reach: int):
     the first or last such parabola. A video of fewer frames has the largest odd number
     that it holds.
 
-    Args:
-        keypoints: (B, F, N, 2) tensor or (F, N, 2) array.
-        reach: h; 0 for none.
-
-    Returns:
-        The same shape and type.
+    Takes and gives a (B, F, N, 2) tensor or an (F, N, 2) array; `reach` is h, 0 for
+    none.
     """
     if not reach:
         return keypoints

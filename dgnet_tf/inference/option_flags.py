@@ -10,10 +10,7 @@ from dgnet_tf.inference import options
 def define(flag_values: flags.FlagValues, command: str, condition: str = ""):
     """Defines the flags by which a command replaces a run's own options.
 
-    Args:
-        flag_values: where to define them.
-        command: name of the command.
-        condition: what each help text begins with.
+    Each help text begins with `condition`.
     """
     for name, option in options.OPTIONS.items():
         if command not in option["commands"]:

@@ -16,15 +16,17 @@ from dgnet_tf.config.fields import FIELDS, INFERENCE
 def _option(known: ConfigField, *, folder: str, commands, beside: bool = False):
     """Declares an option that a caller may set.
 
-    Args:
-        known: the configuration's field, or a field of its own.
-        folder: added to the name of a report's folder where the option is not as usual.
-        commands: those that have its flag.
-        beside: whether a model card has it next to its `config`, in which the name
-            stands for what the network was trained with.
+    `known` is the configuration's field, or a field of its own; `folder` is added to
+    the name of a report's folder where the option is not as usual; `commands` have its
+    flag. `beside` puts it next to a model card's `config`, in which the name stands for
+    what the network was trained with.
     """
     option = {"known": known, "folder": folder, "commands": commands, "beside": beside}
     return dataclasses.field(default=known.default, metadata=option)
+
+
+_MEANING = "Average with the mirrored estimate."
+_FLIP = ConfigField(name="flip", default=True, meaning=_MEANING, part=INFERENCE)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -51,12 +53,7 @@ class InferenceOptions:
     fps: float = 0.0
     frames: int = 4
     flip: bool = _option(
-        ConfigField(
-            name="flip",
-            default=True,
-            meaning="Average with the mirrored estimate.",
-            part=INFERENCE,
-        ),
+        _FLIP,
         folder="noflip",
         commands=("evaluate", "export", "compare"),
         beside=True,
@@ -71,10 +68,7 @@ class InferenceOptions:
         commands=("evaluate", "export", "save_preset"),
     )
     precision: str = _option(
-        FIELDS["precision"],
-        folder="{}",
-        commands=("evaluate", "export"),
-        beside=True,
+        FIELDS["precision"], folder="{}", commands=("evaluate", "export"), beside=True
     )
 
     def __post_init__(self):
@@ -85,10 +79,8 @@ class InferenceOptions:
     def of(cls, config, **asked) -> InferenceOptions:
         """Returns a run's own options but for those that are asked for.
 
-        Args:
-            config: a `Config`, the dict of its fields that a report or a card holds,
-                or other options.
-            **asked: options by name; None stands for the run's own.
+        `config` is a `Config`, the dict of its fields that a report or a card holds, or
+        other options; None asks for the run's own.
 
         Raises:
             TypeError: if there is no such option.
@@ -150,11 +142,7 @@ _BESIDE = tuple(name for name in NAMES if OPTIONS[name]["beside"])
 
 
 def folder_suffix(reported: Mapping) -> str:
-    """Returns the end of a report folder's name: the options that are not as usual.
-
-    Args:
-        reported: a report's `options`.
-    """
+    """Returns the end of a report folder's name: what of `options` is not as usual."""
     usual = {name: OPTIONS[name]["known"].default for name in _BESIDE}
     usual = {**reported["model"], **usual}
     return "".join(

@@ -46,13 +46,8 @@ def fit_root(positions, keypoints, intrinsics, confidence=None) -> np.ndarray:
     """Fits the root's position in each frame; see `fit_each_frame`.
 
     Frames without an answer get one by linear interpolation in time between the
-    frames before and after that have one, and the nearest one's at the ends.
-
-    Args:
-        positions, keypoints, intrinsics, confidence: see `fit_each_frame`.
-
-    Returns:
-        (F, 3) float64 metres, camera axes.
+    frames before and after that have one, and the nearest one's at the ends. Returns
+    (F, 3) float64 metres, camera axes.
 
     Raises:
         ValueError: for wrong arguments, or if no frame has an answer.
@@ -126,16 +121,14 @@ def fit_each_frame(positions, keypoints, intrinsics, confidence=None) -> np.ndar
 
 def _checked(positions, keypoints, intrinsics, confidence):
     """Returns positions, pixels from the principal point, focal length, weights."""
-    positions = np.asarray(positions, np.float64)
-    keypoints = np.asarray(keypoints, np.float64)
-    intrinsics = np.asarray(intrinsics, np.float64)
-    if positions.ndim != 3 or positions.shape[1] == 0 or positions.shape[2] != 3:
-        raise ValueError(
-            f"`positions` must have shape (F, N, 3), got {positions.shape}."
-        )
-    frames, joints, _ = positions.shape
-    if confidence is None:
-        confidence = np.ones((frames, joints))
+    positions, keypoints, intrinsics = (
+        np.asarray(array, np.float64) for array in (positions, keypoints, intrinsics)
+    )
+    shape = positions.shape
+    if len(shape) != 3 or shape[1] == 0 or shape[2] != 3:
+        raise ValueError(f"`positions` must have shape (F, N, 3), got {shape}.")
+    frames, joints, _ = shape
+    confidence = np.ones((frames, joints)) if confidence is None else confidence
     confidence = np.asarray(confidence, np.float64)
     arrays = {
         "positions": (positions, (frames, joints, 3)),

@@ -14,14 +14,11 @@ from dgnet_tf.inference.options import InferenceOptions
 class ViewLifter:
     """A model with the options of its inference; compiled once for all views.
 
-    Args:
+    Attributes:
         model: normalised keypoints (B, T, N, 2) -> {"pose": (B, T, N, 3), ...}.
         options: how it is used.
         noise_px: standard deviation of Gaussian noise on the keypoints, pixels.
         seed: of the noise.
-
-    Attributes:
-        model, options, noise_px, seed: as given.
     """
 
     def __init__(

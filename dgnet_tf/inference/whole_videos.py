@@ -32,9 +32,8 @@ def lift_keypoints(
 ):
     """Estimates the 3-D poses of B whole videos.
 
-    Before the first and after the last frame, that frame is repeated. Memory
-    beyond input and output is bounded by `chunk_frames`; results do not depend
-    on it.
+    Before the first and after the last frame, that frame is repeated. Memory beyond
+    input and output is bounded by `chunk_frames`; results do not depend on it.
 
     Args:
         model: normalised keypoints (B, T, N, 2) -> {"pose": (B, T, N, 3), ...}. Under
@@ -43,8 +42,7 @@ def lift_keypoints(
         options: how the model is used; its precision is the model's own affair.
         keypoints: (B, F, N, 2) float32 tensor, pixels; F >= 1.
         image_size: (B, 2) float32 tensor, width and height in pixels.
-        chunk_frames: about how many frames, over all videos, the model sees at a
-            time.
+        chunk_frames: about how many frames, over all videos, the model sees at once.
 
     Returns:
         (B, F, N, 3) float32, metres, camera axes, the root at 0.
@@ -89,18 +87,11 @@ def lift_keypoints(
 
 
 def lift_newest(model, options: InferenceOptions, keypoints, image_size):
-    """Estimates the last of F frames of B people, as `lift_keypoints` does.
+    """Estimates the last of F frames of B people, as `lift_keypoints` does: (B, N, 3).
 
-    Only the windows that hold that frame pass through the model: T of them under
-    the rule "mean", where `lift_keypoints` needs F + T - 1.
-
-    Args:
-        model, options, image_size: see `lift_keypoints`.
-        keypoints: (B, F, N, 2) float32 tensor, pixels, oldest frame first; F must be
-            known when the function is traced.
-
-    Returns:
-        (B, N, 3) float32, metres, camera axes, the root at 0.
+    Only the windows that hold that frame pass through the model: T of them under the
+    rule "mean", where `lift_keypoints` needs F + T - 1. F must be known when the
+    function is traced.
     """
     joints = len(skeletons.get(options.skeleton).joints)
     frames = options.frames
@@ -122,10 +113,7 @@ def lift_newest(model, options: InferenceOptions, keypoints, image_size):
 def network_input(keypoints, image_size, options: InferenceOptions):
     """Normalises (B, F, N, 2) pixels; with flip their mirror images follow, (2 B, ...).
 
-    Args:
-        keypoints: pixels, prepared.
-        image_size: (B, 2) width and height in pixels.
-        options: how the network is used.
+    The pixels are prepared already; `image_size` is (B, 2), width and height.
     """
     x = cameras.normalize_screen(keypoints, image_size[:, None])
     if options.flip:
@@ -164,31 +152,20 @@ def newest_function(model, options: InferenceOptions) -> tf.function:
 
 
 def _traced(lift, model, options, frames: int | None) -> tf.function:
-    """Returns a lifting function that is traced once for all batches.
-
-    Args:
-        lift: `lift_keypoints` or `lift_newest`.
-        model, options: see there.
-        frames: F; None for any number.
-    """
+    """Returns a lifting function of F frames, traced once; None for any number."""
     model = folding.fold(model, options.precision)
     joints = len(skeletons.get(options.skeleton).joints)
+    pixels = tf.TensorSpec([None, frames, joints, 2], name="keypoints")
+    size = tf.TensorSpec([None, 2], name="image_size")
 
-    @tf.function(
-        input_signature=[
-            tf.TensorSpec([None, frames, joints, 2], tf.float32, name="keypoints"),
-            tf.TensorSpec([None, 2], tf.float32, name="image_size"),
-        ]
-    )
+    @tf.function(input_signature=[pixels, size])
     def serve(keypoints, image_size):
         return {"positions": lift(model, options, keypoints, image_size)}
 
     return serve
 
 
-def lift_view(
-    serve, keypoints: np.ndarray, image_size: np.ndarray, span: int
-) -> np.ndarray:
+def lift_view(serve, keypoints: np.ndarray, image_size, span: int) -> np.ndarray:
     """Lifts one video with a serving function, in NumPy.
 
     Long videos are lifted in segments, so that memory beyond input and output does
@@ -211,10 +188,9 @@ def lift_view(
     positions = np.empty((*keypoints.shape[:2], 3), np.float32)
     for start in range(0, len(keypoints), segment):
         first = max(start - margin, 0)
-        seen = keypoints[first : start + segment + margin]
-        result = serve(
-            keypoints=tf.constant(seen[None], tf.float32), image_size=image_size
-        )
-        lifted = result["positions"][0, start - first :][:segment]
+        seen = keypoints[None, first : start + segment + margin]
+        seen = tf.constant(seen, tf.float32)
+        lifted = serve(keypoints=seen, image_size=image_size)["positions"]
+        lifted = lifted[0, start - first :][:segment]
         positions[start : start + segment] = lifted.numpy()
     return positions

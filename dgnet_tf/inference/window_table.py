@@ -21,7 +21,7 @@ def window_table(length, options: InferenceOptions, arange=np.arange):
     Args:
         length: F, number of frames; an int32 scalar tensor for `tf.range`.
         options: see above.
-        arange: `np.arange` or `tf.range`: what makes the arrays or tensors.
+        arange: `np.arange` or `tf.range`, for arrays or tensors.
 
     Returns:
         (W, T) frame index of each window's slots, which may lie outside of
