@@ -13,6 +13,7 @@ Beside these, `tflite-runtime` and TensorFlow's own interpreter run .tflite file
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import hashlib
 import importlib
@@ -120,12 +121,8 @@ def lift(lifter: EdgeLifter, keypoints: np.ndarray, image_size) -> np.ndarray:
     keypoints = keypoint_preparation.prepare(keypoints, options)
     slots, reads = window_table(len(keypoints), options)
     windows = keypoints[np.clip(slots, 0, len(keypoints) - 1)]  # (W, T, N, 2)
-    poses = np.concatenate(
-        [
-            lifter.run(windows[first : first + _WINDOWS], image_size)
-            for first in range(0, len(windows), _WINDOWS)
-        ]
-    )
+    parts = np.split(windows, range(_WINDOWS, len(windows), _WINDOWS))
+    poses = np.concatenate([lifter.run(part, image_size) for part in parts])
     return poses.reshape(-1, joints, 3)[reads].mean(axis=1, dtype=np.float32)
 
 
@@ -141,23 +138,17 @@ def _load_tflite(path, threads) -> EdgeLifter:
     serve = interpreter.get_signature_runner("serving_default")
 
     def run(windows, image_size):
-        return np.concatenate(
-            [
-                serve(keypoints=window[None], image_size=image_size[None])["positions"]
-                for window in windows
-            ]
-        )
+        size = image_size[None]
+        poses = [serve(keypoints=one[None], image_size=size) for one in windows]
+        return np.concatenate([pose["positions"] for pose in poses])
 
     return EdgeLifter(run, card)
 
 
 def _interpreter(path):
     for name in _INTERPRETERS:
-        try:
-            interpreter = importlib.import_module(name).Interpreter
-        except ImportError:
-            continue
-        return _quietly(interpreter)
+        with contextlib.suppress(ImportError):
+            return _quietly(importlib.import_module(name).Interpreter)
     raise UserError(
         f"{path}: nothing here runs .tflite files. pip install ai-edge-litert"
     )

@@ -15,11 +15,7 @@ _PYTHON = ("PyFunc", "PyFuncStateless", "EagerPyFunc")
 
 
 def problems(path) -> list[str]:
-    """Returns what in a SavedModel's graphs a server cannot run, one line each.
-
-    Args:
-        path: folder of the SavedModel.
-    """
+    """Returns what in a SavedModel's folder a server cannot run, one line each."""
     message = saved_model_pb2.SavedModel()
     message.ParseFromString((pathlib.Path(path) / "saved_model.pb").read_bytes())
     found = []
@@ -39,11 +35,8 @@ def _of_nodes(where, nodes):
             f"{where}: {a} of {node.name}" for a in _COMPILED if _is_set(node.attr, a)
         ]
         # Names of custom operations have a package before the sign.
-        if (
-            node.op in _PYTHON
-            or ">" in node.op
-            or node.op.lstrip("_").startswith("Xla")
-        ):
+        op = node.op
+        if op in _PYTHON or ">" in op or op.lstrip("_").startswith("Xla"):
             found.append(f"{where}: operation {node.op}")
     return found
 

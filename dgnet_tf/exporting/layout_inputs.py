@@ -16,23 +16,15 @@ MIN_CONFIDENCE = 0.0
 
 
 def to_skeleton(
-    keypoints,
-    confidence,
-    layout: str,
-    skeleton: str,
-    min_confidence: float = MIN_CONFIDENCE,
+    keypoints, confidence, layout: str, skeleton: str, min_confidence=MIN_CONFIDENCE
 ):
     """Fills the gaps of B people's keypoints and makes a skeleton's joints of them.
 
     A keypoint is missing where its confidence is `min_confidence` or less, or NaN,
     and where a coordinate is NaN, infinite or beyond `detections.MAX_PIXEL`.
 
-    Args:
-        keypoints: (B, F, J, 2) float32 tensor, pixels.
-        confidence: (B, F, J) float32 tensor.
-        layout: name of the keypoints' layout.
-        skeleton: name of the skeleton.
-        min_confidence: see above.
+    Takes (B, F, J, 2) pixels and (B, F, J), float32, and the layout's and the
+    skeleton's names.
 
     Returns:
         (B, F, N, 2) finite float32 pixels; (B,) whether each joint of the skeleton is
@@ -42,9 +34,8 @@ def to_skeleton(
     Raises:
         UserError: if there is no such layout or it does not give that skeleton.
     """
-    seen = (confidence > min_confidence) & tf.reduce_all(
-        tf.abs(keypoints) <= MAX_PIXEL, axis=-1
-    )
+    possible = tf.reduce_all(tf.abs(keypoints) <= MAX_PIXEL, axis=-1)
+    seen = (confidence > min_confidence) & possible
     indices, weights = _means(layouts.sources(layout, skeleton))
     # No matrix product: GPUs would round its pixels to ten bits.
     filled = tf.gather(fill_gaps(keypoints, seen), indices, axis=2)  # (B, F, N, K, 2)
@@ -75,14 +66,9 @@ def _means(sources):
 def fill_gaps(keypoints, seen):
     """Replaces missing keypoints by the line between the frames that show them.
 
-    Before its first and after its last sight a keypoint is held where it was.
-
-    Args:
-        keypoints: (B, F, J, 2) float32 tensor, anything where a keypoint is missing.
-        seen: (B, F, J) bool tensor, false where it is missing.
-
-    Returns:
-        (B, F, J, 2), zero where no frame shows the keypoint.
+    Before its first and after its last sight a keypoint is held where it was. Takes
+    (B, F, J, 2) pixels, anything where one is missing, and (B, F, J), false there;
+    gives (B, F, J, 2), zero where no frame shows the keypoint.
     """
     batch, frames, joints = tf.unstack(tf.shape(seen))
     tracks = batch * joints

@@ -7,7 +7,8 @@ import pathlib
 
 from dgnet_tf import skeletons
 from dgnet_tf.errors import UserError
-from dgnet_tf.exporting import layout_inputs, signatures
+from dgnet_tf.exporting import signatures
+from dgnet_tf.exporting.layout_inputs import MIN_CONFIDENCE
 from dgnet_tf.files import provenance
 from dgnet_tf.files.json_documents import JsonKind
 from dgnet_tf.inference.options import InferenceOptions
@@ -15,13 +16,11 @@ from dgnet_tf.models import runs, weight_folders
 
 PATH = pathlib.Path("assets.extra") / "model_card.json"
 # Of its `config` what lifting reads.
+_CONFIG = dict.fromkeys(("skeleton", "frames", "frame_stride", "fps"), object)
 _KIND = JsonKind(
     "a model card of this package",
     "Export the run again.",
-    fields={
-        "config": dict.fromkeys(("skeleton", "frames", "frame_stride", "fps"), object),
-        **dict.fromkeys(("skeleton", "fps"), object),
-    },
+    fields={"config": _CONFIG, "skeleton": object, "fps": object},
 )
 _OF_RUN = JsonKind("what a training or an evaluation wrote", "Write it again.")
 
@@ -42,21 +41,9 @@ _CODE = (
 
 
 def of_saved_model(
-    config,
-    options: InferenceOptions,
-    *,
-    min_confidence: float = layout_inputs.MIN_CONFIDENCE,
-    workdir=None,
+    config, options: InferenceOptions, *, min_confidence=MIN_CONFIDENCE, workdir=None
 ) -> dict:
-    """Returns the card of a SavedModel, ready for JSON.
-
-    Args:
-        config, options, workdir: see `of_export`.
-        min_confidence: see `signatures.build`.
-
-    Raises:
-        UserError: if a file of the run is damaged.
-    """
+    """Returns the card of a SavedModel, see `of_export` and `signatures.build`."""
     return {
         **of_export(config, options, workdir),
         "min_confidence": min_confidence,
@@ -68,11 +55,8 @@ def of_saved_model(
 def of_export(config, options: InferenceOptions, workdir=None) -> dict:
     """Returns what holds of every export of a run, ready for JSON.
 
-    Args:
-        config: the run's configuration.
-        options: how the exported network is used.
-        workdir: the run's folder, or one of trained weights, for training data,
-            command, versions and evaluation; what it does not have is null.
+    The folder of the run or of trained weights is for training data, command, versions
+    and evaluation; what it does not have is null.
 
     Raises:
         UserError: if a file of the run is damaged.
@@ -96,9 +80,7 @@ def of_export(config, options: InferenceOptions, workdir=None) -> dict:
 def origin(config, workdir) -> dict:
     """Returns training, scores, terms and limits of a run or of trained weights.
 
-    Args:
-        config: its configuration.
-        workdir: its folder; what it does not have is null. None stands for no folder.
+    What the folder does not have is null.
 
     Raises:
         UserError: if a file of it is damaged.
@@ -106,12 +88,9 @@ def origin(config, workdir) -> dict:
     workdir = workdir and pathlib.Path(workdir)
     if workdir and (workdir / weight_folders.FILE).is_file():
         content = weight_folders.read(workdir)
+        kept = {name: content[name] for name in ("name", "version")}
         return {
-            "weights": {
-                "name": content["name"],
-                "version": content["version"],
-                "sha256": content["weights"]["sha256"],
-            },
+            "weights": {**kept, "sha256": content["weights"]["sha256"]},
             "training": content["training"],
             "metrics": content["scores"][0] if content["scores"] else None,
             "licence": [_CODE, *content["licence"]],
@@ -126,7 +105,7 @@ def origin(config, workdir) -> dict:
             "seed": getattr(config, "seed", None),
             "versions": workdir and _OF_RUN.find(workdir / runs.VERSIONS),
         },
-        "metrics": newest_metrics(workdir) if workdir else None,
+        "metrics": _newest_metrics(workdir) if workdir else None,
         "licence": [_CODE, _licence(data)],
     }
     if weights:
@@ -136,13 +115,9 @@ def origin(config, workdir) -> dict:
     return found
 
 
-def newest_metrics(workdir) -> dict | None:
-    """Returns the figures of a run's newest evaluation; None if there is none.
-
-    Raises:
-        UserError: if its `report.json` is damaged.
-    """
-    reports = pathlib.Path(workdir).glob("evaluation/*/report.json")
+def _newest_metrics(workdir) -> dict | None:
+    """Returns the figures of a run's newest evaluation; None if there is none."""
+    reports = workdir.glob("evaluation/*/report.json")
     newest = max(reports, key=lambda path: path.stat().st_mtime_ns, default=None)
     if newest is None:
         return None
@@ -155,10 +130,7 @@ def newest_metrics(workdir) -> dict | None:
 
 
 def read(folder) -> dict:
-    """Reads the card of an exported model.
-
-    Args:
-        folder: of one version.
+    """Reads the card of one version's folder.
 
     Raises:
         UserError: if it is missing or damaged, or of a skeleton that is not known.
@@ -171,7 +143,7 @@ def read(folder) -> dict:
         )
     card = _KIND.read(path)
     for name in (card["skeleton"], card["config"]["skeleton"]):
-        if name not in list(skeletons.SKELETONS):
+        if name not in list(skeletons.SKELETONS):  # Damaged names may be unhashable.
             raise UserError(
                 f"{path}: `skeleton` must be one of {sorted(skeletons.SKELETONS)}, got "
                 f"{name!r}. Export the run again with this version of the package."

@@ -25,13 +25,9 @@ def save(model, options: InferenceOptions, path, card: dict) -> pathlib.Path:
     The model card is the entry `model_card` of the file's metadata.
 
     Args:
-        model: normalised keypoints (B, T, N, 2) -> {"pose": (B, T, N, 3), ...}.
-        options: how it is used; the file's products are float32.
-        path: the file; ends in `.onnx`.
+        model, options: see `window_graph.window_function`.
+        path: the file; ends in `.onnx`. It is returned.
         card: what goes into the file as its model card.
-
-    Returns:
-        The path.
 
     Raises:
         UserError: if the path ends otherwise, if tf2onnx or onnx is missing, or if
@@ -50,8 +46,11 @@ def save(model, options: InferenceOptions, path, card: dict) -> pathlib.Path:
             "protobuf than they do)"
         ) from error
     function = window_graph.window_function(model, options)
+    logger = logging.getLogger("tensorflow")
     try:
-        with _quiet():
+        with contextlib.ExitStack() as after:
+            after.callback(logger.setLevel, logger.level)
+            logger.setLevel(logging.ERROR)  # Not its notes on what tf2onnx uses of it.
             converted, _ = tf2onnx.convert.from_function(
                 function, input_signature=function.input_signature, opset=OPSET
             )
@@ -75,19 +74,6 @@ def _describe(onnx, converted, options, card):
         axes[0].dim_param = "batch"
         if len(axes) == 4:
             axes[1].dim_value = options.frames
-    onnx.helper.set_model_props(
-        converted, {edge_lifter.CARD_KEY: json.dumps(card, indent=2)}
-    )
+    properties = {edge_lifter.CARD_KEY: json.dumps(card, indent=2)}
+    onnx.helper.set_model_props(converted, properties)
     converted.producer_name = "dgnet_tf"
-
-
-@contextlib.contextmanager
-def _quiet():
-    """Keeps TensorFlow's notes on what tf2onnx uses of it off the terminal."""
-    logger = logging.getLogger("tensorflow")
-    level = logger.level
-    logger.setLevel(logging.ERROR)
-    try:
-        yield
-    finally:
-        logger.setLevel(level)

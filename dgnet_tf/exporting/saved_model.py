@@ -7,13 +7,8 @@ import pathlib
 import tensorflow as tf
 
 from dgnet_tf.errors import UserError
-from dgnet_tf.exporting import (
-    graph_check,
-    layout_inputs,
-    model_card,
-    signatures,
-    warmup,
-)
+from dgnet_tf.exporting import graph_check, model_card, signatures, warmup
+from dgnet_tf.exporting.layout_inputs import MIN_CONFIDENCE
 from dgnet_tf.files import json_documents
 from dgnet_tf.files.atomic import replacing
 from dgnet_tf.inference.options import InferenceOptions
@@ -29,7 +24,7 @@ def save(
     output,
     *,
     version: int = 1,
-    min_confidence: float = layout_inputs.MIN_CONFIDENCE,
+    min_confidence: float = MIN_CONFIDENCE,
     workdir=None,
     **asked,
 ):
@@ -39,14 +34,11 @@ def save(
     tensorflow-serving-api is installed, `assets.extra/tf_serving_warmup_requests`.
 
     Args:
-        model: normalised keypoints (B, T, N, 2) -> {"pose": (B, T, N, 3), ...}.
-        config: the run's configuration.
+        model, min_confidence: see `signatures.build`.
+        config, workdir: configuration and folder of the run, for the model card.
         output: folder of the model's versions; its name is the model's.
         version: name of the new one; TensorFlow Serving takes the highest.
-        min_confidence: keypoints of detectors at or below it are missing.
-        workdir: the run's folder, for the model card.
-        **asked: `flip`, `keypoint_smoothing` and so on in the place of the run's own,
-            see `InferenceOptions`.
+        **asked: `InferenceOptions` in the place of the run's own.
 
     Returns:
         The path of the new version.
@@ -58,8 +50,8 @@ def save(
     path = pathlib.Path(output) / str(version)
     if path.exists():
         raise UserError(
-            f"{path}: exists already. Choose another --version or --output, or "
-            "remove it."
+            f"{path}: exists already. Choose another --version or --output, or remove "
+            "it."
         )
     options = InferenceOptions.of(config, **asked)
     card = model_card.of_saved_model(
@@ -83,18 +75,7 @@ def save(
 
 
 def load(path):
-    """Loads an exported model.
-
-    Args:
-        path: `output` of `save`, of which the highest version is taken, or one
-            version's folder.
-
-    Returns:
-        The function of `serving_default`, and the model card.
-
-    Raises:
-        UserError: if there is no exported model, or it is not whole.
-    """
+    """Loads `serving_default` and the model card, see `load_signatures`."""
     found, card = load_signatures(path)
     return found[signatures.DEFAULT], card
 
@@ -103,7 +84,8 @@ def load_signatures(path):
     """Loads an exported model with all that it can do.
 
     Args:
-        path: see `load`.
+        path: `output` of `save`, of which the highest version is taken, or one
+            version's folder.
 
     Returns:
         A dict of signatures by name, `serving_default` among them; the model card.

@@ -68,16 +68,13 @@ class Signature:
     def describe(self) -> dict:
         """Returns what it takes and gives, ready for JSON."""
         found = {
-            kind: {name: one.describe() for name, one in getattr(self, kind).items()}
-            for kind in ("inputs", "outputs")
+            "inputs": {name: one.describe() for name, one in self.inputs.items()},
+            "outputs": {name: one.describe() for name, one in self.outputs.items()},
         }
         return {**found, "joints": self.joints} if self.joints else found
 
     def request(self, frames: int = 50) -> dict[str, np.ndarray]:
-        """Returns inputs that it can answer; `frames` of them where any number will do.
-
-        They are of one person.
-        """
+        """Returns inputs of one person; `frames` of them where any number will do."""
         lengths = {"B": 1, "frames": frames}
         return {
             name: one.example([lengths.get(axis, axis) for axis in one.shape])

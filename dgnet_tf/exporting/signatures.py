@@ -12,7 +12,7 @@ import numpy as np
 import tensorflow as tf
 
 from dgnet_tf import skeletons
-from dgnet_tf.exporting import layout_inputs
+from dgnet_tf.exporting.layout_inputs import MIN_CONFIDENCE, to_skeleton
 from dgnet_tf.exporting.signature import Signature, Tensor
 from dgnet_tf.inference import whole_videos
 from dgnet_tf.inference.options import InferenceOptions
@@ -21,20 +21,20 @@ from dgnet_tf.models import folding
 
 DEFAULT, STREAM = "serving_default", "stream"
 LAYOUTS = tuple(one.name for one in layouts.LAYOUTS.values() if one.exported)
+_NAN = (
+    "NaN in the frames whose windows, or their smoothing, reach a NaN, of that person "
+    "alone"
+)
+_EVER = "whether each keypoint that a joint is made from is there in one frame or more"
 
 
 def build(
-    model,
-    options: InferenceOptions,
-    *,
-    min_confidence: float = layout_inputs.MIN_CONFIDENCE,
+    model, options: InferenceOptions, *, min_confidence: float = MIN_CONFIDENCE
 ) -> dict[str, tf.types.experimental.ConcreteFunction]:
     """Returns the functions of all signatures by name.
 
-    Args:
-        model: normalised keypoints (B, T, N, 2) -> {"pose": (B, T, N, 3), ...}.
-        options: how it is used.
-        min_confidence: keypoints of detectors at or below it are missing.
+    The model takes normalised keypoints (B, T, N, 2) and gives {"pose": (B, T, N, 3)};
+    keypoints of detectors at or below `min_confidence` are missing.
     """
     network = _shared(folding.fold(model, options.precision), options)
     whole = whole_videos.serving_function(network, options)
@@ -43,30 +43,20 @@ def build(
     return {signature.name: signature.function() for signature in found}
 
 
-def descriptions(
-    options: InferenceOptions, min_confidence: float = layout_inputs.MIN_CONFIDENCE
-) -> dict:
+def descriptions(options: InferenceOptions, min_confidence=MIN_CONFIDENCE) -> dict:
     """Returns what each signature takes and gives, ready for JSON."""
     return {one.name: one.describe() for one in listed(options, min_confidence)}
 
 
 def listed(
-    options: InferenceOptions,
-    min_confidence: float = layout_inputs.MIN_CONFIDENCE,
-    whole=None,
-    newest=None,
+    options: InferenceOptions, min_confidence=MIN_CONFIDENCE, whole=None, newest=None
 ) -> list[Signature]:
     """Returns all signatures.
 
-    Args:
-        options: how the network is used.
-        min_confidence: see `build`.
-        whole, newest: from `whole_videos.serving_function` and `newest_function`;
-            signatures without them have no function.
+    `whole` and `newest` are from `whole_videos.serving_function` and
+    `newest_function`; signatures without them have no function.
     """
-    fitting = [
-        name for name in LAYOUTS if options.skeleton in layouts.get(name).skeletons
-    ]
+    fitting = [n for n in LAYOUTS if options.skeleton in layouts.get(n).skeletons]
     found = []
     for stream, lift in ((False, whole), (True, newest)):
         own = _signature(options, None, stream, lift, min_confidence)
@@ -77,10 +67,9 @@ def listed(
             return own.checked(keypoints, image_size)
 
         found.append(own)
-        found += [
-            _signature(options, layout, stream, lift_checked, min_confidence)
-            for layout in fitting
-        ]
+        for layout in fitting:
+            made = _signature(options, layout, stream, lift_checked, min_confidence)
+            found.append(made)
     return found
 
 
@@ -96,7 +85,7 @@ def _signature(options, layout, stream: bool, lift, min_confidence) -> Signature
         + ("; anything where one is missing" if layout else ""),
         example=_crossing,
     )
-    image_size = Tensor(
+    size = Tensor(
         shape=["B", 2],
         unit="pixels",
         about="width and height of each video",
@@ -107,33 +96,23 @@ def _signature(options, layout, stream: bool, lift, min_confidence) -> Signature
         unit="metres",
         about=("of the newest frame, " if stream else "")
         + "the root at 0; camera axes: x right, y down, z forward",
-        missing="0 where `valid` is false"
-        if layout
-        else "NaN in the frames whose windows, or their smoothing, reach a NaN, of "
-        "that person alone",
+        missing="0 where `valid` is false" if layout else _NAN,
     )
     if layout is None:
-        return Signature(
-            name=STREAM if stream else DEFAULT,
-            inputs={"keypoints": keypoints, "image_size": image_size},
-            outputs={"positions": positions},
-            lift=lift,
-        )
+        inputs = {"keypoints": keypoints, "image_size": size}
+        outputs = {"positions": positions}
+        name = STREAM if stream else DEFAULT
+        return Signature(name=name, inputs=inputs, outputs=outputs, lift=lift)
     confidence = Tensor(
         shape=keypoints.shape[:3],
         unit="1",
         about=f"a keypoint is missing where it is {min_confidence:g} or less",
         example=lambda lengths: np.ones(lengths, np.float32),
     )
-    valid = Tensor(
-        dtype="bool",
-        shape=["B"],
-        about="whether each keypoint that a joint is made from is there in one frame "
-        "or more",
-    )
+    valid = Tensor(dtype="bool", shape=["B"], about=_EVER)
 
     def convert_and_lift(keypoints, confidence, image_size):
-        converted, valid = layout_inputs.to_skeleton(
+        converted, valid = to_skeleton(
             keypoints, confidence, layout, skeleton.name, min_confidence
         )
         positions = lift(converted, image_size)["positions"]
@@ -143,11 +122,7 @@ def _signature(options, layout, stream: bool, lift, min_confidence) -> Signature
 
     return Signature(
         name=f"{STREAM}_{layout}" if stream else layout,
-        inputs={
-            "keypoints": keypoints,
-            "confidence": confidence,
-            "image_size": image_size,
-        },
+        inputs={"keypoints": keypoints, "confidence": confidence, "image_size": size},
         outputs={"positions": positions, "valid": valid},
         lift=convert_and_lift,
         joints=joints,

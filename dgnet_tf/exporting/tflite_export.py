@@ -33,16 +33,12 @@ def save(
     the root at 0, camera axes.
 
     Args:
-        model: normalised keypoints (B, T, N, 2) -> {"pose": (B, T, N, 3), ...}.
-        options: how it is used; the file's products are float32.
-        path: the file; ends in `.tflite`.
+        model, options: see `window_graph.window_function`.
+        path: the file; ends in `.tflite`. It is returned.
         card: what goes into the file as its model card.
         int8: dynamic-range quantisation. The large kernels are stored in 8 bits with
             one scale for each output channel; inputs, outputs and all else stay
             float32, and a product's input is quantised when it is computed.
-
-    Returns:
-        The path.
 
     Raises:
         UserError: if the path ends otherwise, or if the network needs operations that
@@ -67,11 +63,8 @@ def save(
         ) from error
     with replacing(path) as beside:
         beside.write_bytes(content)
-        extra = {
-            edge_lifter.CARD: json.dumps(card, indent=2),
-            edge_lifter.DIGEST: hashlib.sha256(content).hexdigest(),
-        }
+        text, digest = json.dumps(card, indent=2), hashlib.sha256(content).hexdigest()
         with zipfile.ZipFile(beside, "a") as archive:
-            for name, text in extra.items():
-                archive.writestr(zipfile.ZipInfo(name), text + "\n")
+            archive.writestr(zipfile.ZipInfo(edge_lifter.CARD), text + "\n")
+            archive.writestr(zipfile.ZipInfo(edge_lifter.DIGEST), digest + "\n")
     return path

@@ -23,37 +23,22 @@ ABSENT = (
 def write_requests(folder, options: InferenceOptions, model_name: str) -> bool:
     """Writes one request for each signature.
 
-    Args:
-        folder: of one version of an exported model.
-        options: how its network is used.
-        model_name: name that the server knows the model by.
-
-    Returns:
-        False where tensorflow-serving-api is absent; nothing is written then.
+    `folder` is of one version, `model_name` what the server knows the model by. False
+    where tensorflow-serving-api is absent; nothing is written then.
     """
     try:
-        from tensorflow_serving.apis import (
-            model_pb2,
-            predict_pb2,
-            prediction_log_pb2,
-        )
+        from tensorflow_serving.apis import model_pb2, predict_pb2, prediction_log_pb2
     except ImportError:
         return False
     path = pathlib.Path(folder) / PATH
     path.parent.mkdir(exist_ok=True)
     with tf.io.TFRecordWriter(str(path)) as writer:
         for signature in signatures.listed(options):
-            request = predict_pb2.PredictRequest(
-                model_spec=model_pb2.ModelSpec(
-                    name=model_name, signature_name=signature.name
-                ),
-                inputs={
-                    name: tf.make_tensor_proto(value)
-                    for name, value in signature.request().items()
-                },
-            )
-            log = prediction_log_pb2.PredictionLog(
-                predict_log=prediction_log_pb2.PredictLog(request=request)
-            )
+            spec = model_pb2.ModelSpec(name=model_name, signature_name=signature.name)
+            inputs = signature.request().items()
+            inputs = {name: tf.make_tensor_proto(value) for name, value in inputs}
+            request = predict_pb2.PredictRequest(model_spec=spec, inputs=inputs)
+            predict_log = prediction_log_pb2.PredictLog(request=request)
+            log = prediction_log_pb2.PredictionLog(predict_log=predict_log)
             writer.write(log.SerializeToString(deterministic=True))
     return True

@@ -43,14 +43,8 @@ def content_of(
 ) -> dict:
     """Returns the content of `preset.json` but for what is measured of the weights.
 
-    Args:
-        config: the run's configuration.
-        workdir: the run's folder.
-        name, version: of the weights.
-        scores: from `weight_scores.collect`.
-        terms: of the data, or None.
-        acknowledgement: whom to thank, or None.
-        limits: in words.
+    `scores` are from `weight_scores.collect`; `terms` of the data, `acknowledgement`
+    and `limits` are sentences.
 
     Raises:
         UserError: if a file of the run is damaged.
@@ -75,11 +69,7 @@ def content_of(
 
 
 def markdown(content: dict) -> str:
-    """Returns the card for people.
-
-    Args:
-        content: of `preset.json`.
-    """
+    """Returns the card for people, of the content of `preset.json`."""
     name, config, weights = content["name"], content["config"], content["weights"]
     load = f'pretrained.load("{name}").model'
     if content["network"]["class"] == "DGNet":
@@ -92,17 +82,12 @@ def markdown(content: dict) -> str:
         f"keypoints to poses relative to the root, in metres; "
         f"{weights['parameters']:,} parameters. Written by dgnet_tf "
         f"{content['package']}.",
-        "## Use",
-        _USE.format(name=name, load=load),
-        "## Training data and its terms",
-        _data(content["training"].get("data")),
+        *("## Use", _USE.format(name=name, load=load)),
+        *("## Training data and its terms", _data(content["training"].get("data"))),
         *content["licence"],
-        "## Training",
-        _training(content["training"], config),
-        "## Scores",
-        _scores(content["scores"]),
-        "## Limits",
-        "\n".join(f"- {limit}" for limit in content["limits"]),
+        *("## Training", _training(content["training"], config)),
+        *("## Scores", _scores(content["scores"])),
+        *("## Limits", "\n".join(f"- {limit}" for limit in content["limits"])),
         "## Files",
         f"`{weight_folders.WEIGHTS}` ({weights['bytes']:,} bytes, {weights['dtype']}, "
         f"sha256 `{weights['sha256']}`) is what `keras.Model.save_weights` writes; "
@@ -160,27 +145,18 @@ def _without_folder(argument: str) -> str:
 def _data(data):
     if data is None:
         return model_card.UNKNOWN_DATA
-    columns = ("split", "sequences", "frames", "seconds", "people")
+    counts = ("sequences", "frames", "seconds")
     rows = [
-        [
-            split,
-            *(found[column] for column in columns[1:4]),
-            ", ".join(found["subjects"]),
-        ]
+        [split, *(found[name] for name in counts), ", ".join(found["subjects"])]
         for split, found in data["splits"].items()
     ]
-    options = "; ".join(f"{key} {value}" for key, value in data["options"].items())
-    lines = [
-        f"Data set: {data['dataset']}, {data['fps']:g} frames a second.",
-        "",
-        Table(columns, rows, digits=0).markdown(),
-        "",
-        *(
-            f"- made from `{file}`, sha256 `{digest}`"
-            for file, digest in sorted(data["sources"].items())
-        ),
-        *([f"- conversion: {options}"] if options else []),
-    ]
+    table = Table(("split", *counts, "people"), rows, digits=0).markdown()
+    lines = [f"Data set: {data['dataset']}, {data['fps']:g} frames a second."]
+    lines += ["", table, ""]
+    for file, digest in sorted(data["sources"].items()):
+        lines.append(f"- made from `{file}`, sha256 `{digest}`")
+    if options := "; ".join(f"{key} {value}" for key, value in data["options"].items()):
+        lines.append(f"- conversion: {options}")
     return "\n".join(lines)
 
 
@@ -188,10 +164,8 @@ def _training(training, config):
     lines = [f"    {training['command']}", ""] if training.get("command") else []
     lines.append(f"- seed {config['seed']}, optimizer {config['optimizer']}")
     if weights := training.get("weights"):
-        lines.append(
-            f"- started from the weights {weights['name']}, version "
-            f"{weights['version']}"
-        )
+        name, version = weights["name"], weights["version"]
+        lines.append(f"- started from the weights {name}, version {version}")
     if history := training.get("history"):
         last = [f"{name} {value:.1f}" for name, value in history["last"].items()]
         lines.append(f"- {history['epochs']} epochs; at the end {', '.join(last)}")

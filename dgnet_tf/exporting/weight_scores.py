@@ -16,11 +16,9 @@ _DIGITS = 4
 
 
 def collect(workdir, paths=()) -> tuple[list[dict], list[str]]:
-    """Returns the scores of a run, plain ones before noisy ones.
+    """Returns the scores of a finished run, plain ones before noisy ones.
 
-    Args:
-        workdir: a finished run.
-        paths: reports on it; by default all that lie in the run.
+    `paths` are reports on it; by default all that lie in the run.
 
     Returns:
         A dict for each report; what of the run's own reports was left out and why.
@@ -46,10 +44,8 @@ def _read(path, weights):
     scored = content["options"].get("model_sha256")
     if scored != weights:
         what = "is on other weights" if scored else "does not say on which weights"
-        raise UserError(
-            f"{path}: the report {what}. Evaluate the run again with `python -m "
-            "dgnet_tf.evaluate`."
-        )
+        again = "Evaluate the run again with `python -m dgnet_tf.evaluate`."
+        raise UserError(f"{path}: the report {what}. {again}")
     return content
 
 
@@ -72,11 +68,8 @@ def _score(content) -> dict:
 
 
 def _rounded(numbers: dict) -> dict:
-    return {
-        name: round(value, _DIGITS)
-        for name, value in numbers.items()
-        if isinstance(value, float)
-    }
+    floats = {name: x for name, x in numbers.items() if isinstance(x, float)}
+    return {name: round(x, _DIGITS) for name, x in floats.items()}
 
 
 def _order(score):

@@ -12,32 +12,21 @@ import numpy as np
 from dgnet_tf.exporting import weight_card
 from dgnet_tf.files import json_documents, provenance
 from dgnet_tf.files.atomic import replacing
-from dgnet_tf.models import (
-    architectures,
-    pretrained,
-    runs,
-    weight_files,
-    weight_folders,
-)
+from dgnet_tf.models import architectures, pretrained, weight_files, weight_folders
+from dgnet_tf.models.runs import Run
 
 # What a float32 file may change, metres; what float16 changes is only reported.
 _SAME = 1e-5
 
 
 def write_folder(
-    run: runs.Run, content: dict, folder, *, half: bool, overwrite: bool
+    run: Run, content: dict, folder, *, half: bool, overwrite: bool
 ) -> float:
     """Writes the folder, whole or not at all, after loading it again.
 
-    Args:
-        run: with the trained model.
-        content: from `weight_card.content_of`.
-        folder: to write.
-        half: round to float16.
-        overwrite: replace a folder of trained weights.
-
-    Returns:
-        How far the loaded weights move a joint of `pretrained.probe`, metres.
+    `content` is from `weight_card.content_of`; `half` rounds to float16; `overwrite`
+    replaces a folder of trained weights. Returns how far the loaded weights move a
+    joint of `pretrained.probe`, metres.
 
     Raises:
         UserError: if the folder is there, or a weight is beyond float16.

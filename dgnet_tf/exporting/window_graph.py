@@ -30,20 +30,15 @@ def window_function(model, options: InferenceOptions, *, batch: int | None = Non
     Args:
         model: normalised keypoints (B, T, N, 2) -> {"pose": (B, T, N, 3), ...}. Its
             batch norms are folded and its products taken in float32.
-        options: how it is used; what they do over time is left to `edge_lifter`.
+        options: what they do over time is left to `edge_lifter`.
         batch: B; any if None.
     """
     model = folding.fold(model, "float32")
     joints = len(skeletons.get(options.skeleton).joints)
-    shape = (batch, options.frames, joints, 2)
+    pixels = tf.TensorSpec([batch, options.frames, joints, 2], name="keypoints")
+    size = tf.TensorSpec([batch, 2], name="image_size")
 
-    @tf.function(
-        input_signature=[
-            tf.TensorSpec(shape, tf.float32, name="keypoints"),
-            tf.TensorSpec([batch, 2], tf.float32, name="image_size"),
-        ],
-        autograph=False,
-    )
+    @tf.function(input_signature=[pixels, size], autograph=False)
     def lift(keypoints, image_size):
         x = whole_videos.network_input(keypoints, image_size, options)
         pose = tf.cast(model(x, training=False)["pose"], tf.float32)
@@ -57,9 +52,6 @@ def frozen(function) -> tf.Module:
 
     All that depends on weights alone is computed once: the converter for TFLite would
     leave it to every call, and would not find the kernels that it is to quantise.
-
-    Args:
-        function: from `window_function`.
     """
     traced = function.get_concrete_function()
     constant = convert_to_constants.convert_variables_to_constants_v2(traced)
@@ -73,7 +65,6 @@ def frozen(function) -> tf.Module:
     rewriting.min_graph_nodes = -1  # However small.
     rewriting.optimizers.append("constfold")
     folded = tf_optimizer.OptimizeGraph(options, meta_graph)
-
     wrapped = tf.compat.v1.wrap_function(
         lambda: tf.import_graph_def(folded, name=""), []
     )
