@@ -23,8 +23,8 @@ def to_skeleton(
     A keypoint is missing where its confidence is `min_confidence` or less, or NaN,
     and where a coordinate is NaN, infinite or beyond `detections.MAX_PIXEL`.
 
-    Takes (B, F, J, 2) pixels and (B, F, J), float32, and the layout's and the
-    skeleton's names.
+    Takes (B, F, J, 2) pixels and their confidence (B, F, J), both float32 tensors, and
+    the names of layout and skeleton.
 
     Returns:
         (B, F, N, 2) finite float32 pixels; (B,) whether each joint of the skeleton is

@@ -43,8 +43,8 @@ def content_of(
 ) -> dict:
     """Returns the content of `preset.json` but for what is measured of the weights.
 
-    `scores` are from `weight_scores.collect`; `terms` of the data, `acknowledgement`
-    and `limits` are sentences.
+    `scores` are from `weight_scores.collect`; the terms of the data, whom to thank and
+    the limits are in words.
 
     Raises:
         UserError: if a file of the run is damaged.
