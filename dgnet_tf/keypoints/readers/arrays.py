@@ -30,29 +30,25 @@ def fits(content) -> bool:
 
 
 def read(path, content, layout: str, image_size=None) -> KeypointFile:
-    """Returns the person of a file.
-
-    Raises:
-        UserError: if it cannot be read or does not hold what is described.
-    """
+    """Returns the person of a file."""
     if content is None:
-        return KeypointFile((_from_npy(path, layout),))
-    return KeypointFile((_from_npz(path, content, layout),))
+        array, confidence = _from_npy(path), None
+        if array.ndim == 3 and array.shape[2] == 3:
+            array, confidence = array[..., :2], array[..., 2]
+    else:
+        wanted = ["keypoints", *({"confidence"} & set(content))]
+        arrays = npz_files.read(path, wanted, MAX_BYTES)
+        array, confidence = arrays["keypoints"], arrays.get("confidence")
+    return KeypointFile((track(path, array, confidence, layout),))
 
 
-def _from_npz(path, names, layout) -> Track:
-    wanted = ["keypoints", *(["confidence"] if "confidence" in names else [])]
-    arrays = npz_files.read(path, wanted, MAX_BYTES)
-    return track(path, arrays["keypoints"], arrays.get("confidence"), layout)
-
-
-def _from_npy(path, layout) -> Track:
+def _from_npy(path) -> np.ndarray:
     try:
         with open(path, "rb") as file, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Of headers that Python 2 wrote.
             shape, fortran, dtype = npz_files.header(file)
             # A view of what is there: a shape alone claims no memory.
-            array = unpickling.numeric(shape, dtype, fortran, file.read())
+            return unpickling.numeric(shape, dtype, fortran, file.read())
     except (
         unpickling.Refused, ValueError, TypeError, LookupError, OverflowError, EOFError,
         OSError, MemoryError, RecursionError,
@@ -62,20 +58,12 @@ def _from_npy(path, layout) -> Track:
             f"({' '.join(str(error).split())[:100]}). Write it with numpy.save from an "
             "array of numbers."
         ) from error
-    if array.ndim == 3 and array.shape[2] == 3:
-        return track(path, array[..., :2], array[..., 2], layout)
-    return track(path, array, None, layout)
 
 
 def track(path, keypoints, confidence, layout: str, person: str = "1") -> Track:
-    """Returns the person that arrays show, from frame 0 on.
+    """Returns the person that (F, J, 2) and (F, J) arrays show, from frame 0 on.
 
-    Args:
-        path: where the arrays are from, for messages.
-        keypoints: (F, J, 2) pixels.
-        confidence: (F, J), or None: joints are missing where coordinates are NaN.
-        layout: name of their layout.
-        person: name of the track.
+    Without confidence, None, joints are missing where coordinates are NaN.
 
     Raises:
         UserError: if they do not fit the layout or hold numbers that cannot be pixels.

@@ -25,20 +25,11 @@ SUFFIXES = (".json",)
 
 def fits(content) -> bool:
     """Says whether the content of a JSON file is of this format."""
-    return (
-        isinstance(content, list)
-        and len(content) > 0
-        and isinstance(content[0], dict)
-        and "image_id" in content[0]
-    )
+    return json_fields.starts_with(content, "image_id")
 
 
 def read(path, content: list, layout: str, image_size=None) -> KeypointFile:
-    """Returns the people of all frames.
-
-    Raises:
-        UserError: if an entry is not as described.
-    """
+    """Returns the people of all frames."""
     found, images = [], {}
     for index, entry in enumerate(content):
         where = f"{path}: entry {index}"
@@ -49,8 +40,7 @@ def read(path, content: list, layout: str, image_size=None) -> KeypointFile:
                 f"{where}: both {images[frame]!r} and {image!r} are frame {frame}. "
                 "Keep each video's results in a file of its own."
             )
-        keypoints = json_fields.field(where, entry, "keypoints")
-        keypoints = json_fields.triples(f"{where}: 'keypoints'", keypoints)
+        keypoints = json_fields.field(where, entry, "keypoints", json_fields.triples)
         layouts.check_count(where, len(keypoints), layout)
         person = json_fields.person(
             f"{where}: 'track_id'", entry.get("track_id", entry.get("idx"))

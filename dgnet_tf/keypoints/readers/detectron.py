@@ -32,11 +32,7 @@ def fits(content) -> bool:
 
 
 def read(path, content, layout: str, image_size=None) -> KeypointFile:
-    """Returns the people of all frames, and the image size if it is stated.
-
-    Raises:
-        UserError: if the file cannot be read or is not as described.
-    """
+    """Returns the people of all frames, and the image size if it is stated."""
     arrays = npz_files.read(path, ("keypoints", "metadata"), MAX_BYTES)
     if not _is_row(arrays["keypoints"]):
         raise UserError(f"{path}: 'keypoints' must have an entry for each frame.")
@@ -54,8 +50,8 @@ def read(path, content, layout: str, image_size=None) -> KeypointFile:
                 f"{where}, person {number}", person[[_X, _Y]].T, person[_PROBABILITY]
             )
             found.append(Detection(frame, pixels, confidence))
-    people = tracks.join(path, found)
-    return KeypointFile(people, _image_size(path, arrays["metadata"]))
+    size = _image_size(path, arrays["metadata"])
+    return KeypointFile(tracks.join(path, found), size)
 
 
 def _is_row(value) -> bool:
@@ -66,12 +62,8 @@ def _is_row(value) -> bool:
 
 def _people(where, people) -> np.ndarray:
     """Returns (n, 4, J) of an array or, as the older script has it, a list of them."""
-    shapes = {
-        getattr(person, "shape", ())
-        if getattr(person, "dtype", np.dtype(object)).kind in "fiu"
-        else ()
-        for person in people
-    }
+    known = all(getattr(one, "dtype", np.dtype(object)).kind in "fiu" for one in people)
+    shapes = {one.shape for one in people} if known else {()}
     shape = shapes.pop()
     if shapes or len(shape) != 2 or shape[0] != 4:
         raise UserError(
@@ -85,9 +77,7 @@ def _image_size(path, metadata):
     if not isinstance(metadata, dict) or not {"w", "h"} <= set(metadata):
         return None
     size = (metadata["w"], metadata["h"])
-    if not all(
-        isinstance(side, (int, np.integer)) and 0 < side <= 1e5 for side in size
-    ):
+    if not all(isinstance(v, int | np.integer) and 0 < v <= 1e5 for v in size):
         raise UserError(
             f"{path}: 'metadata' has 'w' and 'h' {size}, not an image size."
         )

@@ -1,4 +1,7 @@
-"""Checked access to the fields of JSON that keypoint detectors write."""
+"""Checked access to the fields of JSON that keypoint detectors write.
+
+Each check raises a `UserError` that begins with `where` if a value is something else.
+"""
 
 from __future__ import annotations
 
@@ -15,11 +18,7 @@ _MAX_WHOLE = 1 << 53
 
 
 def load(path) -> object:
-    """Returns the content of a JSON file.
-
-    Raises:
-        UserError: if it is not JSON, or larger than `MAX_BYTES`.
-    """
+    """Returns the content of a JSON file of up to `MAX_BYTES`; else a UserError."""
     path = pathlib.Path(path)
     try:
         check_size(path, MAX_BYTES)
@@ -40,38 +39,34 @@ def check_size(path: pathlib.Path, most: int):
         )
 
 
-def field(where: str, mapping, name: str):
-    """Returns a field of an object.
+def starts_with(content, name: str) -> bool:
+    """Says whether `content` is a list, and its first entry an object with a field."""
+    if not isinstance(content, list) or not content:
+        return False
+    return isinstance(content[0], dict) and name in content[0]
 
-    Raises:
-        UserError: if `mapping` is not an object or lacks the field.
-    """
+
+def field(where: str, mapping, name: str, check=None):
+    """Returns a field of an object, through one of the checks below if it is given."""
     if not isinstance(mapping, dict):
         raise UserError(f"{where}: must be an object, is {reprlib.repr(mapping)}.")
     if name not in mapping:
         raise UserError(
             f"{where}: has no field {name!r}, only {reprlib.repr(sorted(mapping))}."
         )
-    return mapping[name]
+    value = mapping[name]
+    return check(f"{where}: {name!r}", value) if check else value
 
 
 def listed(where: str, value) -> list:
-    """Returns `value`, which must be a list.
-
-    Raises:
-        UserError: if it is something else.
-    """
+    """Returns `value`, which must be a list."""
     if not isinstance(value, list):
         raise UserError(f"{where}: must be a list, is {reprlib.repr(value)}.")
     return value
 
 
 def numbers(where: str, values) -> np.ndarray:
-    """Returns a list of numbers as a float64 array (n,).
-
-    Raises:
-        UserError: if `values` is something else.
-    """
+    """Returns a list of numbers as a float64 array (n,)."""
     for value in listed(where, values):
         if type(value) not in (int, float):
             raise UserError(
@@ -84,11 +79,7 @@ def numbers(where: str, values) -> np.ndarray:
 
 
 def triples(where: str, values) -> np.ndarray:
-    """Returns a flat list x, y, score, x, y, score, ... as an array (n, 3).
-
-    Raises:
-        UserError: if `values` is something else.
-    """
+    """Returns a flat list x, y, score, x, y, score, ... as an array (n, 3)."""
     flat = numbers(where, values)
     if len(flat) % 3:
         raise UserError(
@@ -99,11 +90,7 @@ def triples(where: str, values) -> np.ndarray:
 
 
 def whole(where: str, value) -> int:
-    """Returns a whole number from 0 on; 3.0 is one, too.
-
-    Raises:
-        UserError: if `value` is something else.
-    """
+    """Returns a whole number from 0 on; 3.0 is one, too."""
     if type(value) in (int, float) and 0 <= value < _MAX_WHOLE and value == int(value):
         return int(value)
     raise UserError(
@@ -115,9 +102,6 @@ def person(where: str, value) -> str | None:
     """Returns the name of a track: a whole number or a short word; None for none.
 
     Detectors also write -1 for none, and lists, of which the first entry counts.
-
-    Raises:
-        UserError: if `value` is something else.
     """
     while isinstance(value, list) and value:
         value = value[0]

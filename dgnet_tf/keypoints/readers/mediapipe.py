@@ -23,7 +23,6 @@ FORMAT = (
 )
 SUFFIXES = (".json",)
 LAYOUT = "mediapipe_33"
-JOINTS = len(layouts.get(LAYOUT).joints)
 _HOLDERS = ("pose_landmarks", "poseLandmarks", "landmarks")
 
 
@@ -38,12 +37,7 @@ def fits(content) -> bool:
 
 
 def read(path, content: list, layout: str, image_size) -> KeypointFile:
-    """Returns the people of all frames.
-
-    Raises:
-        UserError: if an entry is not as described, the layout is another, or there
-            is no image size.
-    """
+    """Returns the people of all frames; an image size must be given."""
     check(path, layout, image_size)
     found = []
     for frame, entry in enumerate(content):
@@ -52,7 +46,7 @@ def read(path, content: list, layout: str, image_size) -> KeypointFile:
             holder = next((name for name in _HOLDERS if name in entry), _HOLDERS[0])
             entry = json_fields.field(where, entry, holder)
         people = [] if entry is None else entry
-        if isinstance(people, dict) or _is_person(people):
+        if isinstance(people, dict) or json_fields.starts_with(people, "x"):
             people = [people]
         for person in json_fields.listed(where, people):
             if isinstance(person, dict):
@@ -67,26 +61,13 @@ def read(path, content: list, layout: str, image_size) -> KeypointFile:
 
 
 def check(path, layout: str, image_size):
-    """Checks that the landmarks of a file can become pixels.
-
-    Raises:
-        UserError: if the layout is not MediaPipe's or the image size is not given.
-    """
+    """Raises a UserError if the layout is not MediaPipe's, or without image size."""
     if not image_size:
         raise UserError(
             f"{path}: MediaPipe's landmarks go from 0 to 1. Give the video's "
             "--image_size, as in 1920x1080."
         )
-    layouts.check_count(path, JOINTS, layout)
-
-
-def _is_person(people) -> bool:
-    return (
-        isinstance(people, list)
-        and len(people) > 0
-        and isinstance(people[0], dict)
-        and "x" in people[0]
-    )
+    layouts.check_count(path, len(layouts.get(LAYOUT).joints), layout)
 
 
 def _row(where, landmark):
@@ -95,13 +76,7 @@ def _row(where, landmark):
 
 
 def detection(where: str, frame: int, rows: np.ndarray, image_size) -> Detection:
-    """Makes pixels of one person's landmarks.
-
-    Args:
-        where: file, and place in it, for messages.
-        frame: number of the frame.
-        rows: (33, 3) x and y from 0 to 1, and visibility.
-        image_size: width and height of the image, pixels.
+    """Makes pixels of one person's rows (33, 3): x and y from 0 to 1, and visibility.
 
     Raises:
         UserError: if a value is not finite.

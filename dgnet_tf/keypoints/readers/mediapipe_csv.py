@@ -37,12 +37,7 @@ def fits(content) -> bool:
 
 
 def read(path, content, layout: str, image_size) -> KeypointFile:
-    """Returns the person of all frames.
-
-    Raises:
-        UserError: if the file is not as described, the layout is another, or there
-            is no image size.
-    """
+    """Returns the person of all frames; an image size must be given."""
     mediapipe.check(path, layout, image_size)
     try:
         with open(path, newline="", encoding="utf-8-sig") as file:
@@ -72,10 +67,9 @@ def _long(path, header, rows) -> dict[int, np.ndarray]:
         joint = json_fields.whole(f"{where}: 'landmark'", joint)
         if joint >= len(_NAMES):
             raise UserError(f"{where}: has landmark {joint}; they are 0 to 32.")
+        cells = (values["x"], values["y"], values.get("visibility", "1"))
         table = found.setdefault(frame, np.zeros((len(_NAMES), 3)))
-        table[joint] = _values(
-            where, values["x"], values["y"], values.get("visibility", "1")
-        )
+        table[joint] = _values(where, *cells)
     return found
 
 
@@ -89,11 +83,9 @@ def _wide(path, header, rows) -> dict[int, np.ndarray]:
         frame = json_fields.whole(f"{where}: 'frame'", frame)
         if frame in found:
             raise UserError(f"{where}: frame {frame} occurs twice.")
+        values[None] = "1"  # Of a column that is not there.
         found[frame] = np.array(
-            [
-                _values(where, *(values[name] if name else "1" for name in names))
-                for names in columns
-            ]
+            [_values(where, *(values[name] for name in names)) for names in columns]
         )
     return found
 

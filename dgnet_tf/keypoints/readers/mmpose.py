@@ -26,35 +26,24 @@ def fits(content) -> bool:
     """Says whether the content of a JSON file is of this format."""
     if isinstance(content, dict):
         return "instance_info" in content
-    return (
-        isinstance(content, list)
-        and len(content) > 0
-        and isinstance(content[0], dict)
-        and "instances" in content[0]
-    )
+    return json_fields.starts_with(content, "instances")
 
 
 def read(path, content, layout: str, image_size=None) -> KeypointFile:
-    """Returns the people of all frames.
-
-    Raises:
-        UserError: if an entry is not as described, or a frame occurs twice.
-    """
+    """Returns the people of all frames, each of which must occur once."""
     if isinstance(content, dict):
         content = json_fields.field(str(path), content, "instance_info")
     found, frames = [], set()
     for index, entry in enumerate(json_fields.listed(f"{path}: its frames", content)):
         where = f"{path}: entry {index}"
-        frame = json_fields.field(where, entry, "frame_id")
-        frame = json_fields.whole(f"{where}: 'frame_id'", frame)
+        frame = json_fields.field(where, entry, "frame_id", json_fields.whole)
         if frame in frames:
             raise UserError(
-                f"{where}: frame {frame} occurs twice. Keep each video's "
-                "results in a file of its own."
+                f"{where}: frame {frame} occurs twice. Keep each video's results in a "
+                "file of its own."
             )
         frames.add(frame)
-        instances = json_fields.field(where, entry, "instances")
-        instances = json_fields.listed(f"{where}: 'instances'", instances)
+        instances = json_fields.field(where, entry, "instances", json_fields.listed)
         for number, instance in enumerate(instances):
             person = f"{where}, instance {number}"
             found.append(_detection(person, frame, instance, layout))
@@ -62,20 +51,17 @@ def read(path, content, layout: str, image_size=None) -> KeypointFile:
 
 
 def _detection(where, frame, instance, layout) -> Detection:
-    points = json_fields.field(where, instance, "keypoints")
+    points = json_fields.field(where, instance, "keypoints", json_fields.listed)
     points = [
         json_fields.numbers(f"{where}: 'keypoints' of joint {joint}", point)
-        for joint, point in enumerate(
-            json_fields.listed(f"{where}: 'keypoints'", points)
-        )
+        for joint, point in enumerate(points)
     ]
     layouts.check_count(where, len(points), layout)
     if {len(point) for point in points} != {2}:
         raise UserError(
             f"{where}: 'keypoints' must be pairs [x, y]. Save the 2-D results."
         )
-    scores = json_fields.field(where, instance, "keypoint_scores")
-    scores = json_fields.numbers(f"{where}: 'keypoint_scores'", scores)
+    scores = json_fields.field(where, instance, "keypoint_scores", json_fields.numbers)
     if len(scores) != len(points):
         raise UserError(
             f"{where}: has {len(scores)} 'keypoint_scores' for {len(points)} keypoints."

@@ -17,7 +17,8 @@ from dgnet_tf.keypoints.detections import Detection, masked
 from dgnet_tf.keypoints.readers import json_fields
 from dgnet_tf.keypoints.tracks import KeypointFile
 
-PATTERN = "*_keypoints.json"
+_END = "_keypoints.json"
+PATTERN = f"*{_END}"
 FORMAT = f"OpenPose: a folder of `{PATTERN}` (`--write_json`), or one such file"
 SUFFIXES = (".json",)
 
@@ -33,45 +34,35 @@ def files(folder) -> list[pathlib.Path]:
 
 
 def read(path, content: dict, layout: str, image_size=None) -> KeypointFile:
-    """Returns the people of a file, which is one frame.
-
-    Raises:
-        UserError: if the content is not as described.
-    """
+    """Returns the people of a file, which is one frame."""
     return KeypointFile(tracks.join(path, _people(path, content, 0, layout)))
 
 
 def read_folder(folder, layout: str) -> KeypointFile:
-    """Returns the people of all frames of a folder.
-
-    Raises:
-        UserError: if a file is not as described, or two have the same number.
-    """
+    """Returns the people of all frames of a folder, whose numbers must differ."""
     found, numbered = [], {}
     for path in files(folder):
         match = re.search(r"([0-9]{1,15})_keypoints\.json$", path.name)
         if not match:
-            raise UserError(
-                f"{path}: its name has no frame number before '_keypoints.json'."
-            )
+            raise UserError(f"{path}: its name has no frame number before {_END!r}.")
         other = numbered.setdefault(int(match[1]), path)
         if other != path:
             raise UserError(
                 f"{path}: has the frame number of {other.name}. Keep each "
                 "video's files in a folder of their own."
             )
-        content = json_fields.load(path)
-        found += _people(path, content, int(match[1]), layout)
+        found += _people(path, json_fields.load(path), int(match[1]), layout)
     return KeypointFile(tracks.join(folder, found))
 
 
 def _people(path, content, frame, layout) -> list[Detection]:
     found = []
-    listed = json_fields.field(str(path), content, "people")
-    for index, entry in enumerate(json_fields.listed(f"{path}: 'people'", listed)):
+    people = json_fields.field(str(path), content, "people", json_fields.listed)
+    for index, entry in enumerate(people):
         where = f"{path}: person {index}"
-        flat = json_fields.field(where, entry, "pose_keypoints_2d")
-        keypoints = json_fields.triples(f"{where}: 'pose_keypoints_2d'", flat)
+        keypoints = json_fields.field(
+            where, entry, "pose_keypoints_2d", json_fields.triples
+        )
         if not len(keypoints):
             continue  # Only a face or hands.
         layouts.check_count(where, len(keypoints), layout)

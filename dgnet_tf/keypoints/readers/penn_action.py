@@ -29,11 +29,7 @@ def fits(content) -> bool:
 
 
 def read(path, content, layout: str, image_size=None) -> KeypointFile:
-    """Returns the person, the image size and the action.
-
-    Raises:
-        UserError: if the file is not as described or the layout is another.
-    """
+    """Returns the person, the image size and the action."""
     variables = mat_files.read(path, (*_ARRAYS, "dimensions", "action"))
     arrays = [number_array(f"{path}: {name!r}", variables[name]) for name in _ARRAYS]
     shapes = {array.shape for array in arrays}
@@ -54,8 +50,8 @@ def read(path, content, layout: str, image_size=None) -> KeypointFile:
     pixels = np.stack([x, y], axis=-1)
     track = Track("1", 0, *masked(str(path), pixels, visibility))
     layouts.check_count(path, x.shape[1], layout)
-    stated = (int(sides[1]), int(sides[0]))
-    return KeypointFile((track,), stated, _action(variables["action"]))
+    size = (int(sides[1]), int(sides[0]))
+    return KeypointFile((track,), size, _action(variables["action"]))
 
 
 def _action(action) -> str:
