@@ -36,11 +36,7 @@ def floats(array) -> np.ndarray:
 
 
 def number_array(where: str, array) -> np.ndarray:
-    """Returns an array of numbers as float64; `where` names it in messages.
-
-    Raises:
-        UserError: if it is anything else.
-    """
+    """Returns an array of numbers as float64; of anything else raises a UserError."""
     if not isinstance(array, np.ndarray) or array.dtype.kind not in "fiu":
         kind = getattr(array, "dtype", type(array).__name__)
         raise UserError(f"{where} must hold numbers, is {kind}.")
@@ -48,15 +44,12 @@ def number_array(where: str, array) -> np.ndarray:
 
 
 def masked(where: str, keypoints: np.ndarray, confidence: np.ndarray):
-    """Masks missing joints: those whose confidence is 0 or less.
+    """Masks missing joints, those whose confidence is 0 or less, as in `Detection`.
 
     Args:
         where: file, and place in it, for messages.
         keypoints: (..., J, 2) pixels, anything where a joint is missing.
         confidence: (..., J); detectors' scores beyond 1 count as 1.
-
-    Returns:
-        Both as in `Detection`.
 
     Raises:
         UserError: if a confidence, or a coordinate of a joint that is not missing,

@@ -23,20 +23,15 @@ def fill_gaps(keypoints: np.ndarray) -> np.ndarray:
 
     Args:
         keypoints: (F, J, 2), NaN where a joint is missing.
-
-    Returns:
-        (F, J, 2).
     """
     filled = keypoints.copy()
     frames = np.arange(len(keypoints))
     for joint in range(keypoints.shape[1]):
         seen = ~np.isnan(keypoints[:, joint]).any(axis=-1)
-        if not seen.any():
-            filled[:, joint] = np.nan
-            continue
         for axis in range(2):
-            filled[:, joint, axis] = np.interp(
-                frames, frames[seen], keypoints[seen, joint, axis]
+            points = keypoints[seen, joint, axis]
+            filled[:, joint, axis] = (
+                np.interp(frames, frames[seen], points) if seen.any() else np.nan
             )
     return filled
 
@@ -44,12 +39,7 @@ def fill_gaps(keypoints: np.ndarray) -> np.ndarray:
 def frame_times(length: int, fps: float, other_fps: float) -> np.ndarray:
     """Returns where frames at another rate stand, counted in frames of this one.
 
-    They start at frame 0 and reach the last frame or just beyond it.
-
-    Args:
-        length: number of frames at this rate.
-        fps: this rate.
-        other_fps: the other rate.
+    They start at frame 0 and reach the last of `length` frames or just beyond it.
     """
     count = math.ceil((length - 1) * other_fps / fps - 1e-6) + 1
     return np.arange(count) * fps / other_fps

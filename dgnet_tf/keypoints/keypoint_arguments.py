@@ -29,10 +29,7 @@ def tracks(keypoints, confidence, layout: str, image_size) -> list[Track]:
     """
     check_size(image_size)
     layouts.get(layout)
-    people = [
-        _track(where, name, rows, score, layout)
-        for where, name, rows, score in _people(keypoints, confidence)
-    ]
+    people = [_track(*one, layout) for one in _people(keypoints, confidence)]
     for person in people:
         if not person.confidence.any():
             raise UserError(
@@ -44,11 +41,7 @@ def tracks(keypoints, confidence, layout: str, image_size) -> list[Track]:
 
 
 def check_size(image_size):
-    """Checks a width and height in pixels.
-
-    Raises:
-        ValueError: if they are not two numbers above 0.
-    """
+    """Raises ValueError if width and height are not two finite numbers above 0."""
     size = _array("image_size", image_size)
     if size.shape != (2,) or size.dtype.kind not in "fiu" or not (size > 0).all():
         raise ValueError(
@@ -60,10 +53,7 @@ def check_size(image_size):
 
 
 def split(where: str, keypoints, confidence=None):
-    """Takes the confidence from a third column of (..., J, 3) keypoints.
-
-    Returns:
-        (..., J, 2) keypoints; (..., J) confidence or None.
+    """Returns (..., J, 2) keypoints and (..., J) confidence, a third column's, or None.
 
     Raises:
         UserError: if the last axis has neither 2 nor 3 columns.
@@ -86,11 +76,7 @@ def split(where: str, keypoints, confidence=None):
 
 
 def numbers(where: str, values) -> np.ndarray:
-    """Returns numbers as float64.
-
-    Raises:
-        UserError: if they are something else.
-    """
+    """Returns numbers as float64; of anything else raises a UserError."""
     return detections.number_array(where, _array(where, values))
 
 
@@ -99,17 +85,18 @@ def _people(keypoints, confidence):
     if isinstance(keypoints, dict):
         if not keypoints:
             raise UserError("`keypoints`: is an empty dict. Give at least one person.")
-        if confidence is not None and not isinstance(confidence, dict):
+        if confidence is None:
+            confidence = dict.fromkeys(keypoints)
+        elif not isinstance(confidence, dict):
             raise ValueError("`confidence` must be a dict as `keypoints` is, or None.")
-        lacking = set(keypoints) ^ set(keypoints if confidence is None else confidence)
+        lacking = set(keypoints) ^ set(confidence)
         if lacking:
             raise ValueError(
                 "`confidence` must hold the people of `keypoints`; "
                 f"{sorted(map(str, lacking))} are in only one of them."
             )
         for name, rows in keypoints.items():
-            score = None if confidence is None else confidence[name]
-            yield f"`keypoints` of {name}", str(name), rows, score
+            yield f"`keypoints` of {name}", str(name), rows, confidence[name]
         return
     array = _array("`keypoints`", keypoints)
     if array.ndim != 4:
@@ -117,14 +104,15 @@ def _people(keypoints, confidence):
         return
     if not len(array):
         raise UserError(f"`keypoints`: has no person; its shape is {array.shape}.")
-    if confidence is not None and len(confidence) != len(array):
+    if confidence is None:
+        confidence = [None] * len(array)
+    elif len(confidence) != len(array):
         raise ValueError(
             f"`confidence` must be of the {len(array)} people of `keypoints`, got "
             f"{len(confidence)}."
         )
-    for index, rows in enumerate(array):
-        score = None if confidence is None else confidence[index]
-        yield f"`keypoints` of {index + 1}", str(index + 1), rows, score
+    for number, (rows, score) in enumerate(zip(array, confidence, strict=True), 1):
+        yield f"`keypoints` of {number}", str(number), rows, score
 
 
 def _track(where, name, rows, score, layout) -> Track:

@@ -45,9 +45,7 @@ def formats() -> str:
 
 
 def read(path, layout: str, image_size=None) -> KeypointFile:
-    """Reads a keypoint file, of whatever format in `READERS` it is.
-
-    Its ending and its content tell which.
+    """Reads a keypoint file of the format that its ending and its content tell.
 
     Args:
         path: the file, or OpenPose's folder.
@@ -68,8 +66,6 @@ def read(path, layout: str, image_size=None) -> KeypointFile:
         )
     if not path.exists():
         raise UserError(f"{path}: not found. Name a file of 2-D keypoints.")
-    if not path.is_dir():
-        _check_file(path)
     found = _read(path, layout, image_size)
     people = [person for person in found.people if person.confidence.any()]
     if not people:
@@ -86,13 +82,6 @@ def read(path, layout: str, image_size=None) -> KeypointFile:
     return KeypointFile(tuple(people), size, found.action)
 
 
-def _check_file(path):
-    """Refuses what cannot be read to its end: pipes, devices, files without bounds."""
-    if not path.is_file():
-        raise UserError(f"{path}: is not a regular file. Name a file of 2-D keypoints.")
-    json_fields.check_size(path, MAX_BYTES[path.suffix])
-
-
 def _read(path, layout, image_size) -> KeypointFile:
     if path.is_dir():
         if not openpose.files(path):
@@ -101,6 +90,10 @@ def _read(path, layout, image_size) -> KeypointFile:
                 f"file that ends in {', '.join(SUFFIXES)}, or such a folder."
             )
         return openpose.read_folder(path, layout)
+    # Pipes, devices and files without bounds cannot be read to their end.
+    if not path.is_file():
+        raise UserError(f"{path}: is not a regular file. Name a file of 2-D keypoints.")
+    json_fields.check_size(path, MAX_BYTES[path.suffix])
     content = _CONTENT[path.suffix](path) if path.suffix in _CONTENT else None
     known = [reader for reader in READERS if path.suffix in reader.SUFFIXES]
     for reader in known:
@@ -113,26 +106,22 @@ def _read(path, layout, image_size) -> KeypointFile:
 
 
 def check_pixels(path, people, image_size):
-    """Checks that keypoints can be pixels of an image.
-
-    Args:
-        path: where they are from, for messages.
-        people: their tracks, at least one with a visible joint.
-        image_size: width and height, pixels.
+    """Checks that tracks, of which one has a visible joint, can be pixels of an image.
 
     Raises:
         UserError: if they look normalised, or most lie outside of the image.
     """
     seen = np.concatenate([p.keypoints[p.confidence > 0] for p in people])
-    size = "{}x{}".format(*image_size)
-    if np.ptp(seen, axis=0).max() < 4:
+    extent = np.ptp(seen, axis=0).max()
+    if extent < 4:
         raise UserError(
-            f"{path}: all keypoints lie within {np.ptp(seen, axis=0).max():.2g} "
-            "pixels; they look normalised. Give pixels."
+            f"{path}: all keypoints lie within {extent:.2g} pixels; they look "
+            "normalised. Give pixels."
         )
     inside = ((seen >= 0) & (seen <= image_size)).all(axis=-1).mean()
     if inside < 0.5:
         raise UserError(
-            f"{path}: only {inside:.0%} of the keypoints lie in the {size} image. "
-            "Give pixels, and the video's own --image_size."
+            f"{path}: only {inside:.0%} of the keypoints lie in the "
+            f"{'{}x{}'.format(*image_size)} image. Give pixels, and the video's own "
+            "--image_size."
         )

@@ -26,7 +26,7 @@ class Layout:
     exported: bool = False
 
 
-def _bodies(*, hip, spine, thorax, neck, head, middle_of_head):
+def _bodies(hip, spine, thorax, head, neck=("nose",), middle_of_head=("nose",)):
     """Returns the conversions to the skeletons that detectors' keypoints give.
 
     Human3.6M's "neck" stands at the nose, and its "head" at the top of the head;
@@ -43,141 +43,109 @@ def _bodies(*, hip, spine, thorax, neck, head, middle_of_head):
 _HIPS = ("left_hip", "right_hip")
 _SHOULDERS = ("left_shoulder", "right_shoulder")
 _EYES = ("left_eye", "right_eye")
-_NOSE = ("nose",)
+_TRUNK = _HIPS + _SHOULDERS  # The spine is midway from hip to thorax.
 
-_LIMBS_OF_COCO = (
-    "left_shoulder", "right_shoulder", "left_elbow", "right_elbow", "left_wrist",
-    "right_wrist", "left_hip", "right_hip", "left_knee", "right_knee", "left_ankle",
-    "right_ankle",
+_COCO = (
+    "nose", "left_eye", "right_eye", "left_ear", "right_ear", "left_shoulder",
+    "right_shoulder", "left_elbow", "right_elbow", "left_wrist", "right_wrist",
+    "left_hip", "right_hip", "left_knee", "right_knee", "left_ankle", "right_ankle",
 )  # fmt: skip
-_COCO = ("nose", "left_eye", "right_eye", "left_ear", "right_ear", *_LIMBS_OF_COCO)
-_ARMS_OF_OPENPOSE = (
-    "right_shoulder", "right_elbow", "right_wrist", "left_shoulder", "left_elbow",
-    "left_wrist",
+_OPENPOSE_TO_WRISTS = (
+    "nose", "neck", "right_shoulder", "right_elbow", "right_wrist", "left_shoulder",
+    "left_elbow", "left_wrist",
 )  # fmt: skip
-_LEGS_OF_OPENPOSE = (
+_OPENPOSE_TO_EARS = (
     "right_hip", "right_knee", "right_ankle", "left_hip", "left_knee", "left_ankle",
+    "right_eye", "left_eye", "right_ear", "left_ear",
 )  # fmt: skip
-_FEET_OF_OPENPOSE = (
-    "left_big_toe", "left_small_toe", "left_heel", "right_big_toe",
-    "right_small_toe", "right_heel",
+_OPENPOSE_FEET = (
+    "left_big_toe", "left_small_toe", "left_heel", "right_big_toe", "right_small_toe",
+    "right_heel",
 )  # fmt: skip
 
 # COCO and MediaPipe mark no trunk and no top of the head: the middle between the eyes
-# stands in for that. The spine is midway from hip to thorax.
-_BODIES_WITHOUT_TRUNK = _bodies(
-    hip=_HIPS, spine=_HIPS + _SHOULDERS, thorax=_SHOULDERS, neck=_NOSE, head=_EYES,
-    middle_of_head=_NOSE,
-)  # fmt: skip
+# stands in for that.
+_BODIES_WITHOUT_TRUNK = _bodies(_HIPS, _TRUNK, thorax=_SHOULDERS, head=_EYES)
 
 _LAYOUTS = (
     # A skeleton's own order, and skeletons with some of its joints.
     *(
-        Layout(
-            own.name,
-            own.joints,
-            {
-                other.name: {}
-                for other in skeletons.SKELETONS.values()
-                if set(other.joints) <= set(own.joints)
-            },
-        )
+        Layout(own.name, own.joints, {
+            other.name: {}
+            for other in skeletons.SKELETONS.values()
+            if set(other.joints) <= set(own.joints)
+        })
         for own in skeletons.SKELETONS.values()
     ),
-    Layout(
-        name="coco_17",
-        exported=True,
-        joints=_COCO,
-        skeletons=_BODIES_WITHOUT_TRUNK,
-    ),
+    Layout("coco_17", _COCO, _BODIES_WITHOUT_TRUNK, exported=True),
     # OpenPose's neck is the middle between the shoulders.
     Layout(
-        name="openpose_18",
-        joints=(
-            "nose", "neck", *_ARMS_OF_OPENPOSE, *_LEGS_OF_OPENPOSE, "right_eye",
-            "left_eye", "right_ear", "left_ear",
-        ),
-        skeletons=_bodies(
-            hip=_HIPS, spine=(*_HIPS, "neck", "neck"), thorax=("neck",), neck=_NOSE,
-            head=_EYES, middle_of_head=_NOSE,
-        ),
+        "openpose_18",
+        (*_OPENPOSE_TO_WRISTS, *_OPENPOSE_TO_EARS),
+        _bodies(_HIPS, (*_HIPS, "neck", "neck"), thorax=("neck",), head=_EYES),
     ),
     Layout(
-        name="openpose_25",
+        "openpose_25",
+        (*_OPENPOSE_TO_WRISTS, "mid_hip", *_OPENPOSE_TO_EARS, *_OPENPOSE_FEET),
+        _bodies(("mid_hip",), ("mid_hip", "neck"), thorax=("neck",), head=_EYES),
         exported=True,
-        joints=(
-            "nose", "neck", *_ARMS_OF_OPENPOSE, "mid_hip", *_LEGS_OF_OPENPOSE,
-            "right_eye", "left_eye", "right_ear", "left_ear", *_FEET_OF_OPENPOSE,
-        ),
-        skeletons=_bodies(
-            hip=("mid_hip",), spine=("mid_hip", "neck"), thorax=("neck",), neck=_NOSE,
-            head=_EYES, middle_of_head=_NOSE,
-        ),
     ),
     # BODY_25B starts as COCO does and has the top of the head. Its upper neck, which
     # is MPII's, lies above the thorax and is not used.
     Layout(
-        name="openpose_25b",
+        "openpose_25b",
+        (*_COCO, "upper_neck", "head_top", *_OPENPOSE_FEET),
+        _bodies(_HIPS, _TRUNK, thorax=_SHOULDERS, head=("head_top",)),
         exported=True,
-        joints=(*_COCO, "upper_neck", "head_top", *_FEET_OF_OPENPOSE),
-        skeletons=_bodies(
-            hip=_HIPS, spine=_HIPS + _SHOULDERS, thorax=_SHOULDERS, neck=_NOSE,
-            head=("head_top",), middle_of_head=_NOSE,
-        ),
     ),
     # Halpe has the trunk's keypoints, and the top of the head as "head".
     Layout(
-        name="halpe_26",
-        exported=True,
-        joints=(
+        "halpe_26",
+        (
             *_COCO, "head", "neck", "hip", "left_big_toe", "right_big_toe",
             "left_small_toe", "right_small_toe", "left_heel", "right_heel",
         ),
-        skeletons=_bodies(
-            hip=("hip",), spine=("neck", "hip"), thorax=("neck",), neck=_NOSE,
-            head=("head",), middle_of_head=_NOSE,
-        ),
+        _bodies(("hip",), ("neck", "hip"), thorax=("neck",), head=("head",)),
+        exported=True,
     ),
     Layout(
-        name="mediapipe_33",
-        exported=True,
-        joints=(
-            "nose", "left_eye_inner", "left_eye", "left_eye_outer",
-            "right_eye_inner", "right_eye", "right_eye_outer", "left_ear",
-            "right_ear", "mouth_left", "mouth_right", "left_shoulder",
-            "right_shoulder", "left_elbow", "right_elbow", "left_wrist",
-            "right_wrist", "left_pinky", "right_pinky", "left_index",
-            "right_index", "left_thumb", "right_thumb", "left_hip", "right_hip",
-            "left_knee", "right_knee", "left_ankle", "right_ankle", "left_heel",
-            "right_heel", "left_foot_index", "right_foot_index",
+        "mediapipe_33",
+        (
+            "nose", "left_eye_inner", "left_eye", "left_eye_outer", "right_eye_inner",
+            "right_eye", "right_eye_outer", "left_ear", "right_ear", "mouth_left",
+            "mouth_right", "left_shoulder", "right_shoulder", "left_elbow",
+            "right_elbow", "left_wrist", "right_wrist", "left_pinky", "right_pinky",
+            "left_index", "right_index", "left_thumb", "right_thumb", "left_hip",
+            "right_hip", "left_knee", "right_knee", "left_ankle", "right_ankle",
+            "left_heel", "right_heel", "left_foot_index", "right_foot_index",
         ),
-        skeletons=_BODIES_WITHOUT_TRUNK,
+        _BODIES_WITHOUT_TRUNK,
+        exported=True,
     ),
     # MPII's 16 joints, as the Stacked Hourglass network orders them.
     Layout(
-        name="stacked_hourglass_16",
-        joints=(
+        "stacked_hourglass_16",
+        (
             "right_ankle", "right_knee", "right_hip", "left_hip", "left_knee",
             "left_ankle", "hip", "spine", "thorax", "head", "right_wrist",
             "right_elbow", "right_shoulder", "left_shoulder", "left_elbow",
             "left_wrist",
         ),
-        skeletons={"human36m_16": {}},
+        {"human36m_16": {}},
     ),
     # Penn Action's README names the left one of each pair first, but as the viewer
     # sees it: that is the person's right. It has no nose: the neck is midway from
     # thorax to head.
     Layout(
-        name="penn_action_13",
-        joints=(
+        "penn_action_13",
+        (
             "head", "right_shoulder", "left_shoulder", "right_elbow", "left_elbow",
             "right_wrist", "left_wrist", "right_hip", "left_hip", "right_knee",
             "left_knee", "right_ankle", "left_ankle",
         ),
-        skeletons=_bodies(
-            hip=_HIPS, spine=_HIPS + _SHOULDERS, thorax=_SHOULDERS,
-            neck=(*_SHOULDERS, "head", "head"), head=("head",),
-            middle_of_head=("head",),
+        _bodies(
+            _HIPS, _TRUNK, thorax=_SHOULDERS, head=("head",),
+            neck=(*_SHOULDERS, "head", "head"), middle_of_head=("head",),
         ),
     ),
 )  # fmt: skip

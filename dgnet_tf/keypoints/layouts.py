@@ -10,26 +10,16 @@ from dgnet_tf.keypoints.layout_table import LAYOUTS, Layout
 
 
 def get(name: str) -> Layout:
-    """Returns the layout of that name.
-
-    Raises:
-        UserError: if there is none; the message lists the known names.
-    """
+    """Returns the layout of that name; a UserError lists the names if there is none."""
     if name not in LAYOUTS:
         raise UserError(f"layout must be one of {sorted(LAYOUTS)}, got {name!r}.")
     return LAYOUTS[name]
 
 
 def check_count(where, joints: int, name: str):
-    """Checks the number of joints that a file has against its layout.
+    """Raises a UserError if a file's number of joints is not that of the layout `name`.
 
-    Args:
-        where: file, and place in it, for the message.
-        joints: number of joints found.
-        name: of the layout.
-
-    Raises:
-        UserError: if they differ; the message lists the layouts that would fit.
+    The message names `where` and lists the layouts that would fit.
     """
     expected = len(get(name).joints)
     if joints == expected:

@@ -63,11 +63,7 @@ def join(where, detections: Sequence[Detection]) -> tuple[Track, ...]:
     """Joins detections to tracks, in order of their people's first sight.
 
     Detections without a visible joint are left out. A frame in which a track has no
-    detection has all its joints missing.
-
-    Args:
-        where: the file, for messages.
-        detections: in any order.
+    detection has all its joints missing. Detections may come in any order.
 
     Raises:
         UserError: if only some detections have a name, if a frame has a name twice
@@ -98,25 +94,16 @@ def join(where, detections: Sequence[Detection]) -> tuple[Track, ...]:
 def choose(path, people: Sequence[Track], person: str | None = None) -> Track:
     """Returns the person of that name; by default the one visible in most frames.
 
-    Args:
-        path: their file, for messages.
-        people: its tracks.
-        person: name of a track.
-
     Raises:
-        UserError: if there is nobody of that name.
+        UserError: if the file at `path` shows nobody of that name.
     """
     if person is None:
-        return max(people, key=_frames_seen)
+        return max(people, key=lambda track: track.confidence.any(axis=-1).sum())
     for track in people:
         if track.person == person:
             return track
     names = ", ".join(track.person for track in people[:12])
     raise UserError(f"{path}: shows nobody named {person!r}; there are {names}.")
-
-
-def _frames_seen(track) -> int:
-    return int(track.confidence.any(axis=-1).sum())
 
 
 def _track(person, group) -> Track:
@@ -161,13 +148,8 @@ def _by_overlap(by_frame) -> dict[str, list[Detection]]:
     groups, waiting = [], []
     for frame, found in by_frame.items():
         waiting = [g for g in waiting if frame - g[-1].frame <= MAX_GAP + 1]
-        boxes = np.array([_box(one) for one in found])
-        overlaps = _overlaps(
-            np.array([_box(group[-1]) for group in waiting]).reshape(-1, 4), boxes
-        )
-        pairs = zip(
-            *optimize.linear_sum_assignment(overlaps, maximize=True), strict=True
-        )
+        overlaps = _overlaps(_boxes(group[-1] for group in waiting), _boxes(found))
+        pairs = np.transpose(optimize.linear_sum_assignment(overlaps, maximize=True))
         group_of = {
             there: waiting[here]
             for here, there in pairs
@@ -182,10 +164,11 @@ def _by_overlap(by_frame) -> dict[str, list[Detection]]:
     return {str(number): group for number, group in enumerate(groups, start=1)}
 
 
-def _box(found: Detection) -> np.ndarray:
-    """Returns left, top, right and bottom of the visible keypoints, pixels."""
-    seen = found.keypoints[found.confidence > 0]
-    return np.concatenate([seen.min(axis=0), seen.max(axis=0)])
+def _boxes(detections) -> np.ndarray:
+    """Returns left, top, right and bottom of the visible keypoints, (D, 4) pixels."""
+    seen = [found.keypoints[found.confidence > 0] for found in detections]
+    boxes = [[*points.min(axis=0), *points.max(axis=0)] for points in seen]
+    return np.reshape(boxes, (-1, 4))
 
 
 def _overlaps(boxes: np.ndarray, others: np.ndarray) -> np.ndarray:
@@ -193,9 +176,6 @@ def _overlaps(boxes: np.ndarray, others: np.ndarray) -> np.ndarray:
     a, b = boxes[:, None], others[None]
     sides = np.minimum(a[..., 2:], b[..., 2:]) - np.maximum(a[..., :2], b[..., :2])
     common = np.prod(np.maximum(sides, 0), axis=-1)
-    union = _area(a) + _area(b) - common
+    areas = [np.prod(box[..., 2:] - box[..., :2], axis=-1) for box in (a, b)]
+    union = areas[0] + areas[1] - common
     return np.divide(common, union, out=np.zeros_like(common), where=union > 0)
-
-
-def _area(boxes):
-    return np.prod(boxes[..., 2:] - boxes[..., :2], axis=-1)
