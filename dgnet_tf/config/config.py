@@ -18,23 +18,12 @@ PRESETS = {
     # The paper's sizes and schedule (Sec. IV-A).
     "paper": {},
     # One training of about five minutes on two cores.
-    "small": {
-        "channels": 64,
-        "blocks": 3,
-        "epochs": 10,
-        "steps_per_epoch": 200,
-        "learning_rate": 3e-3,
-    },
+    "small": {"channels": 64, "blocks": 3, "epochs": 10, "steps_per_epoch": 200,
+              "learning_rate": 3e-3},
     # A few steps, to see that everything runs.
-    "smoke": {
-        "channels": 16,
-        "blocks": 2,
-        "epochs": 2,
-        "steps_per_epoch": 3,
-        "batch_size": 8,
-        "jit_compile": "off",
-    },
-}
+    "smoke": {"channels": 16, "blocks": 2, "epochs": 2, "steps_per_epoch": 3,
+              "batch_size": 8, "jit_compile": "off"},
+}  # fmt: skip
 
 
 def make(preset: str = "paper", **overrides) -> Config:
@@ -60,9 +49,8 @@ def make(preset: str = "paper", **overrides) -> Config:
 def _check(name, value, architecture):
     """Returns a field's value, a fraction where it must be one."""
     if name not in FIELDS:
-        raise UserError(
-            f"Unknown configuration field {name!r}; there are {sorted(FIELDS)}."
-        )
+        known = sorted(FIELDS)
+        raise UserError(f"Unknown configuration field {name!r}; there are {known}.")
     field, rule = FIELDS[name], None
     if field.kind is float and type(value) is int:
         value = float(value)
@@ -88,11 +76,7 @@ def dumps(config: Config) -> str:
 
 
 def read(path) -> Config:
-    """Reads a `config.json`.
-
-    Raises:
-        UserError: if it is missing or not a configuration.
-    """
+    """Reads a `config.json`; a UserError if it is missing or no configuration."""
     content = _KIND.read(path)
     with _KIND.building(path):
         return make("paper", **content)

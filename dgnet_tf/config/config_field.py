@@ -18,9 +18,7 @@ class ConfigField:
         default: value of the paper preset; its type is the field's.
         meaning: sentences that `--help` prints.
         part: of the configuration.
-        least: smallest value; None where there is none.
-        above: what all values exceed; None where there is no such bound.
-        most: largest value; None where there is none.
+        least, above, most: smallest value, what all exceed, largest; None for none.
         choices: the values, where they can be counted.
         architectures: networks on which the field has an effect.
         suggested: trained weights bring the field's value to a training that starts
@@ -66,11 +64,7 @@ class ConfigField:
         )
 
     def check(self, value):
-        """Refuses what is out of range, and a fraction for a whole number.
-
-        Raises:
-            ValueError: with the field's name, what is allowed, and the value.
-        """
+        """Raises ValueError out of range, and for a fraction for a whole number."""
         if self.admits(value) and (self.kind is not int or type(value) is int):
             return
         allowed = self.allowed if not self.admits(value) else "a whole number"

@@ -28,15 +28,15 @@ class Config:
     some of them, under sizes of their own: see `network_sizes`.
     """
 
+    # Default, meaning, then what is allowed and where it has an effect.
+    # fmt: off
     architecture: str = _network(
-        "dgnet",
-        "Network to train: DG-Net, the same network with fixed graphs only (baseline), "
-        "or one that the paper compares itself with.",
+        "dgnet", "Network to train: DG-Net, the same network with fixed graphs only "
+        "(baseline), or one that the paper compares itself with.",
         choices=ARCHITECTURES,
     )
     skeleton: str = _data(
-        "",
-        "Name of the skeleton; empty until it is filled from the data set.",
+        "", "Name of the skeleton; empty until it is filled from the data set.",
         from_data=True,
     )
     fps: float = _data(
@@ -44,10 +44,8 @@ class Config:
     )
     frames: int = _network(4, "Frames of a window, T.", least=1)
     frame_stride: int = _data(
-        1,
-        "Distance in time, in frames, between neighbouring frames of a window.",
-        least=1,
-        suggested=True,
+        1, "Distance in time, in frames, between neighbouring frames of a window.",
+        least=1, suggested=True,
     )
     blocks: int = _network(
         5, "Number of DG-Conv blocks, or of another network's blocks.", least=1
@@ -60,37 +58,32 @@ class Config:
         4, "Neighbours of a joint in each adjacent frame in DTG; K of Table V.", least=1
     )
     connection: str = _dgnets(
-        "dynamic",
-        "How DSG and DTG find a joint's neighbours (Table VI).",
+        "dynamic", "How DSG and DTG find a joint's neighbours (Table VI).",
         choices=("dynamic", "fixed", "full", "symmetry", "random", "precomputed"),
     )
     weighting: str = _dgnets(
-        "fc",
-        "How DSG and DTG weigh a joint's neighbours (Table VI).",
+        "fc", "How DSG and DTG weigh a joint's neighbours (Table VI).",
         choices=("none", "fc", "embedded_gaussian"),
     )
     score_activation: str = _dgnets(
-        "leaky_relu",
-        "Activation after the fully-connected score of two joints.",
+        "leaky_relu", "Activation after the fully-connected score of two joints.",
         choices=("linear", "leaky_relu", "tanh", "sigmoid"),
     )
     normalization: str = _dgnets(
-        "softmax",
-        "How a joint's affinities to its neighbours are normalised.",
+        "softmax", "How a joint's affinities to its neighbours are normalised.",
         choices=("none", "mean", "softmax"),
     )
     spatial_unit: str = _dgnets(
-        "fsg,dsg",
-        "Operations of a block's spatial unit, separated by commas (Table VII).",
+        "fsg,dsg", "Operations of a block's spatial unit, separated by commas (Table "
+        "VII).",
     )
     temporal_unit: str = _dgnets(
-        "ftg,dtg,ftg",
-        "Operations of a block's temporal unit, separated by commas (Table VII).",
+        "ftg,dtg,ftg", "Operations of a block's temporal unit, separated by commas "
+        "(Table VII).",
     )
     semantic: bool = _dgnets(True, "Learn the weights of the skeleton's bones in FSG.")
     non_local: bool = _network(
-        True,
-        "Use non-local blocks (Table IX).",
+        True, "Use non-local blocks (Table IX).",
         architectures=(*DGNETS, "semgcn", "stgcn"),
     )
     joint_embedding: bool = _dgnets(
@@ -104,9 +97,7 @@ class Config:
         0.0, "Rate of dropout.", least=0, most=0.99, architectures=PEERS, suggested=True
     )
     block_loss_weight: float = _optimizer(
-        0.1,
-        "Weight of the loss of the blocks' own poses, lambda of Eq. 17.",
-        least=0,
+        0.1, "Weight of the loss of the blocks' own poses, lambda of Eq. 17.", least=0,
         architectures=DGNETS,
     )
 
@@ -118,8 +109,7 @@ class Config:
     )
     batch_size: int = _optimizer(64, "Windows of a batch.", least=1)
     optimizer: str = _optimizer(
-        "adam",
-        "Optimizer; all but adam need requirements-addons.txt.",
+        "adam", "Optimizer; all but adam need requirements-addons.txt.",
         choices=("adam", "rectified_adam", "stochastic_averaging"),
     )
     learning_rate: float = _optimizer(1e-3, "Learning rate at the start.", above=0)
@@ -136,47 +126,32 @@ class Config:
         0.0, "Decoupled weight decay of kernels (AdamW); adam alone has it.", least=0
     )
     weight_average: float = _optimizer(
-        0.0,
-        "Decay of a moving average of all weights, which is validated and saved "
-        "instead of them, 0.999 for example; 0: no average.",
-        least=0,
-        most=0.99999,
+        0.0, "Decay of a moving average of all weights, which is validated and saved "
+        "instead of them, 0.999 for example; 0: no average.", least=0, most=0.99999,
     )
     flip: bool = _augmentation(True, "Mirror half of the training windows.")
     actions: str = _data(
-        "",
-        "Actions to train on: whole names, separated by commas, those that have a "
+        "", "Actions to train on: whole names, separated by commas, those that have a "
         "comma in double quotes; empty for all.",
     )
     random_cameras: float = _augmentation(
-        0.0,
-        "Share of the training windows re-rendered by a random camera, which looks at "
-        "the person from any side.",
-        least=0,
-        most=1,
+        0.0, "Share of the training windows re-rendered by a random camera, which "
+        "looks at the person from any side.", least=0, most=1,
     )
     random_camera_tilt: float = _augmentation(
-        10.0,
-        "Largest tilt of a random camera against the original one, degrees.",
-        least=0,
-        most=45,
+        10.0, "Largest tilt of a random camera against the original one, degrees.",
+        least=0, most=45,
     )
     random_camera_focal: float = _augmentation(
-        0.1,
-        "Largest relative difference of a random camera's focal length.",
-        least=0,
+        0.1, "Largest relative difference of a random camera's focal length.", least=0,
         most=0.5,
     )
     body_scale: float = _augmentation(
-        0.0,
-        "Largest relative change of each bone's length, left and right alike, and of "
-        "the whole body's size.",
-        least=0,
-        most=0.5,
+        0.0, "Largest relative change of each bone's length, left and right alike, and "
+        "of the whole body's size.", least=0, most=0.5,
     )
     noise_px: float = _augmentation(
-        0.0,
-        "Standard deviation of Gaussian noise on training keypoints, pixels.",
+        0.0, "Standard deviation of Gaussian noise on training keypoints, pixels.",
         least=0,
     )
     noise_correlation: float = _augmentation(
@@ -189,57 +164,46 @@ class Config:
         50.0, "Standard deviation of an outlier's additional error, pixels.", least=0
     )
     missing_share: float = _augmentation(
-        0.0,
-        "Share of training keypoints that are dropped and filled in as in lifting.",
-        least=0,
-        most=0.5,
+        0.0, "Share of training keypoints that are dropped and filled in as in "
+        "lifting.", least=0, most=0.5,
     )
     random_stride: bool = _augmentation(
         False, "Draw the stride of training windows from 1 to frame_stride."
     )
     seed: int = _optimizer(
-        0,
-        "Seed of initial weights, random connections, order of windows and "
-        "augmentation.",
-        least=0,
+        0, "Seed of initial weights, random connections, order of windows and "
+        "augmentation.", least=0,
     )
     weights: str = _optimizer(
-        "",
-        "Trained weights to start from: a name that the package ships, or a folder "
+        "", "Trained weights to start from: a name that the package ships, or a folder "
         "made by save_preset; they bring the network's fields. Empty: random ones.",
     )
 
     jit_compile: str = _execution(
-        "auto",
-        "Compile the training step with XLA; auto: where it was measured to help.",
-        choices=("auto", "on", "off"),
+        "auto", "Compile the training step with XLA; auto: where it was measured to "
+        "help.", choices=("auto", "on", "off"),
     )
     precision: str = _execution(
-        "float32",
-        "Number format of the network's products; mixed_bfloat16 is faster where the "
-        "processor has it.",
+        "float32", "Number format of the network's products; mixed_bfloat16 is faster "
+        "where the processor has it.",
         choices=("float32", "mixed_float16", "mixed_bfloat16"),
     )
     strategy: str = _execution(
-        "none",
-        "Devices to train on: one, all GPUs of the machine (mirrored), or the machines "
-        "that TF_CONFIG lists (multi_worker, which needs requirements-addons.txt).",
-        choices=("none", "mirrored", "multi_worker"),
+        "none", "Devices to train on: one, all GPUs of the machine (mirrored), or the "
+        "machines that TF_CONFIG lists (multi_worker, which needs "
+        "requirements-addons.txt).", choices=("none", "mirrored", "multi_worker"),
     )
 
     overlap: str = _inference(
-        "mean",
-        "How overlapping windows become one pose for each frame: a frame is in one "
-        "window (once), in the middle of its own (center), or the mean of all (mean).",
-        choices=("once", "center", "mean"),
+        "mean", "How overlapping windows become one pose for each frame: a frame is in "
+        "one window (once), in the middle of its own (center), or the mean of all "
+        "(mean).", choices=("once", "center", "mean"),
     )
     keypoint_smoothing: int = _inference(
-        0,
-        "Frames on either side of each that a parabola is fitted to, in the keypoints "
-        "before they are lifted; 0 lifts them as they are.",
-        least=0,
-        most=25,
+        0, "Frames on either side of each that a parabola is fitted to, in the "
+        "keypoints before they are lifted; 0 lifts them as they are.", least=0, most=25,
     )
+    # fmt: on
 
 
 FIELDS: dict[str, config_field.ConfigField] = {

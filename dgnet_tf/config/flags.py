@@ -24,20 +24,14 @@ _DEFINE = {
 def define(flag_values: flags.FlagValues):
     """Defines `--preset`, `--config` and a flag for each field, unset by default."""
     flags.DEFINE_enum(
-        "preset",
-        "paper",
-        sorted(config.PRESETS),
-        "Sizes and length of training: as in the paper, for minutes on two cores, or "
-        "for a few steps. --config and flags replace its values.",
-        flag_values,
-    )
+        "preset", "paper", sorted(config.PRESETS), "Sizes and length of training: as "
+        "in the paper, for minutes on two cores, or for a few steps. --config and "
+        "flags replace its values.", flag_values,
+    )  # fmt: skip
     flags.DEFINE_string(
-        "config",
-        None,
-        "JSON file of configuration fields; they replace the preset's, and flags "
-        "replace them.",
-        flag_values,
-    )
+        "config", None, "JSON file of configuration fields; they replace the preset's, "
+        "and flags replace them.", flag_values,
+    )  # fmt: skip
     for name in NAMES:
         field = FIELDS[name]
         text = f"{_meaning(field)} The paper preset has {_default(field)}."
@@ -53,19 +47,15 @@ def fields(flag_values: flags.FlagValues) -> dict:
 def asked(flag_values: flags.FlagValues) -> dict:
     """Returns the fields that were asked for, by flags or by the file of `--config`.
 
-    Raises:
-        UserError: if that file does not hold configuration fields.
+    What comes from the data set is left to it. A UserError refuses a bad file.
     """
-    of_file = _read_fields(flag_values.config) if flag_values.config else {}
+    path, content = flag_values.config, {}
+    if path:
+        content = _KIND.read(path)
+        with _KIND.building(path):
+            config.make("paper", **content)
+    of_file = {name: value for name, value in content.items() if name in NAMES}
     return {**of_file, **fields(flag_values)}
-
-
-def _read_fields(path) -> dict:
-    """Reads configuration fields; what comes from the data set is left to it."""
-    content = _KIND.read(path)
-    with _KIND.building(path):
-        config.make("paper", **content)
-    return {name: value for name, value in content.items() if name in NAMES}
 
 
 def _meaning(field: ConfigField) -> str:
@@ -82,9 +72,6 @@ def _meaning(field: ConfigField) -> str:
 
 def _default(field: ConfigField) -> str:
     """Returns "4 (martinez 1, ...)": DG-Net's value and those that are not its."""
-    others = [
-        f"{architecture} {values[field.name]}"
-        for architecture, values in network_sizes.PUBLISHED.items()
-        if field.name in values
-    ]
+    sizes = network_sizes.PUBLISHED.items()
+    others = [f"{of} {own[field.name]}" for of, own in sizes if field.name in own]
     return f"{field.default!r} ({', '.join(others)})" if others else repr(field.default)

@@ -9,24 +9,13 @@ from __future__ import annotations
 PUBLISHED = {
     "martinez": {"frames": 1, "channels": 1024, "blocks": 2, "dropout": 0.5},
     "semgcn": {"frames": 1, "channels": 128, "blocks": 4},
-    "tcn": {
-        "frames": 27,
-        "channels": 1024,
-        "blocks": 2,
-        "dropout": 0.25,
-        # Published: 1024 frames a batch.
-        "batch_size": 38,
-        # Frames near a window's ends see repeated ones; this rule reads no such pose.
-        "overlap": "center",
-    },
-    "stgcn": {
-        "frames": 7,
-        "channels": 128,
-        "blocks": 2,
-        "dropout": 0.1,
-        "overlap": "center",
-    },
-}
+    # Published: 1024 frames a batch. Frames near a window's ends see repeated ones; the
+    # rule "center" reads no such pose.
+    "tcn": {"frames": 27, "channels": 1024, "blocks": 2, "dropout": 0.25,
+            "batch_size": 38, "overlap": "center"},
+    "stgcn": {"frames": 7, "channels": 128, "blocks": 2, "dropout": 0.1,
+              "overlap": "center"},
+}  # fmt: skip
 
 # With another preset these come on top. An epoch of "small" shows as many frames as
 # DG-Net's: 200 steps of 64 windows of 4 frames, to one step.

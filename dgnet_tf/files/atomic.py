@@ -13,13 +13,8 @@ def replacing(path):
     """Gives a path beside `path`; moves it there when the block ends well.
 
     Missing parent folders are made. A file takes the place of an older one; a
-    folder's name must be free. After an error nothing is left behind.
-
-    Args:
-        path: where the file or folder is to appear.
-
-    Yields:
-        The path to write to, with the same suffix.
+    folder's name must be free. After an error nothing is left behind. The path that
+    it gives has the same suffix.
     """
     path = pathlib.Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -29,15 +29,7 @@ def dumps(content, *, sort_keys: bool = False) -> str:
 
 
 def write(path, content):
-    """Writes a document, whole or not at all.
-
-    Args:
-        path: of the file; missing folders are made.
-        content: dicts, lists, strings, finite numbers, booleans and None.
-
-    Raises:
-        ValueError: as `dumps`; nothing is written then.
-    """
+    """Writes what `dumps` takes, whole or not at all; missing folders are made."""
     write_text(path, dumps(content))
 
 
@@ -74,9 +66,8 @@ class JsonKind:
                 raise self.error(path, f"has {size} bytes, more than {MAX_BYTES}")
             content = json.loads(path.read_bytes().decode("utf-8"))
         except FileNotFoundError:
-            raise UserError(
-                f"{path}: not found. {self.missing or self.advice}"
-            ) from None
+            advice = self.missing or self.advice
+            raise UserError(f"{path}: not found. {advice}") from None
         except OSError as error:
             raise self.error(path, f"cannot be read ({error})") from error
         except (ValueError, RecursionError) as error:
@@ -105,11 +96,7 @@ class JsonKind:
 
     @contextlib.contextmanager
     def building(self, path):
-        """Refuses a file that objects cannot be made of in the block.
-
-        Raises:
-            UserError: for what dataclasses, look-ups and checks raise in the block.
-        """
+        """Refuses a file for what dataclasses, look-ups and checks raise within."""
         try:
             yield
         except (ValueError, KeyError, TypeError, AttributeError, UserError) as error:
@@ -119,26 +106,16 @@ class JsonKind:
     def check(self, path, content: dict, fields: Mapping[str, object], inside=""):
         """Refuses an object that lacks fields, which are as the attribute `fields`.
 
-        Args:
-            path: of the file.
-            content: the object.
-            fields: what it must have.
-            inside: what stands before a field's name: "weights." for one within.
-
-        Raises:
-            UserError: that names file and field.
+        The message has `inside` before a field's name: "weights." for one within.
         """
         for name, kind in fields.items():
             field = f"{inside}{name}"
             if name not in content:
                 raise self.error(path, f"has no field {field!r}")
-            within = isinstance(kind, Mapping)
+            value, within = content[name], isinstance(kind, Mapping)
             wanted = dict if within else kind
-            if wanted is not object and type(content[name]) is not wanted:
-                raise self.error(
-                    path,
-                    f"field {field!r} must be of type {wanted.__name__}, got "
-                    f"{content[name]!r:.80}",
-                )
+            if wanted is not object and type(value) is not wanted:
+                found = f"must be of type {wanted.__name__}, got {value!r:.80}"
+                raise self.error(path, f"field {field!r} {found}")
             if within:
-                self.check(path, content[name], kind, f"{field}.")
+                self.check(path, value, kind, f"{field}.")

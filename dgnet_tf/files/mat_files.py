@@ -36,10 +36,7 @@ _MAX_AXES = 8
 def read(path, names: Sequence[str], max_bytes: int = MAX_BYTES) -> dict:
     """Reads the named variables, all of which must be there; others are left alone.
 
-    Args:
-        path: the file.
-        names: names of variables.
-        max_bytes: what the file, and each of its variables, may have.
+    The file, and each of its variables, may have `max_bytes`.
 
     Returns:
         For each name an array of two axes or more, of the dtype that MATLAB calls it;
@@ -68,11 +65,10 @@ def read(path, names: Sequence[str], max_bytes: int = MAX_BYTES) -> dict:
             f"{path}: cannot be read as a MATLAB file ({error}). Copy or download it "
             "again."
         ) from error
-    missing = [name for name in names if name not in found]
-    if missing:
-        raise UserError(
-            f"{path}: has no variable {missing[0]!r}, only {sorted(found)[:12]}."
-        )
+    for name in names:
+        if name not in found:
+            has = sorted(found)[:12]
+            raise UserError(f"{path}: has no variable {name!r}, only {has}.")
     return {name: found[name] for name in names}
 
 

@@ -18,11 +18,7 @@ MAX_BYTES = 4 << 30  # inflated; the largest real files stay below 1.5 GB
 
 
 def names(path) -> list[str]:
-    """Returns the names of an `.npz`'s entries.
-
-    Raises:
-        UserError: if it is no archive.
-    """
+    """Returns the names of an `.npz`'s entries; a UserError if it is no archive."""
     try:
         with zipfile.ZipFile(path) as archive:
             return [name.removesuffix(".npy") for name in archive.namelist()]
@@ -129,14 +125,12 @@ def header(file):
         ValueError, TypeError, LookupError: if it is damaged.
     """
     version = np.lib.format.read_magic(file)
-    readers = {
-        (1, 0): np.lib.format.read_array_header_1_0,
-        (2, 0): np.lib.format.read_array_header_2_0,
-    }
-    if version not in readers:
+    if version not in ((1, 0), (2, 0)):
         raise ValueError(f"version {version} of the .npy format")
     try:
-        return readers[version](file)
+        if version == (1, 0):
+            return np.lib.format.read_array_header_1_0(file)
+        return np.lib.format.read_array_header_2_0(file)
     except (SyntaxError, tokenize.TokenError) as error:
         raise ValueError("its header is no Python literal") from error
 

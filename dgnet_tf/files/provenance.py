@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib.metadata
 import pathlib
@@ -22,10 +23,8 @@ def versions() -> dict:
         if package in sys.modules:
             found[package] = sys.modules[package].__version__
     for package in ("keras", "tensorflow-addons"):
-        try:
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
             found[package] = importlib.metadata.version(package)
-        except importlib.metadata.PackageNotFoundError:
-            pass
     return found
 
 

@@ -39,18 +39,14 @@ class Table:
 
     def markdown(self) -> str:
         """Returns the table in Markdown; "-" for None."""
-        sides = {"l": "left", "r": "right"}
+        aligned = self.aligned or [self._side(i) for i in range(len(self.columns))]
+        sides = [{"l": "left", "r": "right"}[side] for side in aligned]
         return tabulate(
             [[_in_markdown(self._shown(cell)) for cell in row] for row in self.rows],
             headers=[_in_markdown(column) for column in self.columns],
             tablefmt="github",
             disable_numparse=True,
-            colalign=[
-                sides[self.aligned[i]] if self.aligned else self._side(i)
-                for i in range(len(self.columns))
-            ]
-            if self.rows
-            else None,
+            colalign=sides if self.rows else None,
         )
 
     def html(self) -> str:
@@ -61,10 +57,8 @@ class Table:
             first, *others = (_in_html(self._shown(cell)) for cell in row)
             cells = "".join(f"<td>{cell}</td>" for cell in others)
             body.append(f"<tr><th>{first}</th>{cells}</tr>")
-        return (
-            f"<table><thead><tr>{head}</tr></thead>"
-            f"<tbody>{''.join(body)}</tbody></table>"
-        )
+        body = f"<tbody>{''.join(body)}</tbody>"
+        return f"<table><thead><tr>{head}</tr></thead>{body}</table>"
 
     def csv(self) -> str:
         """Returns the table as CSV: numbers as they are, nothing for None."""
@@ -77,16 +71,7 @@ class Table:
         write_text(path, self.csv())
 
     def write(self, folder, name: str, text: str) -> tuple[pathlib.Path, pathlib.Path]:
-        """Writes `<name>.csv` and beside it `<name>.md`, each whole or not at all.
-
-        Args:
-            folder: for both.
-            name: of the files.
-            text: what the Markdown file says.
-
-        Returns:
-            The paths of the Markdown file and the CSV file.
-        """
+        """Writes `<name>.md`, which is `text`, and `<name>.csv`; returns their paths."""
         folder = pathlib.Path(folder)
         write_text(folder / f"{name}.md", text.rstrip("\n") + "\n")
         self.write_csv(folder / f"{name}.csv")
@@ -103,7 +88,7 @@ class Table:
 
     def _side(self, i) -> str:
         has_number = any(isinstance(row[i], int | float) for row in self.rows)
-        return "right" if has_number else "left"
+        return "r" if has_number else "l"
 
 
 def escaped(words: str) -> str:

@@ -65,10 +65,8 @@ def load(file):
             stack.append(argument)
         elif name in _CONSTANTS:
             stack.append(_CONSTANTS[name])
-        elif name in ("BINPUT", "LONG_BINPUT"):
-            memo[argument] = stack[-1]
-        elif name == "MEMOIZE":
-            memo[len(memo)] = stack[-1]
+        elif name in ("BINPUT", "LONG_BINPUT", "MEMOIZE"):
+            memo[len(memo) if name == "MEMOIZE" else argument] = stack[-1]
         elif name in ("BINGET", "LONG_BINGET"):
             stack.append(memo[argument])
         elif name == "MARK":
@@ -77,20 +75,17 @@ def load(file):
             stack.append(tuple(_pop(stack, _TUPLES[name])))
         elif name == "TUPLE":
             stack.append(tuple(_pop_to_mark(stack)))
-        elif name == "EMPTY_LIST":
-            stack.append([])
-        elif name == "EMPTY_DICT":
-            stack.append({})
+        elif name in ("EMPTY_LIST", "EMPTY_DICT"):
+            stack.append([] if name == "EMPTY_LIST" else {})
         elif name in ("APPEND", "APPENDS"):
             values = _pop(stack, 1) if name == "APPEND" else _pop_to_mark(stack)
             _top(stack, list).extend(values)
         elif name in ("SETITEM", "SETITEMS"):
             values = _pop(stack, 2) if name == "SETITEM" else _pop_to_mark(stack)
             _set_items(_top(stack, dict), values)
-        elif name == "GLOBAL":
-            stack.append(_known(argument))
-        elif name == "STACK_GLOBAL":
-            stack.append(_known(" ".join(_pop(stack, 2))))
+        elif name in ("GLOBAL", "STACK_GLOBAL"):
+            named = argument if name == "GLOBAL" else " ".join(_pop(stack, 2))
+            stack.append(_known(named))
         elif name == "REDUCE":
             function, arguments = _pop(stack, 2)
             if not callable(function):  # What is callable here, `_known` pushed.
@@ -118,9 +113,8 @@ def numeric(shape, dtype, fortran: bool, data: bytes) -> np.ndarray:
     if not isinstance(dtype, np.dtype) or dtype.kind not in "biufcSU":
         raise Refused("an array of a dtype other than numbers, strings and objects")
     if len(data) != _count(shape) * dtype.itemsize:
-        raise ValueError(
-            f"{len(data)} bytes for an array of shape {shape} and dtype {dtype}"
-        )
+        described = f"an array of shape {shape} and dtype {dtype}"
+        raise ValueError(f"{len(data)} bytes for {described}")
     if dtype.kind == "U":  # NumPy itself reads codes that no text can have.
         codes = np.ndarray(len(data) // 4, f"{dtype.byteorder}u4", data)
         if (codes > sys.maxunicode).any():
@@ -194,10 +188,6 @@ def _encode(text, encoding):
     return _bytes(text)
 
 
-def _no_bytes():
-    return b""
-
-
 _NAMES = {
     "numpy.core.multiarray _reconstruct": _reconstruct,
     "numpy._core.multiarray _reconstruct": _reconstruct,
@@ -206,7 +196,7 @@ _NAMES = {
     "numpy ndarray": _ndarray,
     "numpy dtype": _dtype,
     "_codecs encode": _encode,
-    "__builtin__ bytes": _no_bytes,
+    "__builtin__ bytes": lambda: b"",
 }
 
 
