@@ -12,19 +12,11 @@ from dgnet_tf.errors import UserError
 
 
 def run(main, flag_values: flags.FlagValues, description: str, argv=None):
-    """Parses the command line, calls `main(flag_values)` and exits.
+    """Parses `argv`, by default the process's, and calls `main(flag_values)`.
 
-    Flags live on `flag_values`, not on absl's global ones, so that commands can
-    be imported side by side.
-
-    Args:
-        main: function of the parsed flags.
-        flag_values: the command's flags.
-        description: what `--help` prints above them, usually the module's
-            docstring.
-        argv: command line; `sys.argv` if None.
-
-    Numbers must be finite: absl's bounds let NaN through.
+    `--help` prints the description above the flags, which live on `flag_values`, not
+    on absl's global ones, so that commands can be imported side by side. Numbers must
+    be finite: absl's bounds let NaN through.
 
     Bad input (`UserError`, a wrong flag, or an error of the file system such as a
     full disk) ends the process with code 1 and `error: ...` as the last line of
@@ -54,11 +46,7 @@ def run(main, flag_values: flags.FlagValues, description: str, argv=None):
 
 
 def parse_image_size(text: str) -> tuple[int, int]:
-    """Returns width and height of "WxH".
-
-    Raises:
-        UserError: if it is something else.
-    """
+    """Returns width and height of "WxH"; of anything else raises a UserError."""
     match = re.fullmatch(r"([1-9]\d*)[xX]([1-9]\d*)", text)
     if not match:
         raise UserError(f"--image_size must be like 1920x1080, got {text!r}.")

@@ -61,10 +61,7 @@ def _of_files(values):
     if not values.reports:
         raise UserError("Give --reports, or --workdirs and --data.")
     names = run_reports.names(values.reports)
-    return {
-        name: report.read(path)
-        for name, path in zip(names, values.reports, strict=True)
-    }
+    return dict(zip(names, map(report.read, values.reports), strict=True))
 
 
 if __name__ == "__main__":

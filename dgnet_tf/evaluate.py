@@ -25,20 +25,14 @@ network_flags.define_network(FLAGS, "score")
 data_flags.define_data(FLAGS)
 data_flags.define_split(FLAGS)
 flags.DEFINE_string(
-    "actions",
-    "",
-    "Actions to score: whole names, separated by commas, those that have a comma in "
-    "double quotes; by default all.",
-    FLAGS,
-)
+    "actions", "", "Actions to score: whole names, separated by commas, those that "
+    "have a comma in double quotes; by default all.", FLAGS,
+)  # fmt: skip
 option_flags.define(FLAGS, "evaluate")
 flags.DEFINE_float(
-    "noise_px",
-    0.0,
-    "Standard deviation of Gaussian noise on the keypoints, in pixels.",
-    0.0,
-    flag_values=FLAGS,
-)
+    "noise_px", 0.0, "Standard deviation of Gaussian noise on the keypoints, in "
+    "pixels.", 0.0, flag_values=FLAGS,
+)  # fmt: skip
 flags.DEFINE_integer(
     "seed", 0, "Seed of the noise and the bootstrap intervals.", 0, flag_values=FLAGS
 )
@@ -46,38 +40,33 @@ flags.DEFINE_boolean(
     "count_root", True, "Let the root, whose error is zero, count as a joint.", FLAGS
 )
 flags.DEFINE_boolean(
-    "balance",
-    False,
-    "Also score the estimates from keypoints and predicted depth, and their means "
-    "with the network's own (Table IX). Needs data with intrinsics.",
+    "balance", False, "Also score the estimates from keypoints and predicted depth, "
+    "and their means with the network's own (Table IX). Needs data with intrinsics.",
     FLAGS,
-)
+)  # fmt: skip
 flags.DEFINE_string("output", None, "Folder of the report; default: in the run.", FLAGS)
 
 
-def main(flag_values):
+def main(values):
     """Evaluates the run that the flags name, prints and writes its report."""
-    if flag_values.weights is not None and flag_values.output is None:
+    if values.weights is not None and values.output is None:
         raise UserError("--weights has no run for the report to lie in; give --output.")
     from dgnet_tf.evaluation import evaluation, report, run_reports
     from dgnet_tf.models import pretrained
 
-    chosen = action_names.parse(flag_values.actions)
-    run, origin = pretrained.of_flags(flag_values.workdir, flag_values.weights)
+    chosen = action_names.parse(values.actions)
+    run, origin = pretrained.of_flags(values.workdir, values.weights)
     result = evaluation.evaluate(
-        run.model,
-        run.config,
-        flag_values.data,
-        flag_values.split,
+        *(run.model, run.config, values.data, values.split),
         actions=chosen,
-        noise_px=flag_values.noise_px,
-        seed=flag_values.seed,
-        count_root=flag_values.count_root,
-        balanced=flag_values.balance,
-        **option_flags.asked(flag_values),
+        noise_px=values.noise_px,
+        seed=values.seed,
+        count_root=values.count_root,
+        balanced=values.balance,
+        **option_flags.asked(values),
     )
-    result["options"].update(run_reports.digests(origin, flag_values.data))
-    folder = flag_values.output or report.default_folder(flag_values.workdir, result)
+    result["options"].update(run_reports.digests(origin, values.data))
+    folder = values.output or report.default_folder(values.workdir, result)
     paths = report.write(result, folder)
     print(report.markdown(result))
     print("\n".join(f"Report: {path}" for path in paths))

@@ -33,76 +33,66 @@ from dgnet_tf.models import flags as network_flags
 FLAGS = flags.FlagValues()
 network_flags.define_network(FLAGS, "export")
 flags.DEFINE_string(
-    "output",
-    None,
-    "Folder of the model's versions, or the .tflite or .onnx file.",
-    FLAGS,
-    required=True,
-)
+    "output", None, "Folder of the model's versions, or the .tflite or .onnx file.",
+    FLAGS, required=True,
+)  # fmt: skip
 flags.DEFINE_integer("version", 1, "Name of the new version.", 0, flag_values=FLAGS)
 flags.DEFINE_enum(
-    "format",
-    "saved_model",
-    ["saved_model", "tflite", "tflite_int8", "onnx"],
-    "Format of the exported model.",
-    FLAGS,
-)
+    "format", "saved_model", ["saved_model", "tflite", "tflite_int8", "onnx"],
+    "Format of the exported model.", FLAGS,
+)  # fmt: skip
 option_flags.define(FLAGS, "export")
 flags.DEFINE_float(
-    "min_confidence",
-    0.0,
-    "Confidence up to which a detector's keypoint counts as missing.",
-    0.0,
-    1.0,
-    flag_values=FLAGS,
-)
+    "min_confidence", 0.0, "Confidence up to which a detector's keypoint counts as "
+    "missing.", 0.0, 1.0, flag_values=FLAGS,
+)  # fmt: skip
 
 
-def main(flag_values):
+def main(values):
     """Exports the run that the flags name."""
     from dgnet_tf.models import pretrained
 
-    if flag_values.format == "saved_model":
+    if values.format == "saved_model":
         save = _save_model
     else:
         save = _save_file
         for name in ("version", "precision", "min_confidence"):
-            if flag_values[name].present:
+            if values[name].present:
                 raise UserError(f"--{name} is for --format=saved_model only.")
-    run, origin = pretrained.of_flags(flag_values.workdir, flag_values.weights)
-    save(run, origin, flag_values)
+    run, origin = pretrained.of_flags(values.workdir, values.weights)
+    save(run, origin, values)
 
 
-def _save_model(run, origin, flag_values):
+def _save_model(run, origin, values):
     from dgnet_tf.exporting import saved_model, warmup
 
     path = saved_model.save(
         run.model,
         run.config,
-        flag_values.output,
-        version=flag_values.version,
-        min_confidence=flag_values.min_confidence,
+        values.output,
+        version=values.version,
+        min_confidence=values.min_confidence,
         workdir=origin,
-        **option_flags.asked(flag_values),
+        **option_flags.asked(values),
     )
     if not (path / warmup.PATH).exists():
         print(warmup.ABSENT)
     print(f"SavedModel: {path}")
 
 
-def _save_file(run, origin, flag_values):
+def _save_file(run, origin, values):
     from dgnet_tf.exporting import model_card, onnx_export, tflite_export
     from dgnet_tf.inference.options import InferenceOptions
 
-    asked = {**option_flags.asked(flag_values), "precision": "float32"}
+    asked = {**option_flags.asked(values), "precision": "float32"}
     options = InferenceOptions.of(run.config, **asked)
     card = model_card.of_export(run.config, options, origin)
-    card["format"] = flag_values.format
-    arguments = (run.model, options, flag_values.output, card)
-    if flag_values.format == "onnx":
+    card["format"] = values.format
+    arguments = (run.model, options, values.output, card)
+    if values.format == "onnx":
         path = onnx_export.save(*arguments)
     else:
-        int8 = flag_values.format == "tflite_int8"
+        int8 = values.format == "tflite_int8"
         path = tflite_export.save(*arguments, int8=int8)
     print(f"Model: {path}")
 

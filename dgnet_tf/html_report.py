@@ -25,11 +25,9 @@ flags.DEFINE_string("workdir", None, "Folder of the run.", FLAGS, required=True)
 data_flags.define_data(FLAGS)
 data_flags.define_split(FLAGS, "report on")
 flags.DEFINE_string(
-    "report",
-    None,
-    "Report that `evaluate` wrote, or its folder; default: the run's own.",
-    FLAGS,
-)
+    "report", None, "Report that `evaluate` wrote, or its folder; default: the run's "
+    "own.", FLAGS,
+)  # fmt: skip
 flags.DEFINE_multi_string(
     "clip", [], "View to play, as subject/action/take/camera.", FLAGS
 )
@@ -38,33 +36,26 @@ flags.DEFINE_integer(
     flag_values=FLAGS,
 )  # fmt: skip
 flags.DEFINE_float(
-    "seconds",
-    60.0,
-    "Greatest length of a clip; a longer view is cut to the part around its worst two "
-    "seconds.",
-    0.1,
-    flag_values=FLAGS,
-)
+    "seconds", 60.0, "Greatest length of a clip; a longer view is cut to the part "
+    "around its worst two seconds.", 0.1, flag_values=FLAGS,
+)  # fmt: skip
 flags.DEFINE_string("output", None, "The .html file to write.", FLAGS, required=True)
 
 
-def main(flag_values):
+def main(values):
     """Writes the page that the flags ask for."""
-    if pathlib.Path(flag_values.output).suffix.lower() not in (".html", ".htm"):
-        raise UserError(f"--output must end in .html, got {flag_values.output!r}.")
+    if pathlib.Path(values.output).suffix.lower() not in (".html", ".htm"):
+        raise UserError(f"--output must end in .html, got {values.output!r}.")
 
     from dgnet_tf.pages import report_page
 
     report_page.make(
-        flag_values.workdir,
-        flag_values.data,
-        flag_values.split,
-        flag_values.output,
-        report_path=flag_values.report,
-        clips=flag_values.clip or flag_values.clips,
-        seconds=flag_values.seconds,
+        *(values.workdir, values.data, values.split, values.output),
+        report_path=values.report,
+        clips=values.clip or values.clips,
+        seconds=values.seconds,
     )
-    print(f"Page: {flag_values.output}")
+    print(f"Page: {values.output}")
 
 
 if __name__ == "__main__":

@@ -37,25 +37,17 @@ flags.DEFINE_float(
     flag_values=FLAGS,
 )  # fmt: skip
 flags.DEFINE_boolean(
-    "resample",
-    True,
-    "Lift at the model's frame rate and give back the file's frames.",
+    "resample", True, "Lift at the model's frame rate and give back the file's frames.",
     FLAGS,
-)
+)  # fmt: skip
 flags.DEFINE_string(
-    "person",
-    None,
-    "Person to lift: an id of the file, a number from 1 on where it has none, or all; "
-    "default: the person visible in most frames.",
-    FLAGS,
-)
+    "person", None, "Person to lift: an id of the file, a number from 1 on where it "
+    "has none, or all; default: the person visible in most frames.", FLAGS,
+)  # fmt: skip
 flags.DEFINE_enum(
-    "smooth",
-    "none",
-    smoothing.NAMES,
-    "Smooth positions in time: savgol looks ahead, one_euro does not.",
-    FLAGS,
-)
+    "smooth", "none", smoothing.NAMES, "Smooth positions in time: savgol looks ahead, "
+    "one_euro does not.", FLAGS,
+)  # fmt: skip
 _FILTERS = {
     "savgol": {
         "savgol_seconds": ("seconds", "Length of the window, in seconds"),
@@ -71,50 +63,30 @@ for _filter, _parameters in _FILTERS.items():
     for _flag, (_field, _text) in _parameters.items():
         _default = getattr(smoothing.named(_filter), _field)
         _define = flags.DEFINE_integer if _field == "order" else flags.DEFINE_float
-        _define(
-            _flag,
-            None,
-            f"{_text}, of --smooth={_filter}; by default {_default:g}.",
-            0,
-            flag_values=FLAGS,
-        )
+        _text = f"{_text}, of --smooth={_filter}; by default {_default:g}."
+        _define(_flag, None, _text, 0, flag_values=FLAGS)
 flags.DEFINE_enum(
-    "root",
-    "none",
-    ("none", "fit"),
-    "Where the root is: in one place, or fitted to the 2-D keypoints, relative to the "
-    "camera.",
-    FLAGS,
-)
+    "root", "none", ("none", "fit"), "Where the root is: in one place, or fitted to "
+    "the 2-D keypoints, relative to the camera.", FLAGS,
+)  # fmt: skip
 flags.DEFINE_float(
-    "focal_px",
-    None,
-    "Focal length for --root=fit, pixels; by default that of a field of view of 50 "
-    "degrees.",
-    1.0,
-    flag_values=FLAGS,
-)
+    "focal_px", None, "Focal length for --root=fit, pixels; by default that of a field "
+    "of view of 50 degrees.", 1.0, flag_values=FLAGS,
+)  # fmt: skip
 flags.DEFINE_string(
     "output", None, "File to write: .npz, .json, .csv or .bvh.", FLAGS, required=True
 )
 flags.DEFINE_enum(
-    "axes",
-    None,
-    placement.AXES,
-    "Axes of the output: the camera's (y down), or y or z up with the feet on the "
-    "floor; by default the camera's, of .bvh y_up.",
-    FLAGS,
-)
+    "axes", None, placement.AXES, "Axes of the output: the camera's (y down), or y or "
+    "z up with the feet on the floor; by default the camera's, of .bvh y_up.", FLAGS,
+)  # fmt: skip
 flags.DEFINE_enum(
     "units", "m", list(placement.UNITS), "Unit of length in the output.", FLAGS
 )
 flags.DEFINE_string(
-    "view",
-    None,
-    "Also write an .html page that plays the poses in a browser; of a run with its "
-    "affinities.",
-    FLAGS,
-)
+    "view", None, "Also write an .html page that plays the poses in a browser; of a "
+    "run with its affinities.", FLAGS,
+)  # fmt: skip
 flags.DEFINE_string(
     "picture", None, "Also draw the poses: .png strip, .gif or .mp4.", FLAGS
 )
@@ -125,52 +97,44 @@ _SUFFIXES = {
 }
 
 
-def main(flag_values):
+def main(values):
     """Lifts the file that the flags name."""
-    image_size = command_line.parse_image_size(flag_values.image_size)
-    options = _options(flag_values)
+    image_size = command_line.parse_image_size(values.image_size)
+    options = _options(values)
 
     from dgnet_tf.lifting import lifter as lifting
     from dgnet_tf.lifting import pose_files
 
-    path, layout = flag_values.keypoints, flag_values.layout
+    path, layout = values.keypoints, values.layout
     layouts.get(layout)
-    lifter = lifting.Lifter.load(flag_values.model)
-    if flag_values.model is None:
+    lifter = lifting.Lifter.load(values.model)
+    if values.model is None:
         print(f"--model not given: the weights {weight_folders.DEFAULT} lift.")
     lifted = lifting.lift_file(
-        lifter,
-        path,
-        layout,
-        image_size,
-        person=flag_values.person,
-        show=print,
-        **options,
+        lifter, path, layout, image_size, person=values.person, show=print, **options
     )
-    axes = flag_values.axes or pose_files.default_axes(flag_values.output)
-    written = pose_files.write(lifted, flag_values.output, axes, flag_values.units)
-    if flag_values.fps is None:
+    axes = values.axes or pose_files.default_axes(values.output)
+    written = pose_files.write(lifted, values.output, axes, values.units)
+    if values.fps is None:
         print(f"--fps not given: taken as the model's {lifter.fps:g}.")
-    _print_root(lifted[0].focal_px, flag_values.focal_px)
+    _print_root(lifted[0].focal_px, values.focal_px)
     poses = sum(len(person.positions) for person in lifted)
     print(f"{poses} poses: {', '.join(map(str, written))}")
-    print(f"Axes: {axes}, lengths in {flag_values.units}.")
-    _show(lifter, lifted, image_size, flag_values)
+    print(f"Axes: {axes}, lengths in {values.units}.")
+    _show(lifter, lifted, image_size, values)
 
 
-def _show(lifter, lifted, image_size, flag_values):
+def _show(lifter, lifted, image_size, values):
     """Writes the view and the picture that were asked for."""
-    view, picture = flag_values.view, flag_values.picture
+    view, picture = values.view, values.picture
     if not view and not picture:
         return
     from dgnet_tf.drawing import figures
     from dgnet_tf.lifting import lifted_clip
     from dgnet_tf.pages import viewer
 
-    title = pathlib.Path(flag_values.keypoints).name
-    clip = lifted_clip.make(
-        lifter, lifted, title, image_size, resample=flag_values.resample
-    )
+    title = pathlib.Path(values.keypoints).name
+    clip = lifted_clip.make(lifter, lifted, title, image_size, resample=values.resample)
     if view:
         viewer.write(clip, view)
         print(f"View: {view}")
@@ -179,47 +143,42 @@ def _show(lifter, lifted, image_size, flag_values):
         print(f"Picture: {picture}")
 
 
-def _options(flag_values) -> dict:
+def _options(values) -> dict:
     """Returns `lift_file`'s options, after checks that need no model."""
     for name, suffixes in _SUFFIXES.items():
-        path = flag_values[name].value
+        path = values[name].value
         if path and pathlib.Path(path).suffix.lower() not in suffixes:
-            raise UserError(
-                f"--{name} must end in {' or '.join(suffixes)}, got {path!r}."
-            )
-    if pathlib.Path(flag_values.picture or "").suffix.lower() == ".mp4":
+            known = " or ".join(suffixes)
+            raise UserError(f"--{name} must end in {known}, got {path!r}.")
+    if pathlib.Path(values.picture or "").suffix.lower() == ".mp4":
         video_file.program()  # Before anything is written.
-    bvh = pathlib.Path(flag_values.output).suffix.lower() == ".bvh"
-    if bvh and flag_values.axes not in (None, "y_up"):
-        raise UserError(f"--axes={flag_values.axes}: a .bvh file is always y_up.")
-    if flag_values.focal_px is not None and flag_values.root != "fit":
+    bvh = pathlib.Path(values.output).suffix.lower() == ".bvh"
+    if bvh and values.axes not in (None, "y_up"):
+        raise UserError(f"--axes={values.axes}: a .bvh file is always y_up.")
+    if values.focal_px is not None and values.root != "fit":
         raise UserError("--focal_px is for --root=fit; give both or neither.")
-    return {
-        "fps": flag_values.fps,
-        "resample": flag_values.resample,
-        "smooth": _smooth(flag_values),
-        "root": flag_values.root,
-        "focal_px": flag_values.focal_px,
+    taken = {
+        name: values[name].value for name in ("fps", "resample", "root", "focal_px")
     }
+    return {**taken, "smooth": _smooth(values)}
 
 
-def _smooth(flag_values):
+def _smooth(values):
     chosen = {}
     for name, parameters in _FILTERS.items():
         for flag, (field, _) in parameters.items():
-            value = flag_values[flag].value
-            if value is None:
+            if values[flag].value is None:
                 continue
-            if flag_values.smooth != name:
+            if values.smooth != name:
                 raise UserError(
                     f"--{flag} is for --smooth={name}; give both or neither."
                 )
-            chosen[field] = value
-    default = smoothing.named(flag_values.smooth)
+            chosen[field] = values[flag].value
+    default = smoothing.named(values.smooth)
     try:
         return default and type(default)(**chosen)
     except ValueError as error:
-        raise UserError(f"--smooth={flag_values.smooth}: {error}") from error
+        raise UserError(f"--smooth={values.smooth}: {error}") from error
 
 
 def _print_root(focal_px, given):

@@ -25,12 +25,9 @@ flags.DEFINE_float(
     flag_values=FLAGS,
 )  # fmt: skip
 flags.DEFINE_float(
-    "seconds",
-    None,
-    "Length of the feed; a shorter file starts again. By default the file's own.",
-    0.0,
-    flag_values=FLAGS,
-)
+    "seconds", None, "Length of the feed; a shorter file starts again. By default the "
+    "file's own.", 0.0, flag_values=FLAGS,
+)  # fmt: skip
 flags.DEFINE_integer(
     "copies", 1, "Number of times to show each person, to try crowds.", 1, 10_000,
     flag_values=FLAGS,
@@ -41,24 +38,22 @@ flags.DEFINE_enum(
 flags.DEFINE_string("output", None, "JSON file for the measured times.", FLAGS)
 
 
-def main(flag_values):
+def main(values):
     """Replays the file that the flags name, prints and writes the figures."""
-    image_size = command_line.parse_image_size(flag_values.image_size)
+    image_size = command_line.parse_image_size(values.image_size)
 
     from dgnet_tf.files import json_documents
     from dgnet_tf.lifting import lifter as lifting
     from dgnet_tf.lifting import live_replay
 
-    fps = flag_values.fps
+    fps = values.fps
     found = live_replay.measure(
-        lifting.Lifter.load(flag_values.model),
-        flag_values.keypoints,
-        flag_values.layout,
-        image_size,
+        lifting.Lifter.load(values.model),
+        *(values.keypoints, values.layout, image_size),
         fps=fps,
-        seconds=flag_values.seconds,
-        copies=flag_values.copies,
-        smooth=flag_values.smooth,
+        seconds=values.seconds,
+        copies=values.copies,
+        smooth=values.smooth,
     )
     print(
         f"{found['frames']} frames at {fps:g} frames a second, "
@@ -67,8 +62,8 @@ def main(flag_values):
         f"Work: {_listed(found['work_ms'])}.\n"
         f"Missed deadlines: {found['missed']} of {found['frames']}."
     )
-    if flag_values.output:
-        json_documents.write(flag_values.output, found)
+    if values.output:
+        json_documents.write(values.output, found)
 
 
 def _listed(percentiles) -> str:

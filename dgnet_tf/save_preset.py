@@ -30,33 +30,24 @@ flags.DEFINE_string(
     "output", None, "Folder in which the folder --name is made.", FLAGS, required=True
 )
 flags.DEFINE_string(
-    "name",
-    None,
-    "Name of the weights: lower-case letters, digits and underscores.",
-    FLAGS,
-    required=True,
-)
+    "name", None, "Name of the weights: lower-case letters, digits and underscores.",
+    FLAGS, required=True,
+)  # fmt: skip
 flags.DEFINE_integer(
     "version", 1, "Version number of the weights.", 1, flag_values=FLAGS
 )
 flags.DEFINE_multi_string(
-    "report",
-    [],
-    "Report that `evaluate` wrote on the run, or its folder. Default: all of the run.",
-    FLAGS,
-)
+    "report", [], "Report that `evaluate` wrote on the run, or its folder. Default: "
+    "all of the run.", FLAGS,
+)  # fmt: skip
 flags.DEFINE_string(
-    "licence_file",
-    None,
-    "Text file with the terms of use of the data or the weights.",
+    "licence_file", None, "Text file with the terms of use of the data or the weights.",
     FLAGS,
-)
+)  # fmt: skip
 flags.DEFINE_string(
-    "acknowledgement",
-    None,
-    "Acknowledgement that users of the weights must give.",
+    "acknowledgement", None, "Acknowledgement that users of the weights must give.",
     FLAGS,
-)
+)  # fmt: skip
 flags.DEFINE_multi_string(
     "limit", [], "Known limit of the weights, as a sentence.", FLAGS
 )
@@ -65,43 +56,42 @@ flags.DEFINE_boolean("half", False, "Round the weights to float16.", FLAGS)
 flags.DEFINE_boolean("overwrite", False, "Replace the folder if it exists.", FLAGS)
 
 
-def main(flag_values):
+def main(values):
     """Makes the folder that the flags ask for."""
-    name, output = flag_values.name, pathlib.Path(flag_values.output)
+    name, output = values.name, pathlib.Path(values.output)
     if not weight_folders.is_name(name):
-        raise UserError(
-            f"--name={name}: must be lower-case letters, digits and underscores."
-        )
+        rule = "lower-case letters, digits and underscores"
+        raise UserError(f"--name={name}: must be {rule}.")
     folder = output / name
-    weight_folders.check_free(folder, flag_values.overwrite)
-    terms = _text(flag_values.licence_file)
+    weight_folders.check_free(folder, values.overwrite)
+    terms = _text(values.licence_file)
 
     from dgnet_tf.exporting import weight_card, weight_scores, weight_writer
     from dgnet_tf.inference.options import InferenceOptions
     from dgnet_tf.models import runs
 
-    run = runs.load(flag_values.workdir)
-    options = InferenceOptions.of(run.config, **option_flags.asked(flag_values))
+    run = runs.load(values.workdir)
+    options = InferenceOptions.of(run.config, **option_flags.asked(values))
     run = runs.Run(options.configured(run.config), run.model)
-    scores, left_out = weight_scores.collect(flag_values.workdir, flag_values.report)
+    scores, left_out = weight_scores.collect(values.workdir, values.report)
     content = weight_card.content_of(
         run.config,
-        flag_values.workdir,
+        values.workdir,
         name=name,
-        version=flag_values.version,
+        version=values.version,
         scores=scores,
         terms=terms,
-        acknowledgement=flag_values.acknowledgement,
-        limits=flag_values.limit,
+        acknowledgement=values.acknowledgement,
+        limits=values.limit,
     )
     difference = weight_writer.write_folder(
-        run, content, folder, half=flag_values.half, overwrite=flag_values.overwrite
+        run, content, folder, half=values.half, overwrite=values.overwrite
     )
     for reason in left_out:
         print(f"left out: {reason}")
     size = (folder / weight_folders.WEIGHTS).stat().st_size
     print(f"{len(scores)} scores; {size / 1e6:.1f} MB of weights.")
-    if flag_values.half:
+    if values.half:
         print(f"Rounding moves a joint by up to {1000 * difference:.3f} mm.")
     if size > weight_folders.MAX_BYTES:
         print(

@@ -21,9 +21,9 @@ flags.DEFINE_string("workdir", None, "Folder of the run.", FLAGS, required=True)
 config_flags.define(FLAGS)
 
 
-def main(flag_values):
+def main(values):
     """Trains as the flags say."""
-    chosen = fine_tuning.from_flags(flag_values)
+    chosen = fine_tuning.from_flags(values)
     import tensorflow as tf
 
     from dgnet_tf.training import fit
@@ -31,8 +31,8 @@ def main(flag_values):
     # Several training runs may share a GPU; TensorFlow would take all of its memory.
     for gpu in tf.config.list_physical_devices("GPU"):
         tf.config.experimental.set_memory_growth(gpu, True)
-    fit.train(chosen, flag_values.data, flag_values.workdir)
-    print(f"run: {flag_values.workdir}")
+    fit.train(chosen, values.data, values.workdir)
+    print(f"run: {values.workdir}")
 
 
 if __name__ == "__main__":

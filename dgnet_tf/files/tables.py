@@ -71,7 +71,7 @@ class Table:
         write_text(path, self.csv())
 
     def write(self, folder, name: str, text: str) -> tuple[pathlib.Path, pathlib.Path]:
-        """Writes `<name>.md`, which is `text`, and `<name>.csv`; returns their paths."""
+        """Writes `<name>.md`, which is `text`, and `<name>.csv`; returns the two."""
         folder = pathlib.Path(folder)
         write_text(folder / f"{name}.md", text.rstrip("\n") + "\n")
         self.write_csv(folder / f"{name}.csv")
