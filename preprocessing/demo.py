@@ -102,9 +102,7 @@ def main(values):
     )
     # Without a model: those weights.
     _command(
-        *lift,
-        f"--output={output}/poses_of_shipped_weights.npz",
-        f"--picture={shipped}",
+        *lift, f"--output={output}/poses_of_shipped_weights.npz", f"--picture={shipped}"
     )
     scores = report.read(output / "evaluation")
     print(f"\nMillimetres:\n{report.summary(scores)}\n")

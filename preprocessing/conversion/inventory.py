@@ -98,8 +98,7 @@ def _people(measures, dataset, split_of):
         found = set().union(*(splits[person] for person in shared))
         where = " and ".join(split for split in SPLITS if split in found)
         return Finding(
-            True,
-            f"{', '.join(shared)} are in {where}, as in the data set's protocol",
+            True, f"{', '.join(shared)} are in {where}, as in the data set's protocol"
         )
     return Finding(True, "nobody is in two splits")
 

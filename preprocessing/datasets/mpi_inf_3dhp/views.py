@@ -25,12 +25,7 @@ ANNOTATED_JOINTS = (
 
 # Joints of human36m_17 that go by another name here. They mean the same only about:
 # Human3.6M's neck lies at the nose and its head below the top of the head.
-HUMAN36M_NAMES = {
-    "hip": "pelvis",
-    "thorax": "neck",
-    "neck": "head",
-    "head": "head_top",
-}
+HUMAN36M_NAMES = {"hip": "pelvis", "thorax": "neck", "neck": "head", "head": "head_top"}
 
 _MM = 1000.0
 _LARGEST = 1e6  # pixels or millimetres; what lies farther is junk
