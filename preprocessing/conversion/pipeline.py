@@ -105,13 +105,8 @@ def _convert_recordings(
     folder.mkdir()
     tasks = [
         recording_files.Task(
-            recording,
-            str(folder / f"{index:06d}.tfrecord"),
-            dataset.skeleton,
-            dataset.fps,
-            record_frames,
-            record_overlap,
-            dataset.rates,
+            *(recording, str(folder / f"{index:06d}.tfrecord"), dataset.skeleton),
+            *(dataset.fps, record_frames, record_overlap, dataset.rates),
         )
         for index, recording in enumerate(dataset.recordings)
     ]

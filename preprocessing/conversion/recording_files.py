@@ -89,15 +89,11 @@ def convert_recording(task: Task) -> Part:
                 "per second, the data set has "
                 f"{' or '.join(f'{r:g}' for r in rates)}. Resample it."
             )
+    frames, overlap, joints = task.record_frames, task.record_overlap, skeleton.joints
     encoded = (
-        (
-            records.key(record),
-            records.encode(record, task.record_frames, len(skeleton.joints)),
-        )
+        (records.key(record), records.encode(record, frames, len(joints)))
         for view in views
-        for record in view_records.records(
-            view, task.record_frames, task.record_overlap
-        )
+        for record in view_records.records(view, frames, overlap)
     )
     return Part(
         subject=task.recording.subject,

@@ -72,8 +72,8 @@ class Dataset:
         rates: all frame rates of its views, where it mixes several.
         people: the person that each subject is, where its protocol makes several
             subjects of one; a subject that is not named is a person of its own.
-        expected_frames: for groups of subjects, how many frames with ground truth
-            the full set has of them, each camera's counted.
+        expected_frames: for groups (tuples) of subjects, how many frames with ground
+            truth the full set has of them, each camera's counted.
         licence: the terms of the data, for whoever passes on what is made of them;
             "" where they are not known.
     """
@@ -88,9 +88,7 @@ class Dataset:
     validation_subjects: tuple[str, ...] = ()
     rates: tuple[float, ...] = ()
     people: dict[str, str] = dataclasses.field(default_factory=dict)
-    expected_frames: dict[tuple[str, ...], int] = dataclasses.field(
-        default_factory=dict
-    )
+    expected_frames: dict = dataclasses.field(default_factory=dict)
     licence: str = ""
 
 
@@ -102,12 +100,7 @@ def relative_name(source, file) -> str:
 
 
 def check_positions(positions: np.ndarray, joints: int, where: str):
-    """Checks that an array can be a sequence's positions.
-
-    Args:
-        positions: what was read.
-        joints: the number of joints that it must have.
-        where: file and field, for the message.
+    """Checks that an array can be a sequence's positions; `where` is file and field.
 
     Raises:
         UserError: unless it is a floating-point array of shape (F, joints, 3)

@@ -78,13 +78,9 @@ class Detections:
 def read_detections(path, skeleton: str) -> Detections:
     """Reads a file and recognises its layout.
 
-    Args:
-        path: the file.
-        skeleton: name of the skeleton that the keypoints are to become.
-
     Raises:
-        UserError: if the file is damaged, its layout is unknown or does not give that
-            skeleton.
+        UserError: if the file is damaged, its layout is unknown or does not give the
+            skeleton that the keypoints are to become.
     """
     content = npz_files.read(path, ["positions_2d", "metadata"])
     layout = _layout(content["metadata"], path)
@@ -103,13 +99,7 @@ def read_detections(path, skeleton: str) -> Detections:
 def fit(detected: Detected, camera: int, skeleton: str, frames: int):
     """Makes a camera's keypoints fit the motion capture: its frames and its joints.
 
-    Videos go on after the motion capture ends: that tail is cut.
-
-    Args:
-        detected: the sequence's keypoints.
-        camera: index of the camera.
-        skeleton: name of the skeleton.
-        frames: F, those of the motion capture.
+    Videos go on after the motion capture's F frames end: that tail is cut.
 
     Returns:
         float32 (F, N, 2) keypoints, pixels; float32 (F, N) confidence: ones, for the
@@ -130,11 +120,7 @@ def fit(detected: Detected, camera: int, skeleton: str, frames: int):
 
 
 def named_items(value, where: str):
-    """Returns the items of a dict whose keys are names.
-
-    Raises:
-        UserError: if `value` is something else.
-    """
+    """Returns the items of a dict whose keys are names, or raises a UserError."""
     if not isinstance(value, dict):
         raise UserError(f"{where} must be a dict; it is a {type(value).__name__}.")
     for key in value:

@@ -78,12 +78,8 @@ def read(source, *, detections=None) -> Dataset:
             _action(take),
             take,
             functools.partial(
-                load,
-                world,
-                keypoints[key, take],
-                seen_by[_person(key)],
-                _subject(key),
-                take,
+                *(load, world, keypoints[key, take], seen_by[_person(key)]),
+                *(_subject(key), take),
             ),
         )
         for (key, take), world in positions.items()
@@ -117,13 +113,7 @@ def load(
     subject: str,
     take: str,
 ) -> list[View]:
-    """Returns each camera's view of one chunk.
-
-    Args:
-        world: (F, 15, 3) metres, world axes.
-        keypoints: one array per camera.
-        seen_by: the cameras.
-        subject, take: the chunk's name.
+    """Returns each camera's view of one chunk: (F, 15, 3) metres in world axes.
 
     Raises:
         UserError: if there are fewer keypoints than positions.

@@ -114,11 +114,8 @@ def load(path, subject, layout, fps, image_size, skeleton) -> list[View]:
         )
         if np.isfinite(keypoints).all():
             action = found.action or ACTION
-            views.append(
-                _view(
-                    keypoints, confidence, found.image_size, fps, subject, action, track
-                )
-            )
+            names = (fps, subject, action, track)
+            views.append(_view(keypoints, confidence, found.image_size, *names))
     if len(views) < len(found.people):
         print(
             f"{path}: left out {len(found.people) - len(views)} of "
@@ -175,9 +172,8 @@ def _digest(path) -> str:
         return provenance.sha256(path)
     digest = hashlib.sha256()
     for file in openpose.files(path):
-        digest.update(
-            f"{provenance.sha256(file)}  {file.name}\n".encode("utf-8", "replace")
-        )
+        line = f"{provenance.sha256(file)}  {file.name}\n"
+        digest.update(line.encode("utf-8", "replace"))
     return digest.hexdigest()
 
 

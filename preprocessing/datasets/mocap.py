@@ -34,10 +34,6 @@ _LISTS = ("clips", "subjects", "actions")
 def read(source, rig: camera_rig.Rig = camera_rig.DEFAULT) -> Dataset:
     """Reads the list of clips of a pose archive, not yet the clips.
 
-    Args:
-        source: the archive.
-        rig: the virtual cameras that film each clip.
-
     Raises:
         MissingSource: if the file is not there.
         UserError: if it is not such an archive, or if its keys, lengths or names do not

@@ -78,13 +78,9 @@ def read(
 ) -> Dataset:
     """Finds or downloads the wheel and lists its clips.
 
-    Args:
-        source: the wheel, or the folder that keeps it.
-        rig: the virtual cameras that film each clip.
-        sha256: the digest that the wheel must have.
-
     Raises:
-        UserError: if the wheel cannot be had or is another file.
+        UserError: if the wheel, which is `source` or lies in that folder, cannot be
+            had or has another digest.
     """
     wheel = find(source, sha256)
     recordings = tuple(
@@ -176,14 +172,7 @@ def read_capture(wheel: str, subject: str) -> np.ndarray:
 
 
 def to_human36m_17(source: np.ndarray) -> np.ndarray:
-    """Maps the source's joints to `human36m_17`; see the module's description.
-
-    Args:
-        source: (F, 53, 3).
-
-    Returns:
-        (F, 17, 3) float64.
-    """
+    """Maps (F, 53, 3) to `human36m_17`, (F, 17, 3) float64, as the module says."""
     source = source.astype(np.float64)
     head_top = source[:, _HEAD] + _HEAD_TOP * (source[:, _HEAD] - source[:, _NECK])
     return np.concatenate(

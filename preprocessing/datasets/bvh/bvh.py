@@ -79,16 +79,7 @@ FLAGS = (
 
 
 def read(source, rig: camera_rig.Rig = camera_rig.DEFAULT, **options) -> Dataset:
-    """Lists BVH files and reads their joints, not yet their frames.
-
-    Args:
-        source: a BVH file, or the folder that holds them, at any depth.
-        rig: the virtual cameras that film each file.
-        **options: see `takes`.
-
-    Raises:
-        UserError: see `takes`.
-    """
+    """Lists BVH files and reads their joints, not yet their frames; see `takes`."""
     found = takes(source, **options)
     mapping = options.get("mapping")
     return Dataset(
@@ -96,10 +87,8 @@ def read(source, rig: camera_rig.Rig = camera_rig.DEFAULT, **options) -> Dataset
         skeleton=SKELETON.name,
         fps=found[0].fps,
         recordings=tuple(
-            Recording(
-                take.subject, take.action, take.take, functools.partial(load, take, rig)
-            )
-            for take in found
+            Recording(t.subject, t.action, t.take, functools.partial(load, t, rig))
+            for t in found
         ),
         options={
             "mappings": sorted({pathlib.Path(t.mapping.name).name for t in found}),

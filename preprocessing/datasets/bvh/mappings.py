@@ -39,43 +39,28 @@ MAPPINGS = (
     # T-pose. The conversion lost CMU's thorax bone: neck and shoulders stand at its
     # lower end. The bone below, Spine1's, is as long to a few millimetres.
     _named(
-        "cmu",
-        "Spine",
-        "Neck",
-        ("Neck1", "Head"),
-        ("Head", "Head/end"),
-        _LIMBS,
-        marks=("LHipJoint", "RHipJoint", "LowerBack", "Spine1"),
-        skip_frames=1,
+        "cmu", "Spine", "Neck", ("Neck1", "Head"), ("Head", "Head/end"), _LIMBS,
+        marks=("LHipJoint", "RHipJoint", "LowerBack", "Spine1"), skip_frames=1,
         lifted=("Neck", "LeftShoulder", "RightShoulder"),
     ),
     # The same data, "Daz-friendly": one figure for all subjects. Frame 0 is dropped
     # here too: a T-pose would ring through the spline, a frame of motion is no loss.
     # It has no top of the head: ours lies 12 cm above its joint of the head.
     _named(
-        "daz",
-        ("abdomen", "chest"),
-        "neck",
-        "head",
-        {"head": 2.67, "neck": -1.67},
+        "daz", ("abdomen", "chest"), "neck", "head", {"head": 2.67, "neck": -1.67},
         ("{1}Thigh", "{1}Shin", "{1}Foot", "{1}Shldr", "{1}ForeArm", "{1}Hand"),
-        marks=("lButtock", "rButtock"),
-        skip_frames=1,
+        marks=("lButtock", "rButtock"), skip_frames=1,
     ),
     _named("mixamo", "Spine1", "Neck", "Head", "HeadTop_End", _LIMBS),
     _named("motionbuilder", "Spine1", "Neck", "Head", "Head/end", _LIMBS),
     # Biovision's own names, which 3ds Max asks for.
     _named(
-        "biovision",
-        "Chest",
-        "Neck",
-        "Head",
-        "Head/end",
+        "biovision", "Chest", "Neck", "Head", "Head/end",
         ("{0}Hip", "{0}Knee", "{0}Ankle", "{0}Shoulder", "{0}Elbow", "{0}Wrist"),
     ),
     # What `python -m dgnet_tf.lift` writes.
     Mapping(SKELETON.name, tuple(mean(joint) for joint in SKELETON.joints)),
-)
+)  # fmt: skip
 
 NAMES = tuple(mapping.name for mapping in MAPPINGS)
 

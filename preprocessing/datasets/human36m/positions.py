@@ -48,10 +48,6 @@ class Found:
 def find(source, subjects: tuple[str, ...]) -> Found:
     """Recognises the form by what is there; the forms are tried in the table's order.
 
-    Args:
-        source: folder.
-        subjects: the people wanted; others are left alone.
-
     Raises:
         MissingSource: if no form is there.
         UserError: if the `.npz` is not what it should be.
@@ -86,11 +82,7 @@ def find(source, subjects: tuple[str, ...]) -> Found:
 
 
 def read_sequence(path, form: str) -> np.ndarray:
-    """Reads one sequence of millimetres.
-
-    Args:
-        path: the file.
-        form: "cdf", "mat" or "h5".
+    """Reads one sequence of millimetres, whose form is "cdf", "mat" or "h5".
 
     Returns:
         float32 (F, 32, 3), metres, world axes.

@@ -83,18 +83,9 @@ def load(path: str, sequence: Sequence) -> list[View]:
             continue
         where = f"{path}: {name!r}, camera {camera}"
         keypoints, positions = _arrays(where, _entry(where, cameras[str(camera)]))
-        valid = np.ones(len(keypoints), bool)
-        views.append(
-            mpi_inf_3dhp_views.view(
-                sequence,
-                camera_name(camera),
-                keypoints,
-                positions,
-                valid,
-                np.zeros(9),
-                where,
-            )
-        )
+        arrays = (keypoints, positions, np.ones(len(keypoints), bool), np.zeros(9))
+        found = mpi_inf_3dhp_views.view(sequence, camera_name(camera), *arrays, where)
+        views.append(found)
     return views
 
 

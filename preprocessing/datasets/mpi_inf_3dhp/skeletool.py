@@ -19,15 +19,9 @@ _LARGEST = 1e6  # pixels
 
 
 def read_intrinsics(path, cameras, image_size) -> dict[int, np.ndarray]:
-    """Reads the intrinsics of some cameras.
+    """Reads the intrinsics, (9,) as in `dgnet_tf.cameras`, of cameras by number.
 
-    Args:
-        path: the file.
-        cameras: numbers of the cameras wanted.
-        image_size: (width, height), which all of them must have.
-
-    Returns:
-        For each camera (9,), as in `dgnet_tf.cameras`; they have no distortion.
+    All must have that (width, height); they have no distortion.
 
     Raises:
         UserError: if the file is no such text, lacks a camera, or describes one that

@@ -49,17 +49,10 @@ def load(path: str, sequence: Sequence, annotation: str) -> list[View]:
 
 
 def make(sequence: Sequence, keypoints, positions, valid, where: str) -> View:
-    """Makes the view of a test sequence.
+    """Makes the view of a test sequence; unusable numbers raise a UserError.
 
-    Args:
-        sequence: the sequence.
-        keypoints: (F, 17, 2) pixels.
-        positions: (F, 17, 3) millimetres.
-        valid: F numbers, 0 and 1, of any shape.
-        where: file and field, for messages.
-
-    Raises:
-        UserError: for unusable numbers.
+    Keypoints are (F, 17, 2) pixels, positions (F, 17, 3) millimetres, and `valid` F
+    numbers, 0 and 1, of any shape. `where` names file and field.
     """
     valid = np.asarray(valid).ravel()
     if valid.dtype.kind not in "fiub" or not np.isin(valid, (0, 1)).all():

@@ -56,17 +56,10 @@ def load(path: str, sequence: Sequence, annotation: str) -> list[View]:
                 f"{path}: camera {camera} has {len(keypoints)} frames of 'annot2' and "
                 f"{len(positions)} of {annotation!r}. Download the file again."
             )
-        views.append(
-            mpi_inf_3dhp_views.view(
-                sequence,
-                camera_name(camera),
-                keypoints,
-                positions,
-                np.ones(len(keypoints), bool),
-                intrinsics[camera],
-                f"{path}: camera {camera}",
-            )
-        )
+        valid, where = np.ones(len(keypoints), bool), f"{path}: camera {camera}"
+        arrays = (keypoints, positions, valid, intrinsics[camera])
+        found = mpi_inf_3dhp_views.view(sequence, camera_name(camera), *arrays, where)
+        views.append(found)
     return views
 
 

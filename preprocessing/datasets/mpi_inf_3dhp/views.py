@@ -134,16 +134,9 @@ def view(
 
 
 def check_shape(array, joints: int, axes: int, frames: int | None, where: str):
-    """Checks an array of annotations right after it was parsed.
+    """Raises a UserError unless `array` is of (frames, joints, axes) numbers.
 
-    Args:
-        array: what was read.
-        joints, axes: its last two axes must be these.
-        frames: its first must be this; None for any but 0.
-        where: file and field, for the message.
-
-    Raises:
-        UserError: unless it is an array of (F, joints, axes) numbers.
+    Frames are any number but 0 if they are None. `where` names file and field.
     """
     wanted = f"({frames or 'frames'}, {joints}, {axes})"
     if not isinstance(array, np.ndarray) or array.dtype.kind not in "fiu":
