@@ -10,7 +10,7 @@ from dgnet_tf.layers.dg_conv_block import DGConvBlock
 from dgnet_tf.layers.fixed_spatial_graph_conv import FixedSpatialGraphConv
 from dgnet_tf.layers.joint_embedding import JointEmbedding
 from dgnet_tf.layers.peers.fully_connected import scaled_glorot
-from dgnet_tf.models import weight_files, weight_folders
+from dgnet_tf.models import weight_files, weight_folders, window_model
 from dgnet_tf.models.window_model import WindowModel, layer_policy, window_input
 
 keras = tf.keras
@@ -94,6 +94,7 @@ class DGNet(WindowModel):
         seed=0,
         **kwargs,
     ):
+        arguments = window_model.constructor_arguments(locals())
         keypoints = window_input(skeleton, frames=frames, blocks=blocks)
 
         # Layers.
@@ -139,37 +140,14 @@ class DGNet(WindowModel):
         x = keras.layers.ReLU(name="input_relu", dtype=policy)(x)
         outputs, features = {}, []
         for i, block in enumerate(block_layers, start=1):
-            if connection == "precomputed":
-                x = block(x, keypoints=keypoints)
-            else:
-                x = block(x)
+            measured = {"keypoints": keypoints} if connection == "precomputed" else {}
+            x = block(x, **measured)
             features.append(x)
             outputs[f"block_{i}"] = _head(f"block_{i}", head_scale)(x)
         if blocks > 1:
             x = keras.layers.Concatenate(name="fusion", dtype=policy)(features)
         outputs["pose"] = _head("pose", head_scale)(x)
 
-        arguments = {
-            "skeleton": skeleton,
-            "frames": frames,
-            "blocks": blocks,
-            "channels": channels,
-            "spatial_neighbors": spatial_neighbors,
-            "temporal_neighbors": temporal_neighbors,
-            "connection": connection,
-            "weighting": weighting,
-            "score_activation": score_activation,
-            "normalization": normalization,
-            "spatial_unit": spatial_unit,
-            "temporal_unit": temporal_unit,
-            "semantic": semantic,
-            "non_local": non_local,
-            "joint_embedding": joint_embedding,
-            "residual_gamma": residual_gamma,
-            "head_scale": head_scale,
-            "batch_norm": batch_norm,
-            "seed": seed,
-        }
         super().__init__(keypoints, outputs, arguments, **kwargs)
 
     @classmethod
@@ -200,9 +178,8 @@ class DGNet(WindowModel):
         try:
             model = cls(**network["arguments"])
         except (TypeError, ValueError) as error:
-            raise UserError(
-                f"{folder / weight_folders.FILE}: `network`: {error}"
-            ) from error
+            path = folder / weight_folders.FILE
+            raise UserError(f"{path}: `network`: {error}") from error
         if load_weights:
             weight_files.load_into(model, folder)
         return model

@@ -19,11 +19,8 @@ def fold(model, precision: str | None = None):
     sqrt(variance + epsilon) and t = beta - mean s. Graph convolutions are linear up to
     it, so s goes into their kernels, and t becomes their bias.
 
-    Args:
-        model: a `DGNet`. A peer keeps its batch norms, and is only given the
-            precision; anything else is returned as it is.
-        precision: dtype policy of the result, as "mixed_bfloat16"; the model's own
-            if None.
+    A peer keeps its batch norms, and is only given the precision, a dtype policy as
+    "mixed_bfloat16" or None for the model's own. What is neither is returned as it is.
     """
     if isinstance(model, PEERS) and precision:
         same = type(model)(**model.get_config(), dtype=precision)
@@ -37,17 +34,14 @@ def fold(model, precision: str | None = None):
     if not config["batch_norm"]:
         folded.set_weights(model.get_weights())
         return folded
-    _fold_conv(
-        model.get_layer("input_graph"),
-        folded.get_layer("input_graph"),
-        model.get_layer("input_norm"),
-    )
     for layer in folded.layers:
         source = model.get_layer(layer.name)
-        if layer.name.startswith("dg_block_"):
+        if layer.name == "input_graph":
+            _fold_conv(source, layer, model.get_layer("input_norm"))
+        elif layer.name.startswith("dg_block_"):
             for old, new in zip(source.chain, layer.chain, strict=True):
                 _fold_module(old, new)
-        elif layer.name != "input_graph":
+        else:
             layer.set_weights(source.get_weights())
     return folded
 

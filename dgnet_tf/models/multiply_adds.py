@@ -48,11 +48,7 @@ TRAINING = 3
 
 
 def window(arguments: dict) -> Count:
-    """Counts the multiply-adds of one window of T frames, forward.
-
-    Args:
-        arguments: `DGNet.get_config()`.
-    """
+    """Counts one window of T frames, forward; the arguments as of `get_config()`."""
     skeleton, frames = arguments["skeleton"], arguments["frames"]
     joints, channels = len(skeletons.get(skeleton).joints), arguments["channels"]
     operations = {
@@ -76,14 +72,12 @@ def window(arguments: dict) -> Count:
 
 
 def per_frame(model) -> int | None:
-    """Returns a window's multiply-adds over its T frames; None for other networks.
+    """Returns what a `DGNet` or a peer spends on a frame; None for other networks.
 
-    The overlap rules "center" and "mean" run T windows for each T frames, the mirrored
-    estimate twice as many: what a frame costs is that many times as much. The figure
-    of `tcn.TCN` is of a frame of a video under "center", which runs no window twice.
-
-    Args:
-        model: a `DGNet`, or a peer, which counts by itself.
+    It is a window's multiply-adds over its T frames. The overlap rules "center" and
+    "mean" run T windows for each T frames, the mirrored estimate twice as many: what a
+    frame costs is that many times as much. The figure of `tcn.TCN` is of a frame of a
+    video under "center", which runs no window twice.
     """
     if isinstance(model, PEERS):
         return model.frame_multiply_adds()
@@ -97,11 +91,9 @@ def _fsg(skeleton, frames, inputs, channels, semantic) -> Count:
     """Eq. 2, or its semantic form with a second matrix and self-loops."""
     adjacency = skeleton_adjacency(skeleton)
     joints, bones = len(adjacency), int(np.count_nonzero(adjacency))
-    matrices = 2 if semantic else 1
-    weighed = bones + (joints if semantic else 0)
-    return Count(
-        frames * joints * matrices * inputs * channels, frames * weighed * channels
-    )
+    weighed = bones + joints * semantic
+    parameters = frames * joints * (1 + semantic) * inputs * channels
+    return Count(parameters, frames * weighed * channels)
 
 
 def _dsg(arguments, joints) -> Count:
@@ -117,8 +109,7 @@ def _dsg(arguments, joints) -> Count:
 
 def _ftg(frames, joints, channels) -> Count:
     """Eq. 9."""
-    terms = frames + 2 * (frames - 1)
-    return Count(terms * joints * channels * channels)
+    return Count((frames + 2 * (frames - 1)) * joints * channels * channels)
 
 
 def _dtg(arguments, joints) -> Count:
@@ -135,10 +126,8 @@ def _dtg(arguments, joints) -> Count:
 
 def _non_local(frames, joints, channels) -> Count:
     """Three embeddings and the way back; scores, and what they gather."""
-    return Count(
-        frames * joints * 4 * channels * channels,
-        frames * 2 * joints * joints * channels,
-    )
+    parameters = frames * joints * 4 * channels * channels
+    return Count(parameters, frames * 2 * joints * joints * channels)
 
 
 def _entries(arguments, joints, neighbors) -> int:

@@ -25,12 +25,8 @@ def derive(config: Mapping) -> dict:
     spatial and temporal graph convolutions"; Table VII has both replacements as rows).
     Sizes, non-local blocks and training stay.
 
-    Args:
-        config: a configuration's fields by name. Those that an older version did not
-            have are at their defaults.
-
-    Returns:
-        {"class": its name, "arguments": of its constructor, by name}.
+    Fields that an older version's configuration lacks are at their defaults. The result
+    is {"class": its name, "arguments": of its constructor, by name}.
     """
     architecture = str(config.get("architecture", "dgnet"))
     arguments = {
@@ -44,7 +40,4 @@ def derive(config: Mapping) -> dict:
             ("temporal_unit", "dtg", "ftg"),
         ):
             arguments[unit] = str(arguments[unit]).replace(dynamic, fixed)
-    return {
-        "class": CLASSES.get(architecture, architecture),
-        "arguments": arguments,
-    }
+    return {"class": CLASSES.get(architecture, architecture), "arguments": arguments}

@@ -37,13 +37,9 @@ def load(weights, *, load_weights: bool = True) -> runs.Run:
 
 
 def of_flags(workdir, weights) -> tuple[runs.Run, pathlib.Path]:
-    """Loads what a command was given: a run, or weights where that is None.
+    """Loads what a command was given: a run, or weights where they are not None.
 
-    Returns:
-        The run, and the folder that holds its origin.
-
-    Raises:
-        UserError: as `runs.load` and `load`.
+    Returns the run and the folder that holds its origin; errors as of the loaders.
     """
     if weights is None:
         return runs.load(workdir), pathlib.Path(workdir)

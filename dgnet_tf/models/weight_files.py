@@ -69,10 +69,7 @@ def tensors(path) -> dict[str, tuple[int, ...]]:
 def save(model, path, *, half: bool = False) -> pathlib.Path:
     """Writes a network's weights; `path` ends in `.weights.h5`.
 
-    Args:
-        model: the network.
-        path: of the file.
-        half: round to float16, for half the size; Keras reads it all the same.
+    `half` rounds to float16, for half the size; Keras reads it all the same.
 
     Raises:
         UserError: if a weight is beyond float16.

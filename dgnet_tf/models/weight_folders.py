@@ -19,10 +19,8 @@ from dgnet_tf.models import network_arguments
 FOLDER = pathlib.Path(__file__).parents[1] / "presets"
 FILE, WEIGHTS, CARD = "preset.json", "model.weights.h5", "model_card.md"
 FORMAT = 1
-# What lifts where no model is named.
-DEFAULT = "mocap_human36m_17"
-# Of a shipped `model.weights.h5`.
-MAX_BYTES = 12_000_000
+DEFAULT = "mocap_human36m_17"  # What lifts where no model is named.
+MAX_BYTES = 12_000_000  # Of a shipped `model.weights.h5`.
 
 _FIELDS = {
     "name": str,
@@ -60,11 +58,7 @@ def exists(weights) -> bool:
 
 
 def find(weights) -> pathlib.Path:
-    """Returns the folder of trained weights.
-
-    Args:
-        weights: a shipped name, or the path of a folder. A name comes first:
-            `./NAME` is the folder.
+    """Returns the folder of a shipped name, or of a path; `./NAME` is the folder.
 
     Raises:
         UserError: if it is neither.
@@ -81,11 +75,7 @@ def find(weights) -> pathlib.Path:
 
 
 def check_free(folder: pathlib.Path, overwrite: bool):
-    """Checks that a folder of trained weights may be written.
-
-    Raises:
-        UserError: if there is one and `overwrite` is False, or another folder.
-    """
+    """Raises UserError where weights, without `overwrite`, or other files are there."""
     if not folder.exists():
         return
     if not (folder / FILE).is_file():
@@ -101,11 +91,7 @@ def check_free(folder: pathlib.Path, overwrite: bool):
 
 
 def default() -> str:
-    """Returns the name of the weights that lift where no model is named.
-
-    Raises:
-        UserError: if this installation does not ship them.
-    """
+    """Returns `DEFAULT`, or raises UserError where it is not shipped."""
     if DEFAULT not in names():
         raise UserError(
             f"No model is named, and the weights {DEFAULT} that would lift then are "
@@ -116,11 +102,7 @@ def default() -> str:
 
 
 def read(folder) -> dict:
-    """Reads a folder's `preset.json`.
-
-    Raises:
-        UserError: if it is missing, damaged or of another format.
-    """
+    """Reads `preset.json`; UserError if missing, damaged or of another format."""
     path = pathlib.Path(folder) / FILE
     kind = JsonKind(
         "a description of trained weights",

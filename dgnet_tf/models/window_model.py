@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+
 import tensorflow as tf
 
 from dgnet_tf import skeletons
@@ -16,7 +18,7 @@ class WindowModel(keras.Model):
     Args:
         keypoints: from `window_input`.
         outputs: poses (B, T, N, 3) by name, "pose" among them.
-        arguments: of the subclass's constructor, ready for JSON.
+        arguments: of the subclass's constructor, from `constructor_arguments`.
         name: of the model.
     """
 
@@ -35,12 +37,17 @@ class WindowModel(keras.Model):
         return cls(**config)
 
 
+def constructor_arguments(variables: dict) -> dict:
+    """Returns a constructor's arguments but `kwargs`, from `locals()` at its start."""
+    # Python 3.10 has those that an inner function uses last in `locals()`.
+    names = inspect.signature(variables["__class__"].__init__).parameters
+    return {name: variables[name] for name in names if name not in ("self", "kwargs")}
+
+
 def window_input(skeleton: str, **sizes):
     """Returns a network's input (B, T, N, 2), normalised by `cameras.normalize_screen`.
 
-    Args:
-        skeleton: name of the skeleton; gives N.
-        **sizes: `frames`, T, and whatever else must be a positive integer.
+    `sizes` are `frames`, T, and whatever else must be a positive integer.
 
     Raises:
         ValueError: if there is no such skeleton, or one of the sizes is none.

@@ -7,6 +7,7 @@ import tensorflow as tf
 from dgnet_tf.layers.batch_norm import make_batch_norm
 from dgnet_tf.layers.peers.fully_connected import FullyConnected, scaled_glorot
 from dgnet_tf.layers.peers.stateless_dropout import StatelessDropout
+from dgnet_tf.models import window_model
 from dgnet_tf.models.window_model import WindowModel, layer_policy, window_input
 
 keras = tf.keras
@@ -54,6 +55,7 @@ class Martinez(WindowModel):
         seed=0,
         **kwargs,
     ):
+        arguments = window_model.constructor_arguments(locals())
         keypoints = window_input(skeleton, frames=frames, blocks=blocks)
         joints = keypoints.shape[2]
 
@@ -71,10 +73,8 @@ class Martinez(WindowModel):
             )(x)
 
         # Functional model.
-        x = keras.layers.Reshape((frames, 2 * joints), name="flat", dtype=policy)(
-            keypoints
-        )
-        x = unit(x, 0, "input")
+        flat = keras.layers.Reshape((frames, 2 * joints), name="flat", dtype=policy)
+        x = unit(flat(keypoints), 0, "input")
         for i in range(1, blocks + 1):
             y = unit(x, 2 * i - 1, f"block_{i}_first")
             y = unit(y, 2 * i, f"block_{i}_second")
@@ -88,15 +88,6 @@ class Martinez(WindowModel):
         )(x)
         pose = keras.layers.Reshape((frames, joints, 3), name="pose", dtype="float32")
 
-        arguments = {
-            "skeleton": skeleton,
-            "frames": frames,
-            "blocks": blocks,
-            "channels": channels,
-            "dropout": dropout,
-            "head_scale": head_scale,
-            "seed": seed,
-        }
         super().__init__(keypoints, {"pose": pose(x)}, arguments, **kwargs)
 
     def frame_multiply_adds(self) -> int:

@@ -12,6 +12,7 @@ from dgnet_tf.layers.peers import joint_groups
 from dgnet_tf.layers.peers.fully_connected import scaled_glorot
 from dgnet_tf.layers.peers.grouped_non_local import GroupedNonLocal
 from dgnet_tf.layers.peers.stateless_dropout import StatelessDropout
+from dgnet_tf.models import window_model
 from dgnet_tf.models.window_model import WindowModel, layer_policy, window_input
 
 keras = tf.keras
@@ -63,6 +64,7 @@ class SemGCN(WindowModel):
         seed=0,
         **kwargs,
     ):
+        arguments = window_model.constructor_arguments(locals())
         keypoints = window_input(skeleton, frames=frames, blocks=blocks)
         groups = joint_groups.pairs(skeleton)
 
@@ -104,16 +106,6 @@ class SemGCN(WindowModel):
         # Positions in metres need float32's digits.
         pose = convolution(3, "pose", "float32", head_scale)(x)
 
-        arguments = {
-            "skeleton": skeleton,
-            "frames": frames,
-            "blocks": blocks,
-            "channels": channels,
-            "non_local": non_local,
-            "dropout": dropout,
-            "head_scale": head_scale,
-            "seed": seed,
-        }
         super().__init__(keypoints, {"pose": pose}, arguments, **kwargs)
 
     def frame_multiply_adds(self) -> int:
@@ -123,11 +115,8 @@ class SemGCN(WindowModel):
         inner = max(1, channels // 2)
         edges = joints + np.count_nonzero(skeleton_adjacency(config["skeleton"]))
         total = 0
-        for inputs, outputs, count in (
-            (2, channels, 1),
-            (channels, channels, 2 * blocks),
-            (channels, 3, 1),
-        ):
+        widths = (2, channels, 1), (channels, channels, 2 * blocks), (channels, 3, 1)
+        for inputs, outputs, count in widths:
             total += count * (joints * 2 * inputs * outputs + int(edges) * outputs)
         if config["non_local"]:
             groups = len(joint_groups.pairs(config["skeleton"]))

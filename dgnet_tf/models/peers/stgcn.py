@@ -16,6 +16,7 @@ from dgnet_tf.layers.peers.spatio_temporal_graph_conv import (
 )
 from dgnet_tf.layers.peers.stateless_dropout import StatelessDropout
 from dgnet_tf.layers.spatial_non_local import SpatialNonLocal
+from dgnet_tf.models import window_model
 from dgnet_tf.models.window_model import WindowModel, layer_policy, window_input
 
 keras = tf.keras
@@ -69,9 +70,9 @@ class STGCN(WindowModel):
         seed=0,
         **kwargs,
     ):
-        keypoints = window_input(
-            skeleton, frames=frames, blocks=blocks, channels=channels
-        )
+        arguments = window_model.constructor_arguments(locals())
+        sizes = {"frames": frames, "blocks": blocks, "channels": channels}
+        keypoints = window_input(skeleton, **sizes)
         joints = keypoints.shape[2]
         parts = joint_groups.parts(skeleton)
         body = (tuple(range(len(parts))),)
@@ -125,24 +126,10 @@ class STGCN(WindowModel):
             shape = (frames, joints, 2 * channels)
             x = keras.layers.Reshape(shape, name="all_frames", dtype=policy)(x)
         # Positions in metres need float32's digits.
-        pose = FullyConnected(
-            3,
-            kernel_initializer=scaled_glorot(head_scale),
-            name="pose",
-            dtype="float32",
-        )(x)
+        head = scaled_glorot(head_scale)
+        pose = FullyConnected(3, kernel_initializer=head, name="pose", dtype="float32")
 
-        arguments = {
-            "skeleton": skeleton,
-            "frames": frames,
-            "blocks": blocks,
-            "channels": channels,
-            "non_local": non_local,
-            "dropout": dropout,
-            "head_scale": head_scale,
-            "seed": seed,
-        }
-        super().__init__(keypoints, {"pose": pose}, arguments, **kwargs)
+        super().__init__(keypoints, {"pose": pose(x)}, arguments, **kwargs)
 
     def frame_multiply_adds(self) -> int:
         """Returns a window's cost over its T frames."""

@@ -6,6 +6,7 @@ import tensorflow as tf
 
 from dgnet_tf.layers.peers.repeat_ends import RepeatEnds
 from dgnet_tf.layers.peers.temporal_tower import TemporalTower
+from dgnet_tf.models import window_model
 from dgnet_tf.models.window_model import WindowModel, layer_policy, window_input
 
 keras = tf.keras
@@ -57,9 +58,9 @@ class TCN(WindowModel):
         seed=0,
         **kwargs,
     ):
-        keypoints = window_input(
-            skeleton, frames=frames, blocks=blocks, channels=channels
-        )
+        arguments = window_model.constructor_arguments(locals())
+        sizes = {"frames": frames, "blocks": blocks, "channels": channels}
+        keypoints = window_input(skeleton, **sizes)
         if frames < 3 ** (blocks + 1):
             raise ValueError(
                 f"`frames` must be at least 3^(blocks + 1), {3 ** (blocks + 1)} with "
@@ -81,22 +82,10 @@ class TCN(WindowModel):
         )
 
         # Functional model.
-        x = keras.layers.Reshape((frames, 2 * joints), name="flat", dtype=policy)(
-            keypoints
-        )
-        x = tower(RepeatEnds(tower.reach, name="ends", dtype=policy)(x))
+        flat = keras.layers.Reshape((frames, 2 * joints), name="flat", dtype=policy)
+        x = RepeatEnds(tower.reach, name="ends", dtype=policy)(flat(keypoints))
         pose = keras.layers.Reshape((frames, joints, 3), name="pose", dtype="float32")
-
-        arguments = {
-            "skeleton": skeleton,
-            "frames": frames,
-            "blocks": blocks,
-            "channels": channels,
-            "dropout": dropout,
-            "head_scale": head_scale,
-            "seed": seed,
-        }
-        super().__init__(keypoints, {"pose": pose(x)}, arguments, **kwargs)
+        super().__init__(keypoints, {"pose": pose(tower(x))}, arguments, **kwargs)
 
     @property
     def reach(self) -> int:
@@ -109,11 +98,8 @@ class TCN(WindowModel):
         What windows under the overlap rule "center" give, without doing anything
         twice.
 
-        Args:
-            keypoints: (B, F + R - 1, N, 2), normalised; any F from 1.
-
-        Returns:
-            (B, F, N, 3), root-relative metres, camera axes, float32.
+        Takes (B, F + R - 1, N, 2), normalised, any F from 1, and returns (B, F, N, 3),
+        root-relative metres, camera axes, float32.
         """
         tower, joints = self.get_layer("tower"), keypoints.shape[2]
         length = tf.shape(keypoints)[1]

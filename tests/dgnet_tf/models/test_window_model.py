@@ -3,7 +3,12 @@
 import pytest
 import tensorflow as tf
 
-from dgnet_tf.models.window_model import WindowModel, layer_policy, window_input
+from dgnet_tf.models.window_model import (
+    WindowModel,
+    constructor_arguments,
+    layer_policy,
+    window_input,
+)
 
 keras = tf.keras
 
@@ -34,6 +39,28 @@ def test_a_model_revives_from_its_arguments():
     assert type(again) is Constant and again.get_config() == config
     pose = again(tf.ones([1, 3, 17, 2]))["pose"]
     assert pose.shape == (1, 3, 17, 3) and float(pose[0, 2, 16, 0]) == 0.25
+
+
+class Closing(WindowModel):
+    """Has an argument that an inner function uses."""
+
+    def __init__(self, second=2, first=1, **kwargs):
+        arguments = constructor_arguments(locals())
+        keypoints = window_input("human36m_17", frames=(lambda: second)())
+        super().__init__(keypoints, {"pose": keypoints}, arguments, **kwargs)
+
+
+class Closed(Closing):
+    """Has no arguments of its own."""
+
+    def __init__(self):
+        super().__init__(second=3, name="closed")
+
+
+def test_a_constructors_arguments_are_in_the_order_of_its_signature():
+    config = Closing(first=0, name="ours").get_config()
+    assert list(config.items()) == [("second", 2), ("first", 0), ("name", "ours")]
+    assert Closed().get_config() == {"second": 3, "first": 1, "name": "closed"}
 
 
 def test_arguments_that_there_are_not_are_refused():
