@@ -26,9 +26,7 @@ class Callbacks(keras.callbacks.CallbackList):
     To read a step's figures is to wait for the device, which would stand idle until
     the next step is sent to it; Keras 3 reads them even if nobody asks.
 
-    Args:
-        callbacks: a list of them.
-        model: compiled model.
+    The model is a compiled one.
     """
 
     def __init__(self, callbacks, model):
@@ -37,21 +35,14 @@ class Callbacks(keras.callbacks.CallbackList):
     def on_train_batch_end(self, batch, logs=None):
         """Tells nobody."""
 
-    def on_test_batch_end(self, batch, logs=None):
-        """Tells nobody."""
+    on_test_batch_end = on_train_batch_end
 
 
 class Watch(keras.callbacks.Callback):
     """Shows a progress bar and ends a training whose loss is no longer finite.
 
-    It looks at the figures every 20 steps and after each epoch. All workers must
-    do so together: what they read is their common mean.
-
-    Args:
-        steps: of an epoch.
-        epochs: of the whole training.
-        first_epoch: epochs done before.
-        progress: show the bar.
+    It looks at the figures every 20 steps and after each epoch of `steps`. All workers
+    must do so together: what they read is their common mean.
     """
 
     def __init__(self, steps, epochs, first_epoch, progress):
@@ -115,10 +106,8 @@ class Watch(keras.callbacks.Callback):
 class History(keras.callbacks.Callback):
     """Appends each epoch's figures to `history.csv`.
 
-    Args:
-        path: the file.
-        first_epoch: rows of this epoch and later ones, left by a run that was
-            killed before its checkpoint, are dropped.
+    Rows of `first_epoch` and later ones, left by a run that was killed before its
+    checkpoint, are dropped.
     """
 
     def __init__(self, path, first_epoch):
@@ -138,13 +127,9 @@ class History(keras.callbacks.Callback):
 
 
 class Checkpoints(keras.callbacks.Callback):
-    """Saves weights, optimiser and epoch after each epoch; restores the last.
+    """Saves a compiled model's weights, optimiser and epoch; restores the last.
 
-    Args:
-        folder: to save to.
-        model: compiled model.
-        restore_from: folder to restore from.
-        averaged: further variables, `WeightAverage.variables`.
+    `averaged` are further variables, `WeightAverage.variables`.
     """
 
     def __init__(self, folder, model, restore_from, averaged=()):

@@ -17,8 +17,8 @@ from dgnet_tf.models import weight_files, weight_folders
 NETWORK = tuple(n for n in fields.names(fields.NETWORK) if not FIELDS[n].suggested)
 # Taken over where nothing else is asked for.
 _SUGGESTED = tuple(
-    name
-    for name, field in FIELDS.items()
+    n
+    for n, field in FIELDS.items()
     if field.suggested or field.part == fields.INFERENCE
 )
 _TRAINING = "training.json"
@@ -28,12 +28,7 @@ _KIND = JsonKind("what a training wrote", "Name another --workdir, or remove thi
 def from_flags(flag_values, **more) -> Config:
     """Returns the configuration that flags ask for, completed by their `--weights`.
 
-    Args:
-        flag_values: parsed, with those of `dgnet_tf.config.flags`.
-        **more: fields that replace the flags'.
-
-    Raises:
-        UserError: as `config.make` and `complete`.
+    `more` are fields that replace the flags'.
     """
     overrides = {**flags.asked(flag_values), **more}
     if overrides.get("weights"):
@@ -42,10 +37,7 @@ def from_flags(flag_values, **more) -> Config:
 
 
 def complete(asked: dict) -> dict:
-    """Adds what the weights bring to the fields that were asked for.
-
-    Args:
-        asked: configuration fields, `weights` among them.
+    """Adds what the weights bring to the fields asked for, `weights` among them.
 
     Raises:
         UserError: if there are no such weights, or they belong to another network
@@ -59,14 +51,10 @@ def complete(asked: dict) -> dict:
 
 
 def origin(config, workdir) -> dict | None:
-    """Returns what a run's `training.json` tells of the weights it starts from.
+    """Returns name, version, digest and terms of the weights that a run starts from.
 
-    Args:
-        config: the run's, with its data's skeleton.
-        workdir: the run's folder, which a killed training may have made.
-
-    Returns:
-        Name, version, digest and terms of the weights; None where there are none.
+    None where there are none. The configuration has the data's skeleton; a killed
+    training may have made the folder.
 
     Raises:
         UserError: if they belong to another network or skeleton, or to another

@@ -90,18 +90,11 @@ def train(config: Config, data_dir, workdir, progress: bool = True) -> runs.Run:
         model = runs.build_model(config)
         if origin:  # Before there are averages of the weights.
             fine_tuning.load_into(model, config)
-        optimizer = compile_model(
-            model,
-            config,
-            steps * config.epochs,
-            strategy is None and _jit_compile(config.jit_compile),
-        )
-        windows = {
-            "frames": config.frames,
-            "frame_stride": config.frame_stride,
-            "batch_size": config.batch_size,
-            "targets": sorted(model.output_names),
-        }
+        jit_compile = strategy is None and _jit_compile(config.jit_compile)
+        optimizer = compile_model(model, config, steps * config.epochs, jit_compile)
+        sizes = ("frames", "frame_stride", "batch_size")
+        windows = {name: getattr(config, name) for name in sizes}
+        windows["targets"] = sorted(model.output_names)
         validation = validation_steps = None
         if "validation" in data.splits:
             held_out = data.splits["validation"].frames // config.frames
@@ -120,10 +113,7 @@ def train(config: Config, data_dir, workdir, progress: bool = True) -> runs.Run:
             average = WeightAverage(model, config.weight_average, steps)
             averaged = average.variables
         checkpoints = callbacks.Checkpoints(
-            own_workdir / "checkpoints",
-            model,
-            restore_from=workdir / "checkpoints",
-            averaged=averaged,
+            own_workdir / "checkpoints", model, workdir / "checkpoints", averaged
         )
         strategies.check_agreement(
             strategy,
@@ -176,21 +166,12 @@ def train(config: Config, data_dir, workdir, progress: bool = True) -> runs.Run:
 def compile_model(model, config: Config, steps: int, jit_compile: bool):
     """Compiles a model with the configuration's optimiser, losses and metric.
 
-    Args:
-        model: to be trained.
-        config: its training.
-        steps: of the whole training.
-        jit_compile: let XLA compile the step.
-
-    Returns:
-        The optimiser.
+    `steps` are those of the whole training; `jit_compile` lets XLA compile one. Returns
+    the optimiser.
     """
+    name, rate = config.learning_rate_schedule, config.learning_rate
     schedule = learning_rates.make(
-        config.learning_rate_schedule,
-        config.learning_rate,
-        config.learning_rate_decay,
-        steps,
-        config.warmup_steps,
+        name, rate, config.learning_rate_decay, steps, config.warmup_steps
     )
     optimizer = optimizers.make(config.optimizer, schedule, steps, config.weight_decay)
     if config.weight_decay:

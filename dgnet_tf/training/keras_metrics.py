@@ -17,8 +17,22 @@ keras = tf.keras
 _MM = 1000.0
 
 
+class _FrameMean(keras.metrics.Mean):
+    """Mean over frames of a value of each pose."""
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        """Adds (B, T, N, 3) positions in metres; weights broadcast to the values."""
+        y_true, y_pred = tf.cast(y_true, tf.float32), tf.cast(y_pred, tf.float32)
+        values = self._values(y_true, y_pred)  # (B, T)
+        return super().update_state(values, sample_weight=sample_weight)
+
+    def get_config(self):
+        """Returns the constructor's arguments."""
+        return {"name": self.name, "dtype": self.dtype}
+
+
 @keras.utils.register_keras_serializable(package="dgnet_tf")
-class MPJPE(keras.metrics.Mean):
+class MPJPE(_FrameMean):
     """Mean per joint position error in millimetres (Protocol 1), for progress bars.
 
     Averaged over frames and all joints, the root included.
@@ -27,29 +41,8 @@ class MPJPE(keras.metrics.Mean):
     def __init__(self, name="mpjpe_mm", dtype="float32"):
         super().__init__(name=name, dtype=dtype)
 
-    def update_state(self, y_true, y_pred, sample_weight=None):
-        """Adds (B, T, N, 3) positions in metres."""
-        y_true, y_pred = tf.cast(y_true, tf.float32), tf.cast(y_pred, tf.float32)
-        error = tf.norm(y_pred - y_true, axis=-1)  # (B, T, N)
-        return super().update_state(1000.0 * error, sample_weight=sample_weight)
-
-    def get_config(self):
-        """Returns the constructor's arguments."""
-        return {"name": self.name, "dtype": self.dtype}
-
-
-class _FrameMean(keras.metrics.Mean):
-    """Mean over frames of a value of each pose."""
-
-    def update_state(self, y_true, y_pred, sample_weight=None):
-        """Adds (B, T, N, 3) positions in metres; weights broadcast to (B, T)."""
-        y_true, y_pred = tf.cast(y_true, tf.float32), tf.cast(y_pred, tf.float32)
-        values = self._values(y_true, y_pred)  # (B, T)
-        return super().update_state(values, sample_weight=sample_weight)
-
-    def get_config(self):
-        """Returns the constructor's arguments."""
-        return {"name": self.name, "dtype": self.dtype}
+    def _values(self, target, predicted):
+        return _MM * tf.norm(predicted - target, axis=-1)  # (B, T, N)
 
 
 @keras.utils.register_keras_serializable(package="dgnet_tf")

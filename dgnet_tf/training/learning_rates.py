@@ -10,19 +10,11 @@ SCHEDULES = ("exponential", "cosine")
 
 
 def make(name: str, rate: float, decay: float, steps: int, warmup_steps: int = 0):
-    """Returns the learning rate as a Keras schedule.
+    """Returns the learning rate as a Keras schedule; ValueError for an unknown name.
 
-    Args:
-        name: "exponential", which falls by the same share in each step, or "cosine",
-            which stays high longer and falls late.
-        rate: at the start.
-        decay: rate at the end over that at the start.
-        steps: of the whole training.
-        warmup_steps: in the first ones the rate is (step + 1) / `warmup_steps` of the
-            schedule's.
-
-    Raises:
-        ValueError: for an unknown name.
+    From `rate` it falls to `rate` * `decay` over all `steps` of the training:
+    "exponential" by the same share in each step, "cosine" stays high longer and falls
+    late. The first `warmup_steps` get (step + 1) / `warmup_steps` of the schedule's.
     """
     schedules = keras.optimizers.schedules
     if name == "exponential":

@@ -10,16 +10,12 @@ keras = tf.keras
 
 
 def make(name: str, schedule, steps: int, weight_decay: float = 0.0):
-    """Returns an optimiser.
+    """Returns an optimiser with a learning rate from `learning_rates.make`.
 
-    Args:
-        name: "adam" (paper Sec. IV-A); from TensorFlow Addons, "rectified_adam" or
-            "stochastic_averaging" (Adam with stochastic weight averaging over the
-            last quarter of training).
-        schedule: its learning rate, from `learning_rates.make`.
-        steps: of the whole training.
-        weight_decay: share of a weight, times the learning rate, that each step of
-            Adam takes off.
+    "adam" is the paper's (Sec. IV-A); TensorFlow Addons has "rectified_adam" and
+    "stochastic_averaging" (Adam with stochastic weight averaging over the last quarter
+    of the training's `steps`). Each step of Adam takes the share `weight_decay`, times
+    the learning rate, off a weight.
 
     Raises:
         UserError: if the optimiser needs TensorFlow Addons and it is not there, or
@@ -52,8 +48,7 @@ def make(name: str, schedule, steps: int, weight_decay: float = 0.0):
 def build(optimizer, model) -> bool:
     """Makes an optimiser's variables, which Keras leaves to the first step.
 
-    Returns:
-        Whether it did: those of TensorFlow Addons make theirs in a step only.
+    Returns whether it did: those of TensorFlow Addons make theirs in a step only.
     """
     if not hasattr(optimizer, "build"):
         return False

@@ -14,20 +14,15 @@ from dgnet_tf.models.runs import CONFIG, MODEL, TRAINING, VERSIONS
 
 
 def check(workdir, config: configuration.Config):
-    """Checks that a folder holds no run of another configuration.
-
-    Raises:
-        UserError: if it does; the message names what differs.
-    """
+    """Raises UserError, which names what differs, where another run is there."""
     path = pathlib.Path(workdir) / CONFIG
     if not path.is_file():
         return
     there = dataclasses.asdict(configuration.read(path))
-    asked = dataclasses.asdict(config)
     changed = [
-        f"{name} was {there[name]!r}, is {asked[name]!r}"
-        for name in asked
-        if there[name] != asked[name]
+        f"{name} was {there[name]!r}, is {asked!r}"
+        for name, asked in dataclasses.asdict(config).items()
+        if there[name] != asked
     ]
     if changed:
         raise UserError(
@@ -36,19 +31,11 @@ def check(workdir, config: configuration.Config):
         )
 
 
-def start(
-    workdir,
-    config: configuration.Config,
-    data: manifest.Manifest | None = None,
-    weights: dict | None = None,
-):
+def start(workdir, config: configuration.Config, data=None, weights=None):
     """Makes a run folder, or leaves the one that a killed training has made.
 
-    Args:
-        workdir: the folder.
-        config: of the run.
-        data: what it is trained on; `training.json` keeps its summary.
-        weights: what `fine_tuning.origin` tells of those it starts from, for there.
+    `training.json` keeps a summary of the `Manifest` that it is trained on, and what
+    `fine_tuning.origin` returns of the weights that it starts from.
     """
     workdir = pathlib.Path(workdir)
     if (workdir / CONFIG).is_file():

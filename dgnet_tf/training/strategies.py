@@ -17,10 +17,8 @@ from dgnet_tf.errors import UserError
 def make(name: str, batch_size: int):
     """Returns a strategy; None for "none".
 
-    Args:
-        name: "none", "mirrored" (all devices of this machine) or "multi_worker"
-            (this process is one of the workers that `TF_CONFIG` lists).
-        batch_size: windows of a step over all devices together.
+    "mirrored" trains on all devices of this machine, "multi_worker" in this process as
+    one of the workers that `TF_CONFIG` lists. The batch is of all devices together.
 
     Raises:
         UserError: if the devices, `TF_CONFIG` or TensorFlow do not allow it, or the
@@ -74,23 +72,16 @@ def share_out(strategy, batches: tf.data.Dataset):
     see what one device would see. A worker reads all the batches and drops what is
     the others': records are cheap to read.
 
-    Args:
-        strategy: of `make`.
-        batches: full batches of a known number.
-
-    Returns:
-        A dataset whose next batch is copied to its device while a step runs (on
-        CPUs alone there is nothing to copy). It may repeat without end.
+    The batches are full and of a known number. The next one is copied to its device
+    while a step runs (on CPUs alone there is nothing to copy). The result may repeat
+    without end.
     """
     if _spans_processes(strategy):
 
         def part(context):
-            return worker_part(
-                batches.repeat(),
-                context.num_input_pipelines,
-                context.input_pipeline_id,
-                context.num_replicas_in_sync,
-            )
+            workers, index = context.num_input_pipelines, context.input_pipeline_id
+            replicas = context.num_replicas_in_sync
+            return worker_part(batches.repeat(), workers, index, replicas)
 
         return strategy.distribute_datasets_from_function(part)
     gpus = tf.config.list_logical_devices("GPU")
@@ -102,11 +93,7 @@ def share_out(strategy, batches: tf.data.Dataset):
 def worker_part(batches: tf.data.Dataset, workers: int, index: int, replicas: int):
     """Returns a worker's part of each batch, cut into one batch for each replica.
 
-    Args:
-        batches: batches of the same size, a multiple of `replicas`.
-        workers: number of workers.
-        index: of this one.
-        replicas: devices of all workers together.
+    All batches have the same size, a multiple of the `replicas` of all workers.
     """
     size = tf.nest.flatten(batches.element_spec)[0].shape[0]
 
@@ -123,15 +110,7 @@ def prefetched(batches: tf.data.Dataset, device: str):
 
 
 def check_agreement(strategy, **facts: str):
-    """Compares what the workers were told.
-
-    Args:
-        strategy: of `make`.
-        **facts: text by name; names are shown with spaces for underscores.
-
-    Raises:
-        UserError: on every worker, if they differ.
-    """
+    """Raises UserError on every worker if the facts, texts by name, differ."""
     if not _spans_processes(strategy):
         return
     digests = [[zlib.crc32(text.encode()) for text in facts.values()]]

@@ -21,12 +21,8 @@ class WeightAverage(keras.callbacks.Callback):
     The average of all floating-point weights, a batch norm's moving statistics among
     them, which would not fit averaged kernels otherwise. After n steps the momentum is
     (1 + n) / (10 + n) at most, so that the first weights are forgotten soon. Must
-    stand before callbacks that save checkpoints, which hold `variables`.
-
-    Args:
-        model: to be trained.
-        momentum: share of the average that one step keeps, below 1.
-        steps: of an epoch.
+    stand before callbacks that save checkpoints, which hold `variables`. One step keeps
+    the share `momentum` of the average, below 1; an epoch has `steps`.
     """
 
     def __init__(self, model, momentum: float, steps: int):
