@@ -14,11 +14,6 @@ from dgnet_tf.errors import UserError
 def count(data_dir, data: manifest.Manifest, split: str) -> dict[str, int]:
     """Counts each action's frames, those of each view once; sorted by name.
 
-    Args:
-        data_dir: folder of records.
-        data: its manifest.
-        split: one of its splits.
-
     Raises:
         UserError: if a file is missing or damaged.
     """
@@ -55,10 +50,8 @@ def frames(data_dir, data: manifest.Manifest, split: str, names) -> int:
         there = f"Its actions: {action_names.join(found)}."
         others = [s for s in data.splits if s != split]
         if any(name in count(data_dir, data, other) for other in others):
-            raise UserError(
-                f"{data_dir}: action {name!r} has no frame in the split {split!r}. "
-                + there
-            )
+            where = f"has no frame in the split {split!r}"
+            raise UserError(f"{data_dir}: action {name!r} {where}. {there}")
         raise UserError(
             f"{data_dir}: no action {name!r} in the split {split!r}. {there} Names "
             "that have a comma stand in double quotes."

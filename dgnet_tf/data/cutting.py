@@ -39,18 +39,11 @@ class Window:
 
 
 def training_windows(record: dict, window: Window, phase):
-    """Windows of a training epoch: each frame about once, all frames valid.
+    """Returns the frames (W, T) of an epoch's windows: each about once, all valid.
 
-    Blocks start at `phase`; those at the view's ends are moved to fit, so that a
-    few frames there occur twice. Windows with an invalid frame are left out.
-
-    Args:
-        record: parsed record.
-        window: its windows.
-        phase: scalar in 0..block-1, the same for all records of a view.
-
-    Returns:
-        (W, T) indices of the record's frames.
+    Blocks start at `phase`, a scalar in 0..block-1 that is the same for all records of
+    a view; those at the view's ends are moved to fit, so that a few frames there occur
+    twice. Windows with an invalid frame are left out.
     """
     indices = _indices(record, window)  # (L, T)
     chosen = _tiling(record, window, phase) & _owned(record, window)
@@ -58,14 +51,11 @@ def training_windows(record: dict, window: Window, phase):
 
 
 def ordered_windows(record: dict, window: Window):
-    """Windows of an evaluation: each valid frame of the view at least once.
+    """Returns the frames (W, T) of an evaluation's windows: each valid one occurs.
 
     Blocks start at 0, the last one is moved back to fit. An invalid frame gives
     way to the valid one nearest to it in its record, the earlier of two. Windows
     without any valid frame are left out.
-
-    Returns:
-        (W, T) indices of the record's frames.
     """
     indices = _indices(record, window)  # (L, T)
     valid = record["valid"] > 0  # (L,)
@@ -84,15 +74,10 @@ def has_training_window(record: dict, window: Window):
 
 
 def gather(record: dict, indices, root: int):
-    """Takes the frames of windows.
+    """Takes frames (W, T) of a record.
 
-    Args:
-        record: parsed record.
-        indices: (W, T) indices of its frames.
-        root: joint that positions become relative to.
-
-    Returns:
-        Keypoints (W, T, N, 2), pixels, and positions (W, T, N, 3), metres.
+    Returns keypoints (W, T, N, 2), pixels, and positions (W, T, N, 3), metres, relative
+    to the joint `root`.
     """
     positions = record["positions"] - record["positions"][:, root : root + 1]
     return tf.gather(record["keypoints"], indices), tf.gather(positions, indices)

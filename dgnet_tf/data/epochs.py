@@ -33,24 +33,11 @@ def training_epochs(
     steps: int,
     augment: augmentation.Augmentation,
 ) -> tf.data.Dataset:
-    """Concatenates epochs of `steps` full batches each.
+    """Concatenates epochs of `steps` full batches each, of the given int64 numbers.
 
     Where an epoch's windows run short, they are cut once more with other phases. At
-    least one window must exist, or this never ends.
-
-    Args:
-        paths: record files.
-        data: manifest of the data set.
-        window: windows to cut.
-        numbers: the epochs' numbers, int64.
-        actions: names of the actions to cut from; all if empty.
-        seed: of everything random.
-        batch_size: windows of a batch.
-        steps: batches of an epoch.
-        augment: what is done to the windows.
-
-    Returns:
-        A dataset of normalised keypoints (B, T, N, 2) and positions (B, T, N, 3).
+    least one window of the actions (all, if none is named) must exist, or this never
+    ends. Gives normalised keypoints (B, T, N, 2) and positions (B, T, N, 3).
     """
 
     def epoch(number):
@@ -64,9 +51,8 @@ def training_epochs(
         # Holds for the graph of this function only: without it, a caller's
         # `tf.random.set_seed` would change the order.
         tf.random.set_seed(1)
-        file_seed, record_seed, window_seed, view_seed = tf.unstack(
-            tf.random.split(seed, 4)
-        )
+        seeds = tf.unstack(tf.random.split(seed, 4))
+        file_seed, record_seed, window_seed, view_seed = seeds
         files = tf.random.experimental.stateless_shuffle(paths, file_seed)
         serialized = tf.data.Dataset.from_tensor_slices(files).interleave(
             tf.data.TFRecordDataset, cycle_length=min(_OPEN_FILES, len(paths))

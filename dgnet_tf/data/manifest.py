@@ -94,23 +94,17 @@ def dumps(manifest: Manifest) -> str:
 def summary(manifest: Manifest) -> dict:
     """Returns where a data set comes from and who is in it, ready for JSON."""
     licence = {"licence": manifest.licence} if manifest.licence else {}
-    return {
-        **licence,
-        "dataset": manifest.dataset,
-        "skeleton": manifest.skeleton,
-        "fps": manifest.fps,
-        "options": manifest.options,
-        "sources": manifest.sources,
-        "splits": {
-            name: {
-                "sequences": split.sequences,
-                "frames": split.frames,
-                "seconds": split.seconds,
-                "subjects": list(split.subjects),
-            }
-            for name, split in manifest.splits.items()
-        },
+    names = ("dataset", "skeleton", "fps", "options", "sources")
+    splits = {
+        name: {
+            "sequences": split.sequences,
+            "frames": split.frames,
+            "seconds": split.seconds,
+            "subjects": list(split.subjects),
+        }
+        for name, split in manifest.splits.items()
     }
+    return {**licence, **{n: getattr(manifest, n) for n in names}, "splits": splits}
 
 
 def read(data_dir) -> Manifest:
@@ -124,18 +118,12 @@ def read(data_dir) -> Manifest:
     content = _KIND.read(path)
     with _KIND.building(path):
         del content["version"], content["units"]
-        content["splits"] = {
-            name: Split(
-                **{
-                    **split,
-                    "subjects": tuple(split["subjects"]),
-                    "mean_pose": tuple(map(tuple, split["mean_pose"])),
-                    "shards": tuple(Shard(**shard) for shard in split["shards"]),
-                }
-            )
-            for name, split in content["splits"].items()
-        }
-        manifest = Manifest(**content)
+        for split in content["splits"].values():
+            split["subjects"] = tuple(split["subjects"])
+            split["mean_pose"] = tuple(map(tuple, split["mean_pose"]))
+            split["shards"] = tuple(Shard(**shard) for shard in split["shards"])
+        splits = {name: Split(**split) for name, split in content["splits"].items()}
+        manifest = Manifest(**{**content, "splits": splits})
         skeletons.get(manifest.skeleton)
         if not isinstance(manifest.licence, str):
             raise TypeError(f"licence must be text, is {manifest.licence!r:.50}")
@@ -169,8 +157,7 @@ def shard_paths(data_dir, manifest: Manifest, split: str, verify: bool = True):
         path = data_dir / shard.file
         if not path.is_file():
             raise UserError(f"{path}: named in {FILE_NAME} but missing. Convert again.")
-        size = path.stat().st_size
-        if size != shard.bytes:
+        if (size := path.stat().st_size) != shard.bytes:
             raise UserError(
                 f"{path}: has {size} bytes where {FILE_NAME} says {shard.bytes}; it "
                 "is truncated or was replaced. Convert again."

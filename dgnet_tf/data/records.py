@@ -46,8 +46,7 @@ FIELDS = {
 
 def key(record: dict) -> str:
     """Returns the record's unique, readable name."""
-    ids = view_names.of(record)
-    return f"{ids}/{int(record['first_frame']):08d}"
+    return f"{view_names.of(record)}/{int(record['first_frame']):08d}"
 
 
 def _shape(field: Field, record_frames: int, joints: int) -> tuple[int, ...]:
@@ -56,12 +55,7 @@ def _shape(field: Field, record_frames: int, joints: int) -> tuple[int, ...]:
 
 
 def encode(record: dict, record_frames: int, joints: int) -> bytes:
-    """Serialises a record, always to the same bytes.
-
-    Args:
-        record: a value for each of `FIELDS`; ids as `str`.
-        record_frames: L.
-        joints: N.
+    """Serialises a value for each of `FIELDS`, ids as `str`; always to the same bytes.
 
     Raises:
         ValueError: if a field is missing, unknown, not finite or of another
@@ -90,10 +84,8 @@ def encode(record: dict, record_frames: int, joints: int) -> bytes:
             features[name] = tf.train.Feature(int64_list=value)
         else:
             if not np.isfinite(value).all():
-                raise ValueError(
-                    f"Record {key(record)}: field {name!r} has values that are "
-                    "not finite."
-                )
+                where = f"Record {key(record)}: field {name!r}"
+                raise ValueError(f"{where} has values that are not finite.")
             value = tf.train.FloatList(value=value.ravel().tolist())
             features[name] = tf.train.Feature(float_list=value)
     example = tf.train.Example(features=tf.train.Features(feature=features))
@@ -101,20 +93,14 @@ def encode(record: dict, record_frames: int, joints: int) -> bytes:
 
 
 def parse(serialized, record_frames: int, joints: int) -> dict:
-    """Parses one serialised record, inside or outside a graph.
-
-    Returns:
-        A tensor for each of `FIELDS`; ids as string tensors.
-    """
+    """Parses a record, in a graph or not: tensors by the names of `FIELDS`."""
     import tensorflow as tf
 
     dtypes = {bytes: tf.string, np.int64: tf.int64, np.float32: tf.float32}
-    spec = {
-        name: tf.io.FixedLenFeature(
-            _shape(field, record_frames, joints), dtypes[field.dtype]
-        )
-        for name, field in FIELDS.items()
-    }
+    spec = {}
+    for name, field in FIELDS.items():
+        shape = _shape(field, record_frames, joints)
+        spec[name] = tf.io.FixedLenFeature(shape, dtypes[field.dtype])
     return tf.io.parse_single_example(serialized, spec)
 
 
@@ -128,18 +114,14 @@ def of_file(path: str, record_frames: int, joints: int) -> Iterator[dict]:
 
     dataset = tf.data.TFRecordDataset(path)
     dataset = dataset.map(lambda record: parse(record, record_frames, joints))
-    iterator = dataset.as_numpy_iterator()
-    while True:
-        try:
-            record = next(iterator, None)
-        except (tf.errors.DataLossError, tf.errors.InvalidArgumentError) as error:
-            raise UserError(
-                f"{path}: damaged, or its records are not of {record_frames} frames "
-                f"and {joints} joints. Convert again."
-            ) from error
-        if record is None:
-            return
-        for name, field in FIELDS.items():
-            if field.dtype is bytes:
-                record[name] = record[name].decode("utf-8")
-        yield record
+    try:
+        for record in dataset.as_numpy_iterator():
+            for name, field in FIELDS.items():
+                if field.dtype is bytes:
+                    record[name] = record[name].decode("utf-8")
+            yield record
+    except (tf.errors.DataLossError, tf.errors.InvalidArgumentError) as error:
+        raise UserError(
+            f"{path}: damaged, or its records are not of {record_frames} frames "
+            f"and {joints} joints. Convert again."
+        ) from error

@@ -18,12 +18,8 @@ def load_views(data_dir, split: str, verify: bool = True) -> Iterator[View]:
     """Yields the views of a split, one at a time.
 
     Evaluation splits are read in their order on disk and in constant memory. The
-    records of "train" lie scattered: all are held in memory and sorted by name.
-
-    Args:
-        data_dir: folder of records and `dataset.json`.
-        split: "train", "validation" or "test".
-        verify: compare the files' digests first, which reads each once.
+    records of "train" lie scattered: all are held in memory and sorted by name. With
+    `verify` the files' digests are compared first, which reads each once.
 
     Raises:
         UserError: if the data are missing or damaged, or a record is missing, there

@@ -113,9 +113,8 @@ def load_windows(
         )
 
     data = manifest.read(data_dir)
-    window = cutting.Window(
-        frames, frame_stride, data.record_frames, data.record_overlap
-    )
+    layout = data.record_frames, data.record_overlap
+    window = cutting.Window(frames, frame_stride, *layout)
     if window.reach > window.record_overlap:
         raise UserError(
             f"{data_dir}: windows of {frames} frames at stride {frame_stride} need "
@@ -148,16 +147,9 @@ def load_windows(
             numbers = numbers.take(1)
         else:
             numbers = tf.data.Dataset.range(first_epoch, epochs)
+        order = {"seed": seed, "batch_size": batch_size, "steps": steps}
         dataset = training.training_epochs(
-            paths,
-            data,
-            window,
-            numbers,
-            actions=actions,
-            seed=seed,
-            batch_size=batch_size,
-            steps=steps,
-            augment=augment,
+            paths, data, window, numbers, actions=actions, augment=augment, **order
         )
         batches = steps * int(numbers.cardinality())
         dataset = dataset.apply(tf.data.experimental.assert_cardinality(batches))
@@ -215,13 +207,10 @@ def _at_least(least, **arguments):
 
 
 def _check_some_window(data_dir, paths, data, window, actions):
-    def has_window(serialized):
-        record = records.parse(serialized, data.record_frames, data.joints)
+    def has_window(record):
         return cutting.has_training_window(record, window)
 
-    some = chosen_actions.keep(tf.data.TFRecordDataset(paths), actions)
-    some = some.map(has_window).filter(lambda found: found)
-    if not _total(data_dir, some.take(1), data):
+    if not _some_record(data_dir, paths, data, actions, has_window):
         of_actions = f" of {action_names.join(actions)}" if actions else ""
         raise UserError(
             f"{data_dir}: no window of {window.frames} valid frames at stride "
@@ -231,18 +220,23 @@ def _check_some_window(data_dir, paths, data, window, actions):
 
 
 def _check_some_camera(data_dir, paths, data):
-    def is_known(serialized):
-        record = records.parse(serialized, data.record_frames, data.joints)
-        return record["intrinsics"][0] > 0
-
-    some = tf.data.TFRecordDataset(paths).map(is_known).filter(lambda known: known)
-    if not _total(data_dir, some.take(1), data):
+    if not _some_record(data_dir, paths, data, (), lambda r: r["intrinsics"][0] > 0):
         raise UserError(
             f"{data_dir}: random cameras and bodies are projected through the lens of "
             "their own camera, but no record knows its camera. Train without "
             "--random_cameras and --body_scale, or convert data that come with a "
             "calibration."
         )
+
+
+def _some_record(data_dir, paths, data, actions, holds) -> bool:
+    """Whether something holds of any record of the actions."""
+
+    def of(serialized):
+        return holds(records.parse(serialized, data.record_frames, data.joints))
+
+    some = chosen_actions.keep(tf.data.TFRecordDataset(paths), actions).map(of)
+    return _total(data_dir, some.filter(lambda found: found).take(1), data) > 0
 
 
 def _in_order(data_dir, serialized, data, window):

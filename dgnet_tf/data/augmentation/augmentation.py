@@ -12,11 +12,7 @@ import tensorflow as tf
 from dgnet_tf import cameras
 from dgnet_tf.config import fields
 from dgnet_tf.config.fields import FIELDS
-from dgnet_tf.data.augmentation import (
-    body_shapes,
-    detector_noise,
-    missing_joints,
-)
+from dgnet_tf.data.augmentation import body_shapes, detector_noise, missing_joints
 from dgnet_tf.data.augmentation import random_cameras as random_views
 
 NAMES = tuple(fields.names(fields.AUGMENTATION))
@@ -56,18 +52,9 @@ def augment(record: dict, indices, skeleton, fps, chosen: Augmentation, seed):
     """Takes the frames of windows and augments them.
 
     The person's body, the detector's errors and its gaps are those of the record, one
-    for all of its windows; the camera and the mirror are each window's own.
-
-    Args:
-        record: parsed record.
-        indices: (W, T) indices of its frames.
-        skeleton: of the record.
-        fps: frames a second of the data set.
-        chosen: what is done.
-        seed: (2,) integers.
-
-    Returns:
-        Normalised keypoints (W, T, N, 2) and root-relative positions (W, T, N, 3).
+    for all of its windows; the camera and the mirror are each window's own. Takes the
+    (W, T) indices of a parsed record's frames and a seed of (2,) integers, and returns
+    normalised keypoints (W, T, N, 2) and root-relative positions (W, T, N, 3).
     """
     flip_seed, noise_seed = tf.unstack(tf.random.split(seed))
     camera_seed, body_seed, gap_seed = (tf.random.fold_in(seed, i) for i in (1, 2, 3))
@@ -138,14 +125,10 @@ def augment(record: dict, indices, skeleton, fps, chosen: Augmentation, seed):
 
 
 def flip_keypoints(keypoints, mirror):
-    """Mirrors normalised keypoints left to right; its own inverse.
+    """Mirrors (..., N, 2), normalised to [-1, 1] across the image; its own inverse.
 
-    Args:
-        keypoints: (..., N, 2) normalised to [-1, 1] across the image's width.
-        mirror: N joint indices, `Skeleton.mirror`.
-
-    Returns:
-        (..., N, 2) what a mirrored image of the same scene shows.
+    The result is what a mirrored image of the same scene shows. `mirror` are N joint
+    indices, `Skeleton.mirror`.
     """
     return _flip(keypoints, mirror, (-1, 1))
 
@@ -165,17 +148,7 @@ def _flip(points, mirror, signs):
 
 
 def random_flip(keypoints, positions, mirror, seed):
-    """Mirrors each window with probability 1/2.
-
-    Args:
-        keypoints: (B, T, N, 2) normalised.
-        positions: (B, T, N, 3).
-        mirror: N joint indices, `Skeleton.mirror`.
-        seed: (2,) integers.
-
-    Returns:
-        The keypoints and positions.
-    """
+    """Mirrors windows of normalised keypoints and positions with probability 1/2."""
     coins = tf.random.stateless_uniform(tf.shape(keypoints)[:1], seed) < 0.5
     coins = coins[:, None, None, None]  # (B, 1, 1, 1)
     return (

@@ -10,15 +10,8 @@ def draw(skeleton, scale: float, seed):
     """Draws a body.
 
     Each bone is scaled by 1 - `scale` to 1 + `scale`, left and right alike, and all of
-    them together by another such factor.
-
-    Args:
-        skeleton: a `Skeleton`.
-        scale: see above, below 1.
-        seed: (2,) integers.
-
-    Returns:
-        (N, N) matrix that takes root-relative positions to the new body's.
+    them together by another such factor. Returns the (N, N) matrix that takes
+    root-relative positions to the new body's.
     """
     joints = len(skeleton.joints)
     numbers = tf.random.stateless_uniform([joints], seed, 1 - scale, 1 + scale)
@@ -31,13 +24,7 @@ def draw(skeleton, scale: float, seed):
 
 
 def reshape(positions, body, root: int):
-    """Gives people another body; their roots stay where they are.
-
-    Args:
-        positions: (L, N, 3) metres, root kept.
-        body: (N, N), from `draw`.
-        root: index of the root.
-    """
+    """Gives people (L, N, 3) a body of `draw`; their roots stay where they are."""
     pivot = positions[:, root : root + 1]
     return pivot + tf.linalg.matmul(body, positions - pivot)
 

@@ -23,21 +23,9 @@ def draw(
 ):
     """Draws errors of a detector for consecutive frames.
 
-    Gaussian noise, to which outliers add some that is wider: joints that are taken for
-    something else for up to half a second.
-
-    Args:
-        frames: L.
-        joints: N.
-        fps: frames a second.
-        noise_px: standard deviation of the noise, pixels.
-        correlation: of the noise, from one frame to the next.
-        outlier_share: of the keypoints that are outliers.
-        outlier_px: standard deviation of theirs, pixels.
-        seed: (2,) integers.
-
-    Returns:
-        (L, N, 2) pixels.
+    Gaussian noise of standard deviation `noise_px`, correlated from one frame to the
+    next, to which a share of outliers adds some of `outlier_px`: joints that are taken
+    for something else for up to half a second. Returns (L, N, 2) pixels.
     """
     seeds = tf.unstack(tf.random.split(seed, 3))
     found = noise_px * _noise(frames, joints, correlation, seeds[0])
@@ -53,22 +41,12 @@ def spells(frames: int, joints: int, share: float, longest: int, seed):
     """Draws the stretches of time in which something is wrong with a joint.
 
     For each joint, its spells' length is drawn from 1 to `longest` frames; they begin
-    anywhere, and those that meet are one.
-
-    Args:
-        frames: L.
-        joints: N.
-        share: of the time in spells, below 1.
-        longest: frames.
-        seed: (2,) integers.
-
-    Returns:
-        (L, N) bool.
+    anywhere, those that meet are one, and together they last a share of the time, below
+    1. Returns (L, N) bool.
     """
     length_seed, begin_seed = tf.unstack(tf.random.split(seed))
-    lengths = tf.random.stateless_uniform(
-        [joints], length_seed, 1, longest + 1, tf.int32
-    )
+    most = longest + 1
+    lengths = tf.random.stateless_uniform([joints], length_seed, 1, most, tf.int32)
     # A frame is outside if none of the last `length` frames begins a spell.
     begin = 1.0 - (1.0 - share) ** (1.0 / tf.cast(lengths, tf.float32))  # (N,)
     # Spells that began before the first frame last into it.

@@ -16,9 +16,6 @@ def fill(keypoints, indices, seen, shown):
         seen: (L, N) bool, of all of the record's frames.
         shown: function of a frame for each joint, (W, T, N), that gives the joints'
             pixels (W, T, N, 2) in these frames, as the windows' cameras see them.
-
-    Returns:
-        (W, T, N, 2).
     """
     before, after, weight = (tf.gather(found, indices) for found in sources(seen))
     weight = weight[..., None]
@@ -33,12 +30,9 @@ def sources(seen):
     after, or where it was in the nearest one, as `interpolation.fill_gaps` does. A
     joint that is never seen is left in each frame as it is.
 
-    Args:
-        seen: (L, N) bool; L must be known when the graph is traced.
-
-    Returns:
-        Indices of the frames before and after, each (L, N), and the weight (L, N) of
-        the latter; both are the frame itself where the joint is seen.
+    Takes (L, N) bool, L known when the graph is traced. Returns the indices of the
+    frames before and after, each (L, N), and the weight (L, N) of the latter; both are
+    the frame itself where the joint is seen.
     """
     last = seen.shape[0] - 1
     here = tf.range(last + 1)[:, None]
@@ -67,15 +61,7 @@ def _running_max(values):
 
 
 def take(values, frames):
-    """Takes each joint's value from a frame of its own.
-
-    Args:
-        values: (L, N, D).
-        frames: (W, T, N) indices of frames.
-
-    Returns:
-        (W, T, N, D).
-    """
+    """Takes each joint's (L, N, D) from a frame of its own (W, T, N): (W, T, N, D)."""
     joints = values.shape[1]
     flat = tf.reshape(values, [-1, values.shape[2]])
     return tf.gather(flat, frames * joints + tf.range(joints))

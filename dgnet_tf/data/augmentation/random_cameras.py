@@ -76,29 +76,16 @@ def draw(
     distortion stay. A window keeps its own camera where none of the drawn ones sees
     all joints of all frames, or where its own one is not known.
 
-    Args:
-        positions: (W, T, N, 3) metres, camera axes, root kept.
-        root: index of the root.
-        intrinsics: (9,) of the view; zeros where unknown.
-        image_size: (2,) pixels.
-        share: of the windows that are re-rendered.
-        tilt: degrees.
-        focal: see above.
-        seed: (2,) integers.
+    Positions are (W, T, N, 3) metres, camera axes, root kept; intrinsics (9,) of the
+    view, zeros where unknown; the tilt degrees; `share` of the windows is re-rendered.
     """
     positions = tf.convert_to_tensor(positions)
     windows = tf.shape(positions)[0]
     seeds = tf.unstack(tf.random.split(seed, 2))
     # One row of numbers for each try.
-    low = [
-        -math.pi,
-        -math.radians(tilt),
-        -math.log(DISTANCE),
-        1 - focal,
-        -ACROSS,
-        -DOWN,
-    ]
-    high = [math.pi, math.radians(tilt), math.log(DISTANCE), 1 + focal, ACROSS, DOWN]
+    lean, distance = math.radians(tilt), math.log(DISTANCE)
+    low = [-math.pi, -lean, -distance, 1 - focal, -ACROSS, -DOWN]
+    high = [math.pi, lean, distance, 1 + focal, ACROSS, DOWN]
     numbers = tf.random.stateless_uniform([windows, TRIES, 6], seeds[0])
     numbers = low + numbers * (tf.constant(high) - low)
     yaw, pitch, nearer, zoom, across, down = tf.unstack(numbers, axis=-1)  # (W, K)
