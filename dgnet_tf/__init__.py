@@ -37,6 +37,8 @@ _MODULES = {
     "manifest": "data.manifest",
     "multiply_adds": "models.multiply_adds",
     "pairing": "evaluation.pairing",
+    "placement": "axes",
+    "pose_files": "lifting.pose_files",
     "pretrained": "models.pretrained",
     "published": "reproduction.published",
     "records": "data.records",
@@ -51,7 +53,8 @@ _MODULES = {
 }
 
 _PLAIN_MODULES = (
-    *("cameras", "config", "errors", "evaluation", "layers", "metrics", "skeletons"),
+    *("axes", "cameras", "config", "errors", "evaluation", "layers", "metrics"),
+    "skeletons",
 )
 
 __all__ = [*_PUBLIC, *_MODULES, *_PLAIN_MODULES, "__version__"]
