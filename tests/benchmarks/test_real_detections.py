@@ -185,6 +185,7 @@ def test_a_person_who_is_seen_late_stays_in_step_with_the_other_cameras():
     assert reference.left_out == 0
 
 
+@pytest.mark.slow
 def test_the_command_compares_every_camera(tmp_path, monkeypatch, capsys):
     path = wheel(tmp_path / "a.whl", rig(), person())
     run = write_run(tmp_path / "run")

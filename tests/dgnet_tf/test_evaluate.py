@@ -76,6 +76,7 @@ def folder_name(run, data, *arguments):
     return made.name
 
 
+@pytest.mark.slow
 def test_windows_joints_and_estimates_are_options(run, data, capsys):
     arguments = ["--overlap=once", "--frame_stride=2", "--actions=Walking"]
     arguments += ["--keypoint_smoothing=4"]
@@ -165,6 +166,7 @@ def test_bad_input_ends_with_one_line_and_no_report(run, data, tmp_path, capsys)
     assert "no intrinsics" in error(workdir, f"--data={unseen}", "--balance")
 
 
+@pytest.mark.slow
 def test_trained_weights_are_scored_like_their_run(data, tmp_path, capsys):
     folder, made = weight_stand_ins.write(tmp_path)
     output = tmp_path / "report"

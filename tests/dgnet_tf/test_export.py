@@ -106,6 +106,7 @@ def test_bad_input_ends_with_one_line_and_leaves_nothing(tiny_run, tmp_path, cap
     assert list(output.iterdir()) == [output / "1"]
 
 
+@pytest.mark.slow
 def test_missing_packages_cost_only_the_warm_up(tmp_path, capsys, monkeypatch):
     monkeypatch.setitem(sys.modules, "tensorflow_serving.apis", None)
     monkeypatch.setattr(runs, "load", lambda path: runs.Run(Config(), small_model()))

@@ -68,6 +68,7 @@ def test_the_worst_clips_are_played_with_their_errors(run, data, page):
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_report_from_before_is_shown_with_what_it_has(run, data, tmp_path):
     new = own_report(run)
 

@@ -116,6 +116,7 @@ def test_bad_input_ends_with_one_line_and_leaves_nothing(run, tmp_path, capsys):
     assert "holds no preset.json; it is not replaced" in error("--overwrite=true")
 
 
+@pytest.mark.slow
 def test_a_folder_is_replaced_only_when_told(run, tmp_path, capsys, monkeypatch):
     folder = save(run, tmp_path)
     before = (folder / weight_folders.FILE).read_bytes()

@@ -34,6 +34,8 @@ STACK = "addons" if KERAS_2 else "default"
 RUNS = sorted(write.RUNS | (write.ADDONS_RUNS if KERAS_2 else {}))
 MICROMETRE = 1e-6
 # Those whose windows, layers or smoothing differ when whole videos are lifted.
+ARCHITECTURES = ("dgnet", "baseline", "martinez", "semgcn", "tcn", "stgcn")
+SLOW_ON_BOTH = (pytest.mark.slow, pytest.mark.addons)
 LIFTED = ("dgnet", "tcn", "stgcn", "windows", "windows_once")
 
 
@@ -95,7 +97,13 @@ def refuse_to_train(monkeypatch):
     monkeypatch.setattr(fit, "train", train_anew)
 
 
-@pytest.mark.parametrize("name", RUNS)
+@pytest.mark.parametrize(
+    "name",
+    [
+        name if name in ARCHITECTURES else pytest.param(name, marks=SLOW_ON_BOTH)
+        for name in RUNS
+    ],
+)
 def test_a_run_gives_the_poses_that_it_gave(before, name):
     lifter = dgnet_tf.Lifter.load(before / "runs" / name)
     saved = np.load(before / "runs" / name / "poses.npz")
@@ -134,6 +142,8 @@ def test_trained_weights_of_either_stack_give_the_poses_that_they_gave(written, 
     assert_same_poses(probe, read_json(folder / "preset.json")["probe"])
 
 
+@pytest.mark.slow
+@pytest.mark.addons
 def test_a_killed_training_goes_on_to_the_poses_of_the_unbroken_one(there):
     killed, saved = there / "killed", np.load(there / "runs" / "dgnet" / "poses.npz")
     flags = {**write.SIZES, **write.BUDGET, **write.RUNS["dgnet"]}
@@ -186,6 +196,8 @@ def test_a_report_is_read_compared_and_rendered(written, stack):
     assert paired.difference == 0
 
 
+@pytest.mark.slow
+@pytest.mark.addons
 def test_an_evaluation_gives_the_numbers_of_its_report(before):
     expected = report.read(before / "reports")
     loaded = dgnet_tf.runs.load(before / "runs" / "dgnet")
@@ -201,6 +213,7 @@ def test_an_evaluation_gives_the_numbers_of_its_report(before):
     assert found["options"] == expected["options"]
 
 
+@pytest.mark.slow
 def test_a_page_is_made_of_a_report(there):
     run(
         html_report,

@@ -1,6 +1,7 @@
 """The evaluation suite's parts, small."""
 
 import numpy as np
+import pytest
 
 from benchmarks.suites import evaluation
 from dgnet_tf import cameras
@@ -29,6 +30,7 @@ def test_random_views_are_seen_where_their_joints_are():
     np.testing.assert_array_equal(views[2].positions, again[2].positions)
 
 
+@pytest.mark.slow
 def test_a_scored_size_tells_its_time_and_memory(tmp_path):
     evaluation.write(tmp_path / "data", 80, 20)
     seconds, peak = evaluation.score(str(tmp_path / "data"), "small", flip=False)

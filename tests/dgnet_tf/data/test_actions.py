@@ -79,6 +79,7 @@ def test_an_action_is_read_in_order(data_dir):
     assert int(dataset.cardinality()) == len(list(dataset))
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_batches(data_dir):
     def of(**arguments):
         return digest(

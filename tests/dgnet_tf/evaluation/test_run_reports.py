@@ -20,6 +20,7 @@ def data(tmp_path_factory):
     return record_sets.write(tmp_path_factory.mktemp("data"), splits)
 
 
+@pytest.mark.slow
 def test_a_report_is_made_once_for_weights_data_and_options(
     data, tmp_path, monkeypatch
 ):

@@ -198,6 +198,7 @@ def damage(content: bytes, changes, end) -> bytes:
 
 @settings(max_examples=500, deadline=None, derandomize=True)
 @given(CHANGES, st.integers(0, 1 << 16) | st.just(0))
+@pytest.mark.slow
 def test_a_damaged_pickle_is_read_or_refused(folder, changes, end):
     with contextlib.suppress(UserError):
         assert (
@@ -208,6 +209,7 @@ def test_a_damaged_pickle_is_read_or_refused(folder, changes, end):
 
 @settings(max_examples=500, deadline=None, derandomize=True)
 @given(CHANGES, st.integers(0, 1 << 16) | st.just(0), st.booleans())
+@pytest.mark.slow
 def test_a_damaged_archive_is_read_or_refused(folder, changes, end, packed):
     whole = io.BytesIO()
     save = np.savez_compressed if packed else np.savez

@@ -153,6 +153,8 @@ def test_a_joint_has_k_neighbours_whose_weights_sum_to_one(plain):
     np.testing.assert_allclose(found.backward[1:].sum(axis=-1), 1, atol=1e-5)
 
 
+@pytest.mark.slow
+@pytest.mark.addons
 def test_long_videos_are_cut_without_a_seam(plain):
     # 512 frames at a time are 128 windows of four.
     keypoints = video(300)

@@ -220,6 +220,8 @@ def test_from_preset_needs_no_configuration(copy, made):
 
 
 @pytest.mark.parametrize("architecture", ["dgnet", "baseline"])
+@pytest.mark.slow
+@pytest.mark.addons
 def test_folders_of_before_the_network_was_written_load_alike(architecture, tmp_path):
     policy = "mixed_bfloat16"
     with architectures.precision(policy):

@@ -50,6 +50,7 @@ def test_errors_and_affinities_are_those_of_the_run(lifting, data):
     assert clip.mpjpe_mm.mean() == pytest.approx(score.sums["mpjpe_mm"] / 20, rel=1e-6)
 
 
+@pytest.mark.slow
 def test_the_reports_noise_is_on_the_keypoints_that_are_shown(lifting, data):
     lifting = copy.copy(lifting)
     lifting.noise_px = 5.0
@@ -58,6 +59,7 @@ def test_the_reports_noise_is_on_the_keypoints_that_are_shown(lifting, data):
     assert moved.std() == pytest.approx(5.0, rel=0.1)
 
 
+@pytest.mark.slow
 def test_of_a_long_view_the_part_around_its_worst_is_shown(lifting, data):
     name = "S002/Walking/1/c0"
     (whole,) = report_clips.load(lifting, data, "test", [name], 60.0)

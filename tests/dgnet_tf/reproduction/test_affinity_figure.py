@@ -68,6 +68,7 @@ def test_negative_weights_get_a_second_hue():
     assert list(image.get_extent()) == [0, 0.06, 16.5, -0.5]
 
 
+@pytest.mark.slow
 def test_a_runs_affinities_are_written(run, data, tmp_path, monkeypatch):
     monkeypatch.setattr(
         affinity_figure.ViewLifter, "positions", lambda *_: np.zeros((12, 17, 3))

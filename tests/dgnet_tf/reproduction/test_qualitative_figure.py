@@ -43,6 +43,7 @@ def lifters(monkeypatch):
     monkeypatch.setattr(qualitative_figure, "ViewLifter", Off)
 
 
+@pytest.mark.slow
 def test_each_view_gives_a_strip_and_each_frame_its_error(data, tmp_path, lifters):
     paths = qualitative_figure.make(
         ["a", "b"], data, "test", tmp_path, views=["S001", "S002"], shown=[0, 5]

@@ -83,6 +83,7 @@ def test_noise_in_pixels_is_the_error_of_a_network_that_repeats_its_keypoints(do
     )
 
 
+@pytest.mark.slow
 def test_all_networks_and_seeds_meet_the_same_noise(data, tmp_path, trainings):
     trainings.shifts["baseline"] = 0.0
     run(data, tmp_path, noises=[5.0], seeds=2)
@@ -169,6 +170,7 @@ def test_each_network_is_a_point_of_error_against_size(done):
     assert (done / "comparison.png").stat().st_size > 5000
 
 
+@pytest.mark.slow
 def test_what_is_done_is_not_trained_again_and_more_noise_is_scored(
     done, data, tmp_path, trainings
 ):

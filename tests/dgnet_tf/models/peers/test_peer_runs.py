@@ -173,6 +173,7 @@ def test_a_peer_becomes_a_file_for_small_devices(name, suffix, tmp_path):
     np.testing.assert_allclose(lifted, expected, atol=1e-4)
 
 
+@pytest.mark.slow
 def test_a_page_without_affinities_is_written(data, tmp_path):
     run = tmp_path / "run"
     chosen = config.make(

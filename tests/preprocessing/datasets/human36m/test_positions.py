@@ -179,6 +179,7 @@ def test_a_large_file_is_not_read(tmp_path):
             positions.read_sequence(path, form)
 
 
+@pytest.mark.slow
 def test_files_that_inflate_without_end_are_refused(tmp_path):
     zeros = bytes(cdf_files.MAX_BYTES + 1000)
     mat = b"MATLAB 5.0 MAT-file".ljust(124) + b"\x00\x01IM"
