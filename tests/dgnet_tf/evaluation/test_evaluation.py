@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from support import record_sets
 from support.lifting.lifting_stand_ins import Config, small_model
-from support.reports import evaluated_takes
 from support.reports.evaluated_takes import (
     JOINTS,
     MEAN_BONE,
@@ -20,22 +19,6 @@ from support.reports.evaluated_takes import (
 from dgnet_tf import skeletons
 from dgnet_tf.errors import UserError
 from dgnet_tf.evaluation import evaluation, report
-
-
-@pytest.fixture(scope="module")
-def data_dir(tmp_path_factory):
-    return evaluated_takes.write(tmp_path_factory.mktemp("data"))
-
-
-@pytest.fixture(scope="module")
-def model():
-    return small_model()
-
-
-@pytest.fixture(scope="module")
-def plain(data_dir, model):
-    """The report without any option."""
-    return evaluation.evaluate(model, Config(), data_dir)
 
 
 def test_the_report_of_two_views_by_hand(plain, model):

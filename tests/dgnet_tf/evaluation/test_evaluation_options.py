@@ -5,8 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 from support import record_sets
-from support.lifting.lifting_stand_ins import Config, small_model
-from support.reports import evaluated_takes
+from support.lifting.lifting_stand_ins import Config
 from support.reports.evaluated_takes import (
     JOINTS,
     SITTING,
@@ -20,22 +19,6 @@ from dgnet_tf.data import views
 from dgnet_tf.errors import UserError
 from dgnet_tf.evaluation import balance, evaluation, report
 from dgnet_tf.inference import view_lifter
-
-
-@pytest.fixture(scope="module")
-def data_dir(tmp_path_factory):
-    return evaluated_takes.write(tmp_path_factory.mktemp("data"))
-
-
-@pytest.fixture(scope="module")
-def model():
-    return small_model()
-
-
-@pytest.fixture(scope="module")
-def plain(data_dir, model):
-    """The report without any option."""
-    return evaluation.evaluate(model, Config(), data_dir)
 
 
 def test_a_root_that_does_not_count_raises_the_mean(data_dir, model, plain):
