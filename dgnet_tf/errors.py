@@ -1,4 +1,6 @@
-"""The one error for what a user can mend, and checks of arguments."""
+"""The one error for what a user can mend, warnings, and checks of arguments."""
+
+import sys
 
 
 class UserError(Exception):
@@ -6,6 +8,14 @@ class UserError(Exception):
 
     Commands print it as their last line, `error: ...`, without a traceback.
     """
+
+
+def warn(message: str):
+    """Prints one line, `warning: ...`, on standard error.
+
+    For input whose result still holds, with what was found and what was done about it.
+    """
+    print("warning: " + " ".join(message.split()), file=sys.stderr, flush=True)
 
 
 def check_positive(name, value):

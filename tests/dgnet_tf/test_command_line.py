@@ -5,7 +5,7 @@ import errno
 import pytest
 from absl import flags
 
-from dgnet_tf import command_line
+from dgnet_tf import command_line, errors
 from dgnet_tf.errors import UserError
 
 
@@ -57,6 +57,12 @@ def test_help_prints_description_and_flags(capsys):
 def test_bad_input_is_one_line_even_if_its_message_is_not(capsys):
     line = failure(capsys, raising(UserError("clip 3:\n  is empty")))
     assert line == "error: clip 3: is empty"
+
+
+def test_a_warning_is_one_line_too(capsys):
+    errors.warn("a.json: one\nthing.  It was\tmended.")
+    out, err = capsys.readouterr()
+    assert (out, err) == ("", "warning: a.json: one thing. It was mended.\n")
 
 
 def test_a_full_disk_is_an_error_and_no_traceback(capsys):
