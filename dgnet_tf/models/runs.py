@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from dgnet_tf.config import config as configuration
 from dgnet_tf.errors import UserError
-from dgnet_tf.models import architectures
+from dgnet_tf.models import architectures, weight_files, weight_folders
 
 CONFIG, MODEL, VERSIONS = "config.json", "model.keras", "versions.json"
 TRAINING = "training.json"
@@ -36,11 +36,14 @@ def build_model(config: configuration.Config) -> tf.keras.Model:
 
 
 def load(workdir) -> Run:
-    """Loads a finished run.
+    """Loads a finished run, whichever Keras wrote it.
+
+    The network is built from `config.json`; `model.keras` gives its weights and
+    nothing else, so that a run of anybody's may be loaded.
 
     Raises:
-        UserError: if the folder is no run, is not finished, or was written by
-            another Keras.
+        UserError: if the folder is no run or not finished, or its files are damaged
+            or of another network.
     """
     workdir = pathlib.Path(workdir)
     config = configuration.read(workdir / CONFIG)
@@ -50,12 +53,7 @@ def load(workdir) -> Run:
             f"{path}: not found; the run is not finished. Run `python -m "
             "dgnet_tf.train` with the same flags again to finish it."
         )
-    try:
-        model = tf.keras.models.load_model(path, compile=False)
-    except Exception as error:  # Keras raises many kinds for a damaged file.
-        raise UserError(
-            f"{path}: cannot be loaded by TensorFlow {tf.__version__} "
-            f"({type(error).__name__}); {VERSIONS} beside it names the version that "
-            "wrote it. Use that one, or train again."
-        ) from error
+    weight_folders.check_size(path, config.blocks, config.channels)
+    model = build_model(config)
+    weight_files.load_archive_into(model, path)
     return Run(config, model)

@@ -3,17 +3,28 @@
 `keras.Model.save_weights` writes them; Keras 2.15 and Keras 3 read them from each other
 with the same values. Keras finds tensors by the order of layers, and may pass over what
 is absent; so a file is compared with the network before it is read.
+
+A run's `model.keras` is a zip that holds such a file. Keras would build the network
+anew from the archive's own description, which can name any code; here the network is
+built from the configuration, and of the archive the weights alone are read.
 """
 
 from __future__ import annotations
 
 import pathlib
+import shutil
 import tempfile
+import zipfile
 
 import numpy as np
 
 from dgnet_tf.errors import UserError
+from dgnet_tf.files import hdf5_files
 from dgnet_tf.models import weight_folders
+
+# What a training leaves beside the weights: the optimizer keeps up to four further
+# numbers for each of them.
+_MOST_TIMES, _MORE = 8, 16 << 20
 
 
 def load_into(model, folder):
@@ -24,19 +35,80 @@ def load_into(model, folder):
             the tensor that is missing, too many or of another shape.
     """
     path = weight_folders.weights_file(folder)
-    try:
-        found = tensors(path)
-    except OSError as error:
-        raise UserError(f"{path}: is no HDF5 file ({error}).") from error
     with tempfile.TemporaryDirectory() as beside:
-        wanted = tensors(save(model, pathlib.Path(beside) / weight_folders.WEIGHTS))
+        _load(model, path, path, _wanted(model, beside)[0])
+
+
+def load_archive_into(model, path):
+    """Gives a network the weights of a Keras archive (`.keras`) of the same network.
+
+    Nothing else in the archive is read, whatever it describes.
+
+    Raises:
+        UserError: as `load_into`, or if it is no such archive.
+    """
+    with tempfile.TemporaryDirectory() as beside:
+        wanted, size = _wanted(model, beside)
+        weights = pathlib.Path(beside) / f"trained.{weight_folders.WEIGHTS}"
+        try:
+            _extract(path, weights, _MOST_TIMES * size + _MORE)
+        except UserError:
+            raise
+        except Exception as error:  # Damaged archives end in many kinds.
+            raise UserError(
+                f"{path}: cannot be loaded: is no whole Keras archive "
+                f"({type(error).__name__}: {error!s:.80}); nothing in it was run. "
+                "Copy it again, or train again."
+            ) from error
+        _load(model, path, weights, wanted, also=("optimizer", "metrics"))
+
+
+def _extract(path, target, most):
+    with zipfile.ZipFile(path) as archive:
+        # By its own name alone: what else is there stays closed.
+        info = archive.getinfo(weight_folders.WEIGHTS)
+        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise ValueError(f"compression method {info.compress_type}")
+        if info.file_size > most:
+            raise UserError(
+                f"{path}: cannot be loaded: its weights have {info.file_size} bytes, "
+                f"more than {most}, far too many for the network of its configuration."
+            )
+        with archive.open(info) as source, open(target, "wb") as file:
+            shutil.copyfileobj(source, file)  # `file_size` bytes at most.
+
+
+def _wanted(model, folder):
+    """Returns the shapes of a network's tensors, and the size of their file."""
+    own = save(model, pathlib.Path(folder) / weight_folders.WEIGHTS)
+    return tensors(own), own.stat().st_size
+
+
+def _load(model, path, weights, wanted, also=()):
+    """Loads the file `weights`, which messages call `path`.
+
+    It may hold groups named in `also` besides the network's.
+    """
+    try:
+        found = tensors(weights)
+    except OSError as error:
+        raise UserError(f"{path}: is no HDF5 file ({error!s:.80}).") from error
+    except Exception as error:  # h5py leaves it to chance which error damage ends in.
+        raise UserError(f"{path}: is no file of weights ({error!s:.120}).") from error
+    found = {k: v for k, v in found.items() if k.partition("/")[0] not in also}
     for name in sorted(wanted.keys() | found.keys()):
         if wanted.get(name) != found.get(name):
             raise UserError(
-                f"{path}: tensor {name!r} {_difference(wanted, found, name)}. The file "
-                "is of another network than its configuration."
+                f"{path}: tensor {name!r:.80} {_difference(wanted, found, name)}. The "
+                "file is of another network than its configuration."
             )
-    model.load_weights(str(path))
+    try:
+        model.load_weights(str(weights))
+    except Exception as error:  # As above.
+        raise UserError(
+            f"{path}: its tensors cannot be read ({type(error).__name__}: "
+            f"{error!s:.80}). Copy the file again."
+        ) from error
 
 
 def _difference(wanted, found, name):
@@ -52,18 +124,12 @@ def tensors(path) -> dict[str, tuple[int, ...]]:
 
     Raises:
         OSError: if it is no HDF5 file.
+        ValueError: if it holds other than numbers, or points beyond itself.
     """
     import h5py  # TensorFlow's own requirement.
 
-    shapes = {}
-
-    def note(name, node):
-        if isinstance(node, h5py.Dataset):
-            shapes[name] = node.shape
-
     with h5py.File(path, "r") as file:
-        file.visititems(note)
-    return shapes
+        return hdf5_files.shapes(file)
 
 
 def save(model, path, *, half: bool = False) -> pathlib.Path:

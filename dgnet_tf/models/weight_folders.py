@@ -114,7 +114,31 @@ def read(folder) -> dict:
     content = kind.read(path)
     content.setdefault("network", network(content["config"]))
     kind.check(path, content, _OF_NETWORK)
+    for name, value in content["network"]["arguments"].items():
+        if not isinstance(value, str | bool | int | float):  # Keras revives others.
+            raise kind.error(path, f"network.arguments: {name!r:.80} is no plain value")
+    if (weights := path.with_name(WEIGHTS)).is_file():
+        for sizes in (content["config"], content["network"]["arguments"]):
+            check_size(weights, sizes.get("blocks"), sizes.get("channels"))
     return content
+
+
+def check_size(path, blocks, channels):
+    """Refuses a file of weights that is far too small for its network.
+
+    It is asked before the network is built, which takes the memory that its sizes say.
+    Each block has more than one matrix of channels by channels.
+
+    Raises:
+        UserError: if it has not a byte for each number of such a matrix.
+    """
+    sizes = [size for size in (blocks, channels) if type(size) is int]
+    if len(sizes) == 2 and (least := blocks * channels**2) > path.stat().st_size:
+        raise UserError(
+            f"{path}: has {path.stat().st_size} bytes, but a network of {blocks} "
+            f"blocks of {channels} channels has more than {least} numbers. The files "
+            "do not belong together; copy them again."
+        )
 
 
 def network(config: dict) -> dict:

@@ -114,6 +114,20 @@ def test_a_run_gives_the_poses_that_it_gave(before, name):
         assert_same_poses(write.lift(lifter, saved["keypoints"]), saved["positions"])
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        name if name == "dgnet" else pytest.param(name, marks=SLOW_ON_BOTH)
+        for name in sorted({**write.RUNS, **write.ADDONS_RUNS})
+    ],
+)
+def test_a_run_of_the_other_stack_gives_the_poses_that_it_gave(written, name):
+    folder = written["default" if KERAS_2 else "addons"] / "runs" / name
+    if name in write.ADDONS_RUNS and KERAS_2:
+        pytest.skip("the other stack has no such optimizer")
+    assert_same_outputs(dgnet_tf.runs.load(folder), np.load(folder / "poses.npz"))
+
+
 def test_runs_of_all_architectures_connections_and_weightings_are_there(before):
     found = [
         read_json(path) for path in sorted((before / "runs").glob("*/config.json"))

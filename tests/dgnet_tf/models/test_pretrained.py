@@ -252,6 +252,16 @@ def test_the_shipped_network_is_that_of_its_configuration():
         ({"class": "Martinez", "arguments": {}}, ValueError, "holds a Martinez; load"),
         ({"class": "DGNet", "arguments": {"blocks": 0}}, UserError, "`blocks` must be"),
         ({"class": "DGNet", "arguments": {"unheard": 1}}, UserError, "`network`: "),
+        (
+            {"class": "DGNet", "arguments": {"dtype": {"class_name": "Policy"}}},
+            UserError,
+            "'dtype' is no plain value",
+        ),
+        (
+            {"class": "DGNet", "arguments": {"blocks": 64, "channels": 4096}},
+            UserError,
+            "has more than 1073741824 numbers",
+        ),
         ({"class": "DGNet"}, UserError, "has no field 'network.arguments'"),
         (
             {"class": 1, "arguments": {}},
