@@ -122,7 +122,6 @@ def measure(model, data_dir, split, rates, noise_px: float = 0.0) -> list[dict]:
 def _lift(lifter, view, positions, rate, noise_px, rng):
     """Returns {"told", "not_told"}: (F, N, 3) poses of the view filmed at a rate."""
     from dgnet_tf import cameras
-    from dgnet_tf.inference import whole_videos
     from dgnet_tf.lifting import lifter as lifting
 
     keypoints = cameras.project(positions, view.intrinsics)
@@ -131,9 +130,7 @@ def _lift(lifter, view, positions, rate, noise_px, rng):
     size = view.image_size
     return {
         "told": lifting.lift_at(lifter, keypoints, size, rate),
-        "not_told": whole_videos.lift_view(
-            lifter.serve, keypoints, size, lifter.options.span
-        ),
+        "not_told": lifter.engine.lift(keypoints, size),
     }
 
 

@@ -106,7 +106,6 @@ def measure(model, data_dir, split, noises, filters) -> list[dict]:
     import numpy as np
 
     from dgnet_tf.data import views
-    from dgnet_tf.inference import whole_videos
     from dgnet_tf.lifting import lifter as lifting
 
     lifter = lifting.Lifter.load(model)
@@ -116,9 +115,7 @@ def measure(model, data_dir, split, noises, filters) -> list[dict]:
         noise_of_view = rng.normal(0.0, 1.0, view.keypoints.shape)
         for noise in noises:
             keypoints = view.keypoints + noise * noise_of_view
-            poses = whole_videos.lift_view(
-                lifter.serve, keypoints, view.image_size, lifter.options.span
-            )
+            poses = lifter.engine.lift(keypoints, view.image_size)
             for name, smooth in filters.items():
                 found = smooth.smooth(poses, view.fps) if smooth else poses
                 sums[noise, name] += motion_errors.sums_of(

@@ -13,33 +13,14 @@ Beside these, `tflite-runtime` and TensorFlow's own interpreter run .tflite file
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
-import hashlib
-import importlib
-import json
-import pathlib
-import warnings
-import zipfile
 from collections.abc import Callable
 
 import numpy as np
 
-from dgnet_tf.errors import UserError
-from dgnet_tf.inference import keypoint_preparation
+from dgnet_tf.inference.engines import exported_files
+from dgnet_tf.inference.engines.window_engine import WindowEngine
 from dgnet_tf.inference.options import InferenceOptions
-from dgnet_tf.inference.window_table import window_table
-
-# In the .zip at the end of a .tflite: the card, and the digest of what stands before.
-CARD, DIGEST = "model_card.json", "model.sha256"
-CARD_KEY = "model_card"  # Of an .onnx file's metadata.
-# Windows that an .onnx file is given at a time: more are no faster.
-_WINDOWS = 64
-_INTERPRETERS = (
-    "ai_edge_litert.interpreter",
-    "tflite_runtime.interpreter",
-    "tensorflow.lite.python.interpreter",
-)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -67,23 +48,7 @@ def load(path, threads: int = 1) -> EdgeLifter:
         UserError: if the file is missing or none of these exports, or if what runs
             it is not installed.
     """
-    path = pathlib.Path(path)
-    loaders = {".tflite": _load_tflite, ".onnx": _load_onnx}
-    if path.suffix not in loaders:
-        raise UserError(f"{path}: must end in .tflite or .onnx.")
-    if not path.is_file():
-        raise UserError(
-            f"{path}: not found. Write it with `python -m dgnet_tf.export --format=...`"
-        )
-    try:
-        return loaders[path.suffix](path, threads)
-    except UserError:
-        raise
-    except Exception as error:  # Runtimes raise many kinds for damaged files.
-        raise UserError(
-            f"{path}: is no whole export of this package ({type(error).__name__}: "
-            f"{str(error)[:200]}). Export the run again."
-        ) from error
+    return EdgeLifter(*exported_files.load(path, threads))
 
 
 def lift(lifter: EdgeLifter, keypoints: np.ndarray, image_size) -> np.ndarray:
@@ -117,69 +82,5 @@ def lift(lifter: EdgeLifter, keypoints: np.ndarray, image_size) -> np.ndarray:
         raise ValueError(
             f"`image_size` must be a width and a height, got {image_size.tolist()}."
         )
-    options = InferenceOptions.of_card(lifter.card)
-    keypoints = keypoint_preparation.prepare(keypoints, options)
-    slots, reads = window_table(len(keypoints), options)
-    windows = keypoints[np.clip(slots, 0, len(keypoints) - 1)]  # (W, T, N, 2)
-    parts = np.split(windows, range(_WINDOWS, len(windows), _WINDOWS))
-    poses = np.concatenate([lifter.run(part, image_size) for part in parts])
-    return poses.reshape(-1, joints, 3)[reads].mean(axis=1, dtype=np.float32)
-
-
-def _load_tflite(path, threads) -> EdgeLifter:
-    # The runtime does not check what it reads: a damaged file can end the process.
-    with zipfile.ZipFile(path) as archive:
-        card, digest = json.loads(archive.read(CARD)), archive.read(DIGEST).decode()
-        size = min(info.header_offset for info in archive.infolist())
-    with open(path, "rb") as file:
-        if hashlib.sha256(file.read(size)).hexdigest() != digest.strip():
-            raise ValueError("its checksum does not fit")
-    interpreter = _interpreter(path)(model_path=str(path), num_threads=threads)
-    serve = interpreter.get_signature_runner("serving_default")
-
-    def run(windows, image_size):
-        size = image_size[None]
-        poses = [serve(keypoints=one[None], image_size=size) for one in windows]
-        return np.concatenate([pose["positions"] for pose in poses])
-
-    return EdgeLifter(run, card)
-
-
-def _interpreter(path):
-    for name in _INTERPRETERS:
-        with contextlib.suppress(ImportError):
-            return _quietly(importlib.import_module(name).Interpreter)
-    raise UserError(
-        f"{path}: nothing here runs .tflite files. pip install ai-edge-litert"
-    )
-
-
-def _quietly(interpreter):
-    def make(**arguments):
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # TensorFlow's own is to move elsewhere.
-            return interpreter(**arguments)
-
-    return make
-
-
-def _load_onnx(path, threads) -> EdgeLifter:
-    try:
-        import onnxruntime
-    except ImportError:
-        raise UserError(
-            f"{path}: nothing here runs .onnx files. pip install onnxruntime"
-        ) from None
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    session = onnxruntime.InferenceSession(
-        str(path), options, providers=["CPUExecutionProvider"]
-    )
-    card = json.loads(session.get_modelmeta().custom_metadata_map[CARD_KEY])
-
-    def run(windows, image_size):
-        sizes = np.tile(image_size, (len(windows), 1))
-        inputs = {"keypoints": windows, "image_size": sizes}
-        return session.run(["positions"], inputs)[0]
-
-    return EdgeLifter(run, card)
+    engine = WindowEngine(lifter.run, InferenceOptions.of_card(lifter.card))
+    return engine.lift(keypoints, image_size)

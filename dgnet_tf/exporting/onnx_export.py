@@ -8,8 +8,9 @@ import logging
 import pathlib
 
 from dgnet_tf.errors import UserError
-from dgnet_tf.exporting import edge_lifter, window_graph
+from dgnet_tf.exporting import window_graph
 from dgnet_tf.files.atomic import replacing
+from dgnet_tf.inference.engines import onnx_runtime
 from dgnet_tf.inference.options import InferenceOptions
 
 SUFFIX = ".onnx"
@@ -74,6 +75,6 @@ def _describe(onnx, converted, options, card):
         axes[0].dim_param = "batch"
         if len(axes) == 4:
             axes[1].dim_value = options.frames
-    properties = {edge_lifter.CARD_KEY: json.dumps(card, indent=2)}
+    properties = {onnx_runtime.CARD_KEY: json.dumps(card, indent=2)}
     onnx.helper.set_model_props(converted, properties)
     converted.producer_name = "dgnet_tf"

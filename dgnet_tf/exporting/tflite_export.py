@@ -16,8 +16,9 @@ import zipfile
 import tensorflow as tf
 
 from dgnet_tf.errors import UserError
-from dgnet_tf.exporting import edge_lifter, window_graph
+from dgnet_tf.exporting import window_graph
 from dgnet_tf.files.atomic import replacing
+from dgnet_tf.inference.engines import litert
 from dgnet_tf.inference.options import InferenceOptions
 
 SUFFIX = ".tflite"
@@ -65,6 +66,6 @@ def save(
         beside.write_bytes(content)
         text, digest = json.dumps(card, indent=2), hashlib.sha256(content).hexdigest()
         with zipfile.ZipFile(beside, "a") as archive:
-            archive.writestr(zipfile.ZipInfo(edge_lifter.CARD), text + "\n")
-            archive.writestr(zipfile.ZipInfo(edge_lifter.DIGEST), digest + "\n")
+            archive.writestr(zipfile.ZipInfo(litert.CARD), text + "\n")
+            archive.writestr(zipfile.ZipInfo(litert.DIGEST), digest + "\n")
     return path

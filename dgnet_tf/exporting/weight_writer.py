@@ -9,7 +9,7 @@ import shutil
 
 import numpy as np
 
-from dgnet_tf.exporting import weight_card
+from dgnet_tf.exporting import weight_card, weight_engine
 from dgnet_tf.files import json_documents, provenance
 from dgnet_tf.files.atomic import replacing
 from dgnet_tf.models import architectures, pretrained, weight_files, weight_folders
@@ -55,6 +55,9 @@ def write_folder(
             raise RuntimeError(f"the weights changed on the way: {difference} m")
         content["probe"] = [[round(float(x), 7) for x in joint] for joint in theirs]
         json_documents.write(beside / weight_folders.FILE, content)
+        if engine := weight_engine.write(again, beside):
+            content["engine"] = engine
+            json_documents.write(beside / weight_folders.FILE, content)
         card = weight_card.markdown(content)
         (beside / weight_folders.CARD).write_text(card, encoding="utf-8")
     return difference

@@ -11,15 +11,13 @@ import tensorflow as tf
 
 from dgnet_tf import cameras, skeletons
 from dgnet_tf.data.augmentation import augmentation
-from dgnet_tf.inference import keypoint_preparation
+from dgnet_tf.inference import keypoint_preparation, segments
 from dgnet_tf.inference.options import InferenceOptions
 from dgnet_tf.inference.window_table import window_table
 from dgnet_tf.models import folding
 
 # At the paper's sizes 128 to 2048 frames cost the same processor time; memory grows.
 CHUNK_FRAMES = 512
-# Of a video, lifted at a time.
-SEGMENT_FRAMES = 16_384
 
 
 def lift_keypoints(
@@ -181,16 +179,10 @@ def lift_view(serve, keypoints: np.ndarray, image_size, span: int) -> np.ndarray
     Returns:
         (F, N, 3) metres, camera axes, the root at 0.
     """
-    image_size = tf.constant(np.asarray(image_size)[None], tf.float32)
-    # Whole spans, for "once" cuts its windows by them.
-    segment = max(SEGMENT_FRAMES // span, 1) * span
-    margin = (1 + -(-keypoint_preparation.MOST_REACH // span)) * span
-    positions = np.empty((*keypoints.shape[:2], 3), np.float32)
-    for start in range(0, len(keypoints), segment):
-        first = max(start - margin, 0)
-        seen = keypoints[None, first : start + segment + margin]
-        seen = tf.constant(seen, tf.float32)
-        lifted = serve(keypoints=seen, image_size=image_size)["positions"]
-        lifted = lifted[0, start - first :][:segment]
-        positions[start : start + segment] = lifted.numpy()
-    return positions
+    size = tf.constant(np.asarray(image_size)[None], tf.float32)
+
+    def lift_segment(seen):
+        found = serve(keypoints=tf.constant(seen[None], tf.float32), image_size=size)
+        return found["positions"][0].numpy()
+
+    return segments.lift(lift_segment, keypoints, span)

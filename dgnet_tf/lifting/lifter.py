@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 import math
-import pathlib
+import typing
 from collections.abc import Callable
 
 import numpy as np
 
 from dgnet_tf import skeletons
 from dgnet_tf.errors import UserError, check_choice
-from dgnet_tf.exporting import saved_model, signatures
-from dgnet_tf.inference import root_trajectory, whole_videos
+from dgnet_tf.inference import root_trajectory
+from dgnet_tf.inference.engines.engine import Engine
 from dgnet_tf.inference.options import InferenceOptions
 from dgnet_tf.keypoints import (
     interpolation,
@@ -22,63 +21,47 @@ from dgnet_tf.keypoints import (
     layouts,
     tracks,
 )
-from dgnet_tf.lifting import smoothing
+from dgnet_tf.lifting import loading, smoothing
 from dgnet_tf.lifting.lifted import Lifted
-from dgnet_tf.models import pretrained, runs, weight_folders
+
+if typing.TYPE_CHECKING:  # Imports TensorFlow.
+    from dgnet_tf.models import runs
 
 ROOTS = ("none", "fit")
 
 
 @dataclasses.dataclass(frozen=True)
 class Lifter:
-    """A model ready to lift.
+    """A trained network ready to lift.
 
     Attributes:
-        serve: its serving function.
-        options: how its network is used.
-        newest: gives the last of `options.reach` frames alone; None where `serve` must
-            do.
-        run: the run or trained weights that it was loaded from; None for an exported
-            model.
+        engine: what computes with it.
+        run: the run or trained weights that it was loaded from, where TensorFlow
+            computes with them; else None.
     """
 
-    serve: Callable
-    options: InferenceOptions
-    newest: Callable | None = None
+    engine: Engine
     run: runs.Run | None = None
 
     @classmethod
-    def load(cls, path=None) -> Lifter:
+    def load(cls, path=None, *, engine: str = "auto") -> Lifter:
         """Loads what can lift.
 
         Args:
-            path: trained weights, by a name that the package ships or their folder;
-                a run; an exported model (its highest version); or one version. None
-                stands for the weights `weight_folders.DEFAULT`.
+            path: trained weights, by a name that the package ships or their folder; a
+                .tflite or .onnx file; a run; an exported model (its highest version);
+                or one version. None stands for the weights `weight_folders.DEFAULT`.
+            engine: see `loading.ENGINES`.
 
         Raises:
-            UserError: if it is none of these.
+            UserError: if it is none of these, or not for that engine.
         """
-        if path is None:
-            path = weight_folders.default()
-        if weight_folders.exists(path):
-            return cls._of_run(pretrained.load(path))
-        if (pathlib.Path(path) / runs.CONFIG).is_file():
-            return cls._of_run(runs.load(path))
-        found, card = saved_model.load_signatures(path)
-        options = InferenceOptions.of_card(card)
-        return cls(found[signatures.DEFAULT], options, found.get(signatures.STREAM))
+        return cls(*loading.load(path, engine))
 
-    @classmethod
-    def _of_run(cls, run) -> Lifter:
-        options = InferenceOptions.of(run.config)
-        serve = whole_videos.serving_function(run.model, options)
-
-        @functools.cache
-        def newest():  # Folds the model again: only where a stream asks for it.
-            return whole_videos.newest_function(run.model, options)
-
-        return cls(serve, options, lambda **inputs: newest()(**inputs), run)
+    @property
+    def options(self) -> InferenceOptions:
+        """How its network is used."""
+        return self.engine.options
 
     @property
     def skeleton(self) -> skeletons.Skeleton:
@@ -249,12 +232,11 @@ def lift_at(lifter: Lifter, keypoints, image_size, fps: float) -> np.ndarray:
     Takes (F, N, 2) pixels of the model's joints, the image's (2,) size and the video's
     frame rate; returns (F, N, 3) float32 metres, camera axes, the root at 0.
     """
-    span = lifter.options.span
     if interpolation.same_rate(fps, lifter.fps):
-        return whole_videos.lift_view(lifter.serve, keypoints, image_size, span)
+        return lifter.engine.lift(keypoints, image_size)
     times = interpolation.frame_times(len(keypoints), fps, lifter.fps)
     there = interpolation.sample(keypoints, times)
-    positions = whole_videos.lift_view(lifter.serve, there, image_size, span)
+    positions = lifter.engine.lift(there, image_size)
     back = np.arange(len(keypoints)) * lifter.fps / fps
     return interpolation.sample(positions, back).astype(np.float32)
 

@@ -6,7 +6,6 @@ import dataclasses
 import math
 
 import numpy as np
-import tensorflow as tf
 
 from dgnet_tf.errors import UserError
 from dgnet_tf.keypoints import detections, interpolation, keypoint_arguments, layouts
@@ -143,7 +142,8 @@ class Stream:
             return {}
         histories = np.stack([person.history for person in ready.values()])
         windows = np.einsum("tl,plnc->ptnc", self._weights, histories)
-        poses = self._lift(windows.astype(np.float32))
+        newest = self._lifter.engine.lift_newest
+        poses = newest(windows.astype(np.float32), self._size)
         return {
             name: self._smoothed(person, pose)
             for (name, person), pose in zip(ready.items(), poses, strict=True)
@@ -152,14 +152,6 @@ class Stream:
     @property
     def _skeleton(self) -> str:
         return self._lifter.skeleton.name
-
-    def _lift(self, windows) -> np.ndarray:
-        """Lifts the newest frame of (P, reach, N, 2) pixels: (P, N, 3)."""
-        sizes = np.tile(self._size, (len(windows), 1))
-        inputs = {"keypoints": tf.constant(windows), "image_size": tf.constant(sizes)}
-        if self._lifter.newest is not None:
-            return self._lifter.newest(**inputs)["positions"].numpy()
-        return self._lifter.serve(**inputs)["positions"][:, -1].numpy()
 
     def _smoothed(self, person, pose):
         if self._smooth is None:

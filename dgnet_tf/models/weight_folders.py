@@ -1,7 +1,8 @@
 """Folders of trained weights: finding, reading and checking them.
 
 Such a folder holds `model.weights.h5`, as `keras.Model.save_weights` writes it,
-`preset.json`, which has all that is known of it, and `model_card.md` for people.
+`preset.json`, which has all that is known of it, and `model_card.md` for people;
+`lifter.tflite`, where TensorFlow Lite can hold the network, lifts without TensorFlow.
 docs/weights.md explains the fields.
 """
 
@@ -18,6 +19,7 @@ from dgnet_tf.models import network_arguments
 # The folders that the package ships, one of each name.
 FOLDER = pathlib.Path(__file__).parents[1] / "presets"
 FILE, WEIGHTS, CARD = "preset.json", "model.weights.h5", "model_card.md"
+ENGINE = "lifter.tflite"
 FORMAT = 1
 DEFAULT = "mocap_human36m_17"  # What lifts where no model is named.
 MAX_BYTES = 12_000_000  # Of a shipped `model.weights.h5`.
@@ -33,6 +35,7 @@ _FIELDS = {
     "limits": list,
 }
 # Not in folders of earlier versions.
+_OF_ENGINE = {"engine": {"bytes": int, "sha256": str}}
 _OF_NETWORK = {"network": {"class": str, "arguments": dict}}
 _NAME = re.compile(r"[a-z0-9][a-z0-9_]*")
 
@@ -114,6 +117,8 @@ def read(folder) -> dict:
     content = kind.read(path)
     content.setdefault("network", network(content["config"]))
     kind.check(path, content, _OF_NETWORK)
+    if "engine" in content:
+        kind.check(path, content, _OF_ENGINE)
     for name, value in content["network"]["arguments"].items():
         if not isinstance(value, str | bool | int | float):  # Keras revives others.
             raise kind.error(path, f"network.arguments: {name!r:.80} is no plain value")
@@ -154,8 +159,22 @@ def weights_file(folder) -> pathlib.Path:
     Raises:
         UserError: if the file is missing, or is not the one that was written.
     """
-    written = read(folder)["weights"]
-    path = pathlib.Path(folder) / WEIGHTS
+    return _compared(pathlib.Path(folder) / WEIGHTS, read(folder)["weights"])
+
+
+def engine_file(folder) -> pathlib.Path | None:
+    """Returns the path of a folder's `lifter.tflite`, compared with `preset.json`.
+
+    None where the folder has none.
+
+    Raises:
+        UserError: if the file is missing, or is not the one that was written.
+    """
+    written = read(folder).get("engine")
+    return written and _compared(pathlib.Path(folder) / ENGINE, written)
+
+
+def _compared(path, written) -> pathlib.Path:
     if not path.is_file():
         raise UserError(f"{path}: not found. {_again(path)}")
     found = {"bytes": path.stat().st_size, "sha256": provenance.sha256(path)}

@@ -14,6 +14,7 @@ from dgnet_tf import cameras, metrics
 from dgnet_tf.data import views
 from dgnet_tf.errors import UserError
 from dgnet_tf.inference import whole_videos
+from dgnet_tf.inference.engines.tensorflow_engine import TensorFlowEngine
 from dgnet_tf.lifting import lifter as lifting
 from dgnet_tf.lifting.smoothing import OneEuro, Savgol
 
@@ -50,7 +51,7 @@ def serve(keypoints, image_size):
 def known(monkeypatch):
     """Commands and functions see two known views and a lifter of known error."""
     shown = [view(), view(invalid=[3])]
-    lifter = lifting.Lifter(serve, echo_lifter.OPTIONS)
+    lifter = lifting.Lifter(TensorFlowEngine(serve, echo_lifter.OPTIONS))
     monkeypatch.setattr(lifting.Lifter, "load", lambda path: lifter)
     monkeypatch.setattr(views, "load_views", lambda data_dir, split: iter(shown))
     return shown

@@ -16,6 +16,7 @@ from support.lifting.lifting_stand_ins import command_error, export, run_command
 
 from dgnet_tf import cameras, lift
 from dgnet_tf.drawing import figures
+from dgnet_tf.inference.engines.tensorflow_engine import TensorFlowEngine
 from dgnet_tf.lifting import lifter as lifting
 from dgnet_tf.lifting.smoothing import OneEuro, Savgol
 from dgnet_tf.pages import viewer
@@ -185,10 +186,11 @@ def test_the_focal_length_of_the_root_is_said_and_written(
 ):
     poses = np.random.default_rng(0).normal(0, 0.3, (8, 17, 3)).astype(np.float32)
     poses[:, 0] = 0
-    lifter = lifting.Lifter(
-        lambda **_: {"positions": tf.constant(poses[None])},
-        echo_lifter.OPTIONS,
-    )
+
+    def serve(**_):
+        return {"positions": tf.constant(poses[None])}
+
+    lifter = lifting.Lifter(TensorFlowEngine(serve, echo_lifter.OPTIONS))
     monkeypatch.setattr(lifting.Lifter, "load", lambda path: lifter)
     intrinsics = np.array([900, 900, 500, 500, 0, 0, 0, 0, 0.0])
     path, output = tmp_path / "walk.npz", tmp_path / "poses.npz"

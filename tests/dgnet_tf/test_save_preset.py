@@ -42,6 +42,7 @@ def test_the_folder_holds_weights_description_and_card(run, tmp_path, capsys):
     assert told.startswith("2 scores; 0.")
     assert last == f"Weights: {folder}"
     assert sorted(path.name for path in folder.iterdir()) == [
+        "lifter.tflite",
         "model.weights.h5",
         "model_card.md",
         "preset.json",

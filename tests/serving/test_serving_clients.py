@@ -17,6 +17,7 @@ from support import serving_stand_ins  # noqa: E402
 from dgnet_tf.errors import UserError  # noqa: E402
 from dgnet_tf.exporting import saved_model  # noqa: E402
 from dgnet_tf.inference import whole_videos
+from dgnet_tf.inference.engines.tensorflow_engine import TensorFlowEngine
 from dgnet_tf.inference.options import InferenceOptions
 from dgnet_tf.lifting import lifter
 from serving import grpc_client, rest_client  # noqa: E402
@@ -33,8 +34,10 @@ def served(tmp_path_factory):
         saved_model.save(model, Config(), folder / "dgnet", version=version)
     lifters = {
         version: lifter.Lifter(
-            whole_videos.serving_function(model, InferenceOptions.of(Config())),
-            InferenceOptions.of(Config()),
+            TensorFlowEngine(
+                whole_videos.serving_function(model, InferenceOptions.of(Config())),
+                InferenceOptions.of(Config()),
+            )
         )
         for version, model in models.items()
     }
@@ -140,7 +143,7 @@ def test_an_only_output_has_its_name(served, client):
     )
     assert list(outputs) == ["positions"]
     assert outputs["positions"].dtype == np.float32
-    expected = whole_videos.lift_view(lifters[2].serve, keypoints[0], np.array(SIZE), 4)
+    expected = lifters[2].engine.lift(keypoints[0], np.array(SIZE))
     np.testing.assert_allclose(outputs["positions"][0], expected, atol=1e-4)
 
 

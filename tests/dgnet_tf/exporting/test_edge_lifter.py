@@ -14,6 +14,7 @@ from dgnet_tf.config.fields import FIELDS
 from dgnet_tf.errors import UserError
 from dgnet_tf.exporting import edge_lifter, window_graph
 from dgnet_tf.inference import whole_videos
+from dgnet_tf.inference.engines import litert
 from dgnet_tf.inference.options import InferenceOptions
 from dgnet_tf.inference.window_table import window_table
 
@@ -111,8 +112,8 @@ def test_files_that_are_no_export_are_refused_by_name(tmp_path):
         with pytest.raises(UserError, match="a.tflite: is no whole export"):
             edge_lifter.load(path)
     with zipfile.ZipFile(path, "a") as archive:
-        archive.writestr(edge_lifter.CARD, "{}")
-        archive.writestr(edge_lifter.DIGEST, "00")
+        archive.writestr(litert.CARD, "{}")
+        archive.writestr(litert.DIGEST, "00")
     with pytest.raises(UserError, match="a.tflite: .*its checksum does not fit"):
         edge_lifter.load(path)
 
@@ -120,9 +121,9 @@ def test_files_that_are_no_export_are_refused_by_name(tmp_path):
 def test_without_a_runtime_the_error_says_what_to_install(tmp_path, monkeypatch):
     path = tmp_path / "a.tflite"
     with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr(edge_lifter.CARD, "{}")
-        archive.writestr(edge_lifter.DIGEST, hashlib.sha256().hexdigest())
-    monkeypatch.setattr(edge_lifter, "_INTERPRETERS", ("no_such_runtime",))
+        archive.writestr(litert.CARD, "{}")
+        archive.writestr(litert.DIGEST, hashlib.sha256().hexdigest())
+    monkeypatch.setattr(litert, "_INTERPRETERS", ("no_such_runtime",))
     with pytest.raises(UserError, match="pip install ai-edge-litert"):
         edge_lifter.load(path)
     monkeypatch.setitem(sys.modules, "onnxruntime", None)

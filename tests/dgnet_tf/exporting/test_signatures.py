@@ -13,6 +13,7 @@ from dgnet_tf.config import config as configuration
 from dgnet_tf.config.fields import FIELDS
 from dgnet_tf.exporting import signatures
 from dgnet_tf.inference import whole_videos
+from dgnet_tf.inference.engines.tensorflow_engine import TensorFlowEngine
 from dgnet_tf.inference.options import InferenceOptions
 from dgnet_tf.keypoints import layouts, tracks
 from dgnet_tf.lifting import lifter as lifting
@@ -99,7 +100,7 @@ def test_a_layout_is_lifted_as_its_file_would_be(built, layout, frames):
         confidence=confidence,
         image_size=sizes(4),
     )
-    lifter = lifting.Lifter(serve, InferenceOptions.of(Config()))
+    lifter = lifting.Lifter(TensorFlowEngine(serve, InferenceOptions.of(Config())))
     assert found["valid"][0]
     for person in range(4):
         masked = np.where(confidence[person, ..., None] > 0, keypoints[person], np.nan)

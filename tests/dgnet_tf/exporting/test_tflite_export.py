@@ -19,6 +19,7 @@ from dgnet_tf import DGNet, export
 from dgnet_tf.errors import UserError
 from dgnet_tf.exporting import edge_lifter, tflite_export
 from dgnet_tf.inference import whole_videos
+from dgnet_tf.inference.engines import litert
 from dgnet_tf.inference.options import InferenceOptions
 from dgnet_tf.training import run_folder
 
@@ -96,7 +97,7 @@ def test_every_kind_of_network_needs_built_in_operations_alone(tmp_path, argumen
 
 def test_the_signature_has_names_types_and_fixed_shapes(exported):
     path, _ = exported
-    interpreter = edge_lifter._interpreter(path)(model_path=str(path))
+    interpreter = litert._interpreter(path)(model_path=str(path))
     serve = interpreter.get_signature_runner("serving_default")
     details = {**serve.get_input_details(), **serve.get_output_details()}
     assert {

@@ -9,7 +9,7 @@ from support.lifting.lifting_stand_ins import Config, small_model, tracing_model
 
 from dgnet_tf import skeletons
 from dgnet_tf.config.fields import FIELDS
-from dgnet_tf.inference import whole_videos
+from dgnet_tf.inference import segments, whole_videos
 from dgnet_tf.inference.options import InferenceOptions
 
 JOINTS = 17
@@ -254,7 +254,7 @@ def test_segments_of_a_long_video_do_not_show(overlap, length, smoothing, monkey
         return serve(**inputs)
 
     whole = whole_videos.lift_view(serve, counting_keypoints(length), TWO_PIXELS, 6)
-    monkeypatch.setattr(whole_videos, "SEGMENT_FRAMES", 17)  # 12 frames: whole spans.
+    monkeypatch.setattr(segments, "SEGMENT_FRAMES", 17)  # 12 frames: whole spans.
     found = whole_videos.lift_view(counting, counting_keypoints(length), TWO_PIXELS, 6)
     np.testing.assert_allclose(found, whole, rtol=1e-5, atol=1e-4)
     # Whole spans that hold a window's and the longest smoothing's reach.

@@ -7,6 +7,7 @@ from support.lifting.lifting_stand_ins import Config
 
 from dgnet_tf import DGNet
 from dgnet_tf.inference import affinities
+from dgnet_tf.inference.engines.tensorflow_engine import TensorFlowEngine
 from dgnet_tf.inference.options import InferenceOptions
 from dgnet_tf.lifting import lifted_clip
 from dgnet_tf.lifting import lifter as lifting
@@ -28,7 +29,7 @@ def run():
 
 
 def lifter_of(run):
-    return lifting.Lifter(None, InferenceOptions.of(Config()), run=run)
+    return lifting.Lifter(TensorFlowEngine(None, InferenceOptions.of(Config())), run)
 
 
 def test_people_are_shown_where_their_roots_are():

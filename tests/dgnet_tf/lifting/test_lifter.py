@@ -12,6 +12,7 @@ from support.lifting.echo_lifter import OPTIONS, SIZE, SKELETON, echo, moving, s
 import dgnet_tf
 from dgnet_tf import cameras
 from dgnet_tf.errors import UserError
+from dgnet_tf.inference.engines.tensorflow_engine import TensorFlowEngine
 from dgnet_tf.keypoints import layouts
 from dgnet_tf.lifting import lifter
 from dgnet_tf.lifting.smoothing import OneEuro, Savgol
@@ -103,7 +104,11 @@ def true_poses(frames=6):
 
 def knowing(poses):
     """A lifter that gives these poses for whatever it sees."""
-    return lifter.Lifter(lambda **_: {"positions": tf.constant(poses[None])}, OPTIONS)
+
+    def serve(**_):
+        return {"positions": tf.constant(poses[None])}
+
+    return lifter.Lifter(TensorFlowEngine(serve, OPTIONS))
 
 
 def test_the_root_is_fitted_to_the_joints_that_were_seen(tmp_path):

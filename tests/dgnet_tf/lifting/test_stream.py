@@ -10,6 +10,7 @@ from support.lifting.lifting_stand_ins import Config, export, small_model
 from dgnet_tf import skeletons
 from dgnet_tf.errors import UserError
 from dgnet_tf.inference import whole_videos
+from dgnet_tf.inference.engines.tensorflow_engine import TensorFlowEngine
 from dgnet_tf.inference.options import InferenceOptions
 from dgnet_tf.lifting import lifter as lifting
 from dgnet_tf.lifting.smoothing import OneEuro, Savgol
@@ -24,7 +25,7 @@ def lifter_of(config):
     serve = whole_videos.serving_function(
         small_model(config), InferenceOptions.of(config)
     )
-    return lifting.Lifter(serve, InferenceOptions.of(config))
+    return lifting.Lifter(TensorFlowEngine(serve, InferenceOptions.of(config)))
 
 
 @pytest.fixture(scope="module")
@@ -39,10 +40,16 @@ def walk(frames, seed=0, joints=17):
     return start + rng.normal(0, 4, (frames, joints, 2)).cumsum(axis=0)
 
 
+def with_engine(lifter, **changes):
+    """The lifter with another function in its engine."""
+    engine = dataclasses.replace(lifter.engine, **changes)
+    return dataclasses.replace(lifter, engine=engine)
+
+
 def serve(lifter, keypoints):
     """Poses of a whole video by the serving function alone."""
     size = tf.constant([SIZE], tf.float32)
-    positions = lifter.serve(
+    positions = lifter.engine.serve(
         keypoints=tf.constant(keypoints[None], tf.float32), image_size=size
     )["positions"]
     return positions.numpy()[0]
@@ -58,7 +65,7 @@ def echo(fps=50.0, frames=4, frame_stride=1):
         return {"positions": tf.pad(keypoints, [[0, 0], [0, 0], [0, 0], [0, 1]])}
 
     config = Config(fps=fps, frames=frames, frame_stride=frame_stride)
-    return lifting.Lifter(call, InferenceOptions.of(config)), shapes
+    return lifting.Lifter(TensorFlowEngine(call, InferenceOptions.of(config))), shapes
 
 
 @pytest.mark.parametrize("frame_stride", [1, 3])
@@ -111,7 +118,7 @@ def test_people_come_and_go_without_another_trace(lifter):
     # g was last named five frames before the end; b and d are forgotten.
     assert stream.people == ("a", "c", "e", "f", "g")
     # Seven different numbers of people, one graph.
-    assert lifter.serve.experimental_get_tracing_count() == 1
+    assert lifter.engine.serve.experimental_get_tracing_count() == 1
 
 
 def test_all_people_of_a_frame_are_lifted_in_one_call():
@@ -167,7 +174,7 @@ def test_who_is_out_of_sight_stands_still_and_is_forgotten_after_a_while():
         windows.append(keypoints.numpy()[0, :, 0, 0])
         return {"positions": tf.zeros([*keypoints.shape[:3], 3])}
 
-    lifter = dataclasses.replace(lifter, serve=keep)
+    lifter = with_engine(lifter, serve=keep)
     stream = lifter.stream(SIZE, layout="human36m_17", forget_seconds=0.04)  # 2 frames.
     x = np.zeros((17, 2))
     for frame in range(3):
@@ -192,9 +199,7 @@ def test_at_another_rate_the_model_sees_its_own(fps, reach):
         windows.append(keypoints.numpy()[0, :, 0, 0])
         return {"positions": tf.zeros([*keypoints.shape[:3], 3])}
 
-    stream = dataclasses.replace(lifter, serve=keep).stream(
-        SIZE, layout="human36m_17", fps=fps
-    )
+    stream = with_engine(lifter, serve=keep).stream(SIZE, layout="human36m_17", fps=fps)
     speed = 300.0  # Pixels a second.
     for frame in range(20):
         stream.push(np.full((17, 2), speed * frame / fps))
@@ -276,11 +281,9 @@ def test_a_models_own_stream_is_used_and_gives_the_same(tmp_path, monkeypatch):
     assert exported.run is None and of_run.run.model is model
     keypoints, others = walk(9), walk(9, 1)
     for lifter in (exported, of_run):
-        assert lifter.newest is not None
+        assert lifter.engine.newest is not None
         # It would fail if the whole videos' function were called.
-        stream = dataclasses.replace(lifter, serve=None).stream(
-            SIZE, layout="human36m_17"
-        )
+        stream = with_engine(lifter, serve=None).stream(SIZE, layout="human36m_17")
         for frame in range(len(keypoints)):
             people = {"a": keypoints[frame]}
             if frame > 2:

@@ -61,9 +61,15 @@ def test_every_network_gives_the_same_poses_again(architecture, tmp_path):
         np.testing.assert_array_equal(ours, theirs)
 
 
+def test_shipped_folders_hold_ten_megabytes_in_all():
+    files = [path for path in weight_folders.FOLDER.rglob("*") if path.is_file()]
+    assert sum(path.stat().st_size for path in files) <= 10_000_000
+
+
 def test_shipped_weights_are_small_whole_and_compute_what_was_written(made):
     for folder in (made[0], *map(weight_folders.find, weight_folders.names())):
         assert weight_folders.weights_file(folder).stat().st_size <= 12_000_000
+        assert weight_folders.engine_file(folder).stat().st_size <= 12_000_000
         content = weight_folders.read(folder)
         assert content["name"] == folder.name
         assert (folder / weight_folders.CARD).stat().st_size > 500

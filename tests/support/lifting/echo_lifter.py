@@ -4,6 +4,7 @@ import numpy as np
 import tensorflow as tf
 
 from dgnet_tf import skeletons
+from dgnet_tf.inference.engines.tensorflow_engine import TensorFlowEngine
 from dgnet_tf.inference.options import InferenceOptions
 from dgnet_tf.lifting import lifter
 
@@ -21,7 +22,7 @@ def echo(seen=None, size=SIZE):
             seen.append(keypoints.shape[1])
         return {"positions": tf.pad(keypoints, [[0, 0], [0, 0], [0, 0], [0, 1]])}
 
-    return lifter.Lifter(serve, OPTIONS)
+    return lifter.Lifter(TensorFlowEngine(serve, OPTIONS))
 
 
 def moving(frames, joints=17):

@@ -1,0 +1,1 @@
+"""What computes poses from keypoints: TensorFlow, LiteRT or ONNX Runtime."""

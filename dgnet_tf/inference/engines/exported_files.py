@@ -1,0 +1,52 @@
+"""Exported .tflite and .onnx files, read whole or refused."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+
+from dgnet_tf.errors import UserError
+from dgnet_tf.inference.engines import litert, onnx_runtime
+
+_LOADERS = {".tflite": litert.load, ".onnx": onnx_runtime.load}
+SUFFIXES = tuple(_LOADERS)
+
+
+def usable_cores() -> int:
+    """Returns how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def load(path, threads: int = 1):
+    """Loads a file written by `python -m dgnet_tf.export`.
+
+    Args:
+        path: ends in `.tflite` or `.onnx`.
+        threads: that its runtime may use.
+
+    Returns:
+        A function of windows, see `WindowEngine.run`; the model card that the file
+        carries.
+
+    Raises:
+        UserError: if the file is missing or none of these exports, or if what runs
+            it is not installed.
+    """
+    path = pathlib.Path(path)
+    if path.suffix not in _LOADERS:
+        raise UserError(f"{path}: must end in .tflite or .onnx.")
+    if not path.is_file():
+        raise UserError(
+            f"{path}: not found. Write it with `python -m dgnet_tf.export --format=...`"
+        )
+    try:
+        return _LOADERS[path.suffix](path, threads)
+    except UserError:
+        raise
+    except Exception as error:  # Runtimes raise many kinds for damaged files.
+        raise UserError(
+            f"{path}: is no whole export of this package ({type(error).__name__}: "
+            f"{str(error)[:200]}). Export the run again."
+        ) from error

@@ -1,0 +1,81 @@
+"""Runs the windows of .tflite files, with LiteRT or another of its interpreters."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import contextlib
+import hashlib
+import importlib.util
+import json
+import warnings
+import zipfile
+
+import numpy as np
+
+from dgnet_tf.errors import UserError
+
+# In the .zip at the end of a file: the card, and the digest of what stands before.
+CARD, DIGEST = "model_card.json", "model.sha256"
+_INTERPRETERS = (
+    "ai_edge_litert.interpreter",
+    "tflite_runtime.interpreter",
+    "tensorflow.lite.python.interpreter",
+)
+
+
+def is_installed() -> bool:
+    """Whether LiteRT itself is there, which needs no TensorFlow."""
+    return importlib.util.find_spec("ai_edge_litert") is not None
+
+
+def load(path, threads: int = 1):
+    """Loads a file, see `exported_files.load`.
+
+    Each thread has an interpreter of its own, which runs one window at a time: that
+    scales with the threads, which an interpreter's own threads do not on windows so
+    small.
+    """
+    # The runtime does not check what it reads: a damaged file can end the process.
+    with zipfile.ZipFile(path) as archive:
+        card, digest = json.loads(archive.read(CARD)), archive.read(DIGEST).decode()
+        size = min(info.header_offset for info in archive.infolist())
+    with open(path, "rb") as file:
+        if hashlib.sha256(file.read(size)).hexdigest() != digest.strip():
+            raise ValueError("its checksum does not fit")
+    make = _interpreter(path)
+    serve = [
+        make(model_path=str(path), num_threads=1).get_signature_runner()
+        for _ in range(threads)
+    ]
+    pool = concurrent.futures.ThreadPoolExecutor(threads)
+
+    def run_part(serve, windows, image_size):
+        size = image_size[None]
+        poses = [serve(keypoints=one[None], image_size=size) for one in windows]
+        return [pose["positions"] for pose in poses]
+
+    def run(windows, image_size):
+        parts = np.array_split(windows, len(serve))
+        sizes = [image_size] * len(parts)
+        found = pool.map(run_part, serve, parts, sizes)
+        return np.concatenate([pose for part in found for pose in part])
+
+    return run, card
+
+
+def _interpreter(path):
+    for name in _INTERPRETERS:
+        with contextlib.suppress(ImportError):
+            return _quietly(importlib.import_module(name).Interpreter)
+    raise UserError(
+        f"{path}: nothing here runs .tflite files. pip install ai-edge-litert"
+    )
+
+
+def _quietly(interpreter):
+    def make(**arguments):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # TensorFlow's own is to move elsewhere.
+            return interpreter(**arguments)
+
+    return make

@@ -1,0 +1,41 @@
+"""Long videos in segments, so that memory does not grow with them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from dgnet_tf.inference import keypoint_preparation
+
+# Of a video, lifted at a time.
+SEGMENT_FRAMES = 16_384
+
+
+def lift(
+    lift_segment: Callable[[np.ndarray], np.ndarray], keypoints: np.ndarray, span: int
+) -> np.ndarray:
+    """Lifts one video by segments.
+
+    Each segment brings the frames before and after it that its windows and their
+    preparation reach, and results do not depend on the segments.
+
+    Args:
+        lift_segment: (F, N, 2) float32 pixels of neighbouring frames -> (F, N, 3).
+        keypoints: (F, N, 2) pixels.
+        span: T times the frame stride of the model, `InferenceOptions.span`.
+
+    Returns:
+        (F, N, 3) float32.
+    """
+    # Whole spans, for "once" cuts its windows by them.
+    segment = max(SEGMENT_FRAMES // span, 1) * span
+    margin = (1 + -(-keypoint_preparation.MOST_REACH // span)) * span
+    positions = np.empty((*keypoints.shape[:2], 3), np.float32)
+    for start in range(0, len(keypoints), segment):
+        first = max(start - margin, 0)
+        seen = keypoints[first : start + segment + margin].astype(np.float32)
+        positions[start : start + segment] = lift_segment(seen)[start - first :][
+            :segment
+        ]
+    return positions

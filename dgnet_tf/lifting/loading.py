@@ -1,0 +1,92 @@
+"""Finds the engine for what is to lift: trained weights, a file, a run, an export.
+
+TensorFlow takes seconds to start. It is imported only where it is what computes.
+"""
+
+from __future__ import annotations
+
+import functools
+import pathlib
+
+from dgnet_tf.errors import UserError, check_choice
+from dgnet_tf.inference.engines import exported_files, litert
+from dgnet_tf.inference.engines.window_engine import WindowEngine
+from dgnet_tf.inference.options import InferenceOptions
+from dgnet_tf.models import weight_folders
+
+# "auto" takes LiteRT for trained weights that hold a file for it, where it is
+# installed, and TensorFlow for others, for runs and for SavedModels.
+ENGINES = ("auto", "litert", "onnx", "tensorflow")
+_OF_SUFFIX = {".tflite": "litert", ".onnx": "onnx"}
+_MOST_THREADS = 8  # More wait for memory.
+
+
+def load(path, engine: str = "auto"):
+    """Returns the engine, and the run where TensorFlow computes with one; else None.
+
+    Arguments and errors are those of `Lifter.load`.
+    """
+    check_choice("engine", engine, ENGINES)
+    path = weight_folders.default() if path is None else path
+    suffix = pathlib.Path(path).suffix
+    if suffix in _OF_SUFFIX and not pathlib.Path(path).is_dir():
+        if engine not in ("auto", _OF_SUFFIX[suffix]):
+            raise UserError(
+                f"{path}: is not for --engine={engine}; {suffix} files are for "
+                f"{_OF_SUFFIX[suffix]}."
+            )
+        return _of_file(path), None
+    if weight_folders.exists(path):
+        folder = weight_folders.find(path)
+        file = weight_folders.engine_file(folder)
+        if engine == "litert" or (engine == "auto" and file and litert.is_installed()):
+            if file is None:
+                raise UserError(
+                    f"{folder}: holds no {weight_folders.ENGINE} for --engine=litert. "
+                    "Make it with `python -m dgnet_tf.export --format=tflite`, or "
+                    "leave --engine out."
+                )
+            return _of_file(file), None
+    if engine not in ("auto", "tensorflow"):
+        raise UserError(
+            f"{path}: is not for --engine={engine}. Export it with `python -m "
+            "dgnet_tf.export --format=tflite` or onnx and name the file, or leave "
+            "--engine out."
+        )
+    return _of_tensorflow(path)
+
+
+def _of_file(path):
+    threads = min(exported_files.usable_cores(), _MOST_THREADS)
+    run, card = exported_files.load(path, threads)
+    return WindowEngine(run, InferenceOptions.of_card(card))
+
+
+def _of_tensorflow(path):
+    from dgnet_tf.exporting import saved_model, signatures
+    from dgnet_tf.inference.engines.tensorflow_engine import TensorFlowEngine
+    from dgnet_tf.models import pretrained, runs
+
+    if weight_folders.exists(path):
+        return _of_run(pretrained.load(path))
+    if (pathlib.Path(path) / runs.CONFIG).is_file():
+        return _of_run(runs.load(path))
+    found, card = saved_model.load_signatures(path)
+    options = InferenceOptions.of_card(card)
+    newest = found.get(signatures.STREAM)
+    return TensorFlowEngine(found[signatures.DEFAULT], options, newest), None
+
+
+def _of_run(run):
+    from dgnet_tf.inference import whole_videos
+    from dgnet_tf.inference.engines.tensorflow_engine import TensorFlowEngine
+
+    options = InferenceOptions.of(run.config)
+    serve = whole_videos.serving_function(run.model, options)
+
+    @functools.cache
+    def newest():  # Folds the model again: only where a stream asks for it.
+        return whole_videos.newest_function(run.model, options)
+
+    engine = TensorFlowEngine(serve, options, lambda **inputs: newest()(**inputs))
+    return engine, run
