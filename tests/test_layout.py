@@ -56,6 +56,7 @@ INTERFACES = {
     "dgnet_tf.data.augmentation": {"draw"},
     "dgnet_tf.exporting": {"load", "save"},
     "dgnet_tf.files": {"read"},
+    "dgnet_tf.inference.engines": {"load"},
     "dgnet_tf.keypoints.readers": {"fits", "read"},
     "dgnet_tf.models": {"load"},
     "dgnet_tf.reproduction": {"chart", "make", "write"},
