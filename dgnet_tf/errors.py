@@ -2,12 +2,18 @@
 
 import sys
 
+_QUOTED, _LONGEST = 80, 2000  # Characters of a quoted value, and of a message.
+
 
 class UserError(Exception):
     """Bad input or environment; the message says what was found and what to do.
 
-    Commands print it as their last line, `error: ...`, without a traceback.
+    It is one line that prints, whatever it quotes. Commands print it as their last
+    line, `error: ...`, without a traceback.
     """
+
+    def __init__(self, message: str):
+        super().__init__(one_line(message))
 
 
 def warn(message: str):
@@ -15,7 +21,29 @@ def warn(message: str):
 
     For input whose result still holds, with what was found and what was done about it.
     """
-    print("warning: " + " ".join(message.split()), file=sys.stderr, flush=True)
+    print("warning: " + one_line(message), file=sys.stderr, flush=True)
+
+
+def one_line(message: str) -> str:
+    """Returns a message without line breaks, its middle left out where it is endless.
+
+    Messages quote by `shortened`; this is for what comes from a library or a long list.
+    What would not print, such as a terminal's commands in a file's names, is escaped.
+    """
+    text = " ".join(message.split())
+    if len(text) > _LONGEST:
+        text = f"{text[: _LONGEST * 3 // 4]} ... {text[-_LONGEST // 8 :]}"
+    if text.isprintable():
+        return text
+    shown = (c if c.isprintable() else ascii(c)[1:-1] for c in text)
+    return "".join(shown)[:_LONGEST]
+
+
+def shortened(value) -> str:
+    """Returns a value as messages quote it: its `repr`, of which 80 characters stay."""
+    # Cut before, so that no long text is copied.
+    text = repr(value[: _QUOTED + 1] if isinstance(value, str | bytes) else value)
+    return text if len(text) <= _QUOTED else text[: _QUOTED - 3] + "..."
 
 
 def check_positive(name, value):

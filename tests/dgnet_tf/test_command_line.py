@@ -1,6 +1,7 @@
 """Commands: help, flags of their own, errors on one last line."""
 
 import errno
+import pickle
 
 import pytest
 from absl import flags
@@ -81,3 +82,33 @@ def test_unknown_and_wrong_flags_are_named(capsys):
 def test_our_own_bugs_keep_their_traceback():
     with pytest.raises(ZeroDivisionError):
         raising(ZeroDivisionError())()
+
+
+@pytest.mark.parametrize(
+    "text, line",
+    [
+        ("a.npz:  two\n lines.\r\n", "a.npz: two lines."),
+        ("has \x1b[31m and \u202e", "has \\x1b[31m and \\u202e"),
+        ("half a pair: \ud800", "half a pair: \\ud800"),
+        ("jäger's 12 µm", "jäger's 12 µm"),
+    ],
+)
+def test_a_message_is_one_line_that_prints(text, line):
+    assert str(UserError(text)) == errors.one_line(text) == line
+    assert str(pickle.loads(pickle.dumps(UserError(text)))) == line
+
+
+@pytest.mark.parametrize("letter", ["x", "\u202e"])
+def test_of_an_endless_message_the_ends_stay(letter):
+    line = str(UserError(f"a.json: got {letter * 10**6}. Convert again."))
+    assert len(line) <= 2000 and line.startswith("a.json: got ")
+    assert letter != "x" or line.endswith("x. Convert again.")
+
+
+def test_a_quoted_value_is_shortened():
+    assert errors.shortened("abc") == "'abc'"
+    assert errors.shortened([1, 2]) == "[1, 2]"
+    for value in ("x" * 10**6, b"x" * 10**6, [0] * 1000):
+        assert len(errors.shortened(value)) == 80 and errors.shortened(value).endswith(
+            "..."
+        )
