@@ -20,7 +20,9 @@ from dgnet_tf.errors import UserError
 MAX_BYTES = 128 << 20  # of a file, and of what is inflated from it
 _MAX_COUNT = 100_000  # of variables, records, or entries of an index
 _VERSION_3, _WHOLE = b"\xcd\xf3\x00\x01", b"\x00\x00\xff\xff"
-_INDEX, _COMPRESSED_BLOCK, _GZIP, _TEXTS = 6, 13, 5, (51, 52)
+_INDEX, _COMPRESSED_BLOCK, _GZIP, _COMPRESSED = 6, 13, 5, 4
+# Of one value: REAL4 and FLOAT, REAL8 and DOUBLE.
+_BYTES = {21: 4, 44: 4, 22: 8, 45: 8}
 
 
 def read_variable(path, variable: str) -> np.ndarray:
@@ -36,13 +38,15 @@ def read_variable(path, variable: str) -> np.ndarray:
         from cdflib import cdfread
 
         with _inflated(path) as inflated:
-            _Records(inflated.read_bytes()).check(variable)
+            there = _Records(inflated.read_bytes()).check(variable)
             file = cdfread.CDF(inflated)
             about = file.varinq(variable)
-            # A value has 16 bytes at most.
+            if about.Data_Type not in _BYTES:
+                raise ValueError(f"its values are {about.Data_Type_Description}")
             values = math.prod(map(int, about.Dim_Sizes)) * (about.Last_Rec + 1)
-            if not 0 <= values * about.Num_Elements * 16 <= 2 * MAX_BYTES:
-                raise ValueError(f"it promises {values} values")
+            # What its blocks lack cdflib would make up.
+            if not 0 <= values * _BYTES[about.Data_Type] <= there:
+                raise ValueError(f"it promises {values} values in {there} bytes")
             return np.asarray(file.varget(variable))
     except ImportError as error:
         raise UserError(
@@ -101,14 +105,15 @@ class _Records:
         self.wide = 8 if content[:4] == _VERSION_3 else 4
         self.name_size = 256 if content[:4] == _VERSION_3 else 64
 
-    def check(self, variable: str):
-        """Follows what leads to a variable's values, and adds up what is promised.
+    def check(self, variable: str) -> int:
+        """Follows what leads to a variable's values; returns how many bytes they have.
 
         Raises:
             ValueError: if that is more than any file of this kind holds.
         """
         wide = self.wide
-        descriptor = 8 + self.offset(8)  # Behind the first record.
+        descriptor = 8 + self._size(8)  # Behind the first record.
+        self._size(descriptor)
         heads = descriptor + wide + 4
         counts = descriptor + 5 * wide + 4
         self._count(counts + 12, "dimensions")
@@ -118,21 +123,23 @@ class _Records:
                 name = self.content[position + 5 * wide + 44 :][: self.name_size]
                 name = name.replace(b"\x00", b"").decode("ascii")
                 if name.strip().lower() == variable.strip().lower():
-                    self._check_variable(position)
-                    break
+                    self._size(position)
+                    return self._check_variable(position)
                 position = self.offset(position + wide + 4)
+        raise ValueError("it has no such variable")
 
-    def _check_variable(self, position):
+    def _check_variable(self, position) -> int:
         wide = self.wide
         self._count(position + 5 * wide + 44 + self.name_size, "dimensions")
         self._count(position + 2 * wide + 8, "records")
-        if self.number(position + 2 * wide + 4) in _TEXTS:
-            raise ValueError("its values are texts")
+        if self.number(position + 4 * wide + 12) & _COMPRESSED:
+            self._size(self.offset(position + 4 * wide + 40))
         if self.number(position + 4 * wide + 16) != 0:
             raise ValueError("its records are sparse")
         indices, entries, size = [self.offset(position + 2 * wide + 12)], 0, 0
         while indices:
             index = indices.pop()
+            self._size(index)
             space = self._count(index + 2 * wide + 4, "entries")
             used = self._count(index + 2 * wide + 8, "entries")
             entries += 1 + used
@@ -148,15 +155,24 @@ class _Records:
                     size += self._block_size(block)
                 if size > 2 * MAX_BYTES:
                     raise ValueError(f"it promises more than {2 * MAX_BYTES} bytes")
+        return size
 
     def _block_size(self, block):
         """Returns the bytes that a block of values gives."""
         wide = self.wide
+        stored = self._size(block)
         if self.number(block + wide) != _COMPRESSED_BLOCK:
-            return min(self.offset(block), len(self.content))
+            return stored
         start = block + 2 * wide + 8
         size = max(0, self.offset(block + wide + 8))
         return len(inflate(self.content[start : start + size]))
+
+    def _size(self, position):
+        """Returns the bytes of a record; cdflib asks for room for all of them."""
+        size = self.offset(position)
+        if not 0 <= size <= len(self.content):
+            raise ValueError(f"it promises a record of {size} bytes")
+        return size
 
     def _count(self, position, of_what):
         found = self.number(position)

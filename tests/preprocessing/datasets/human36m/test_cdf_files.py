@@ -62,3 +62,29 @@ def test_sparse_records_are_refused(tmp_path):
     path.write_bytes(content)
     with pytest.raises(UserError, match="its records are sparse"):
         cdf_files.read_variable(path, "Pose")
+
+
+@pytest.mark.parametrize("compression", [0, 6])
+def test_frames_that_the_file_does_not_hold_are_refused(tmp_path, compression):
+    path = write(tmp_path / "a.cdf", np.ones((4, 3)), Compress=compression)
+    content = bytearray(path.read_bytes())
+    # Behind the name's 256 bytes: the number of dimensions, then their sizes.
+    struct.pack_into(">i", content, content.index(b"Pose") + 260, 40_000)
+    path.write_bytes(content)
+    with pytest.raises(UserError, match="promises 160000 values in "):
+        cdf_files.read_variable(path, "Pose")
+
+
+def test_a_record_that_is_larger_than_the_file_is_refused(tmp_path):
+    path = write(tmp_path / "a.cdf", np.ones((4, 3)), Compress=6)
+    whole = path.read_bytes()
+    # The second record, the variable's, and that of how it is compressed.
+    variable = whole.index(b"Pose") - 84
+    (parameters,) = struct.unpack_from(">q", whole, variable + 72)
+    (first,) = struct.unpack_from(">q", whole, 8)
+    for place in (8, 8 + first, variable, parameters):
+        content = bytearray(whole)
+        struct.pack_into(">q", content, place, 10**12)
+        path.write_bytes(content)
+        with pytest.raises(UserError, match="a record of 1000000000000 bytes|no byte"):
+            cdf_files.read_variable(path, "Pose")
