@@ -1,5 +1,8 @@
 """The one error for what a user can mend, warnings, and checks of arguments."""
 
+import errno
+import os
+import re
 import sys
 
 _QUOTED, _LONGEST = 80, 2000  # Characters of a quoted value, and of a message.
@@ -44,6 +47,26 @@ def shortened(value) -> str:
     # Cut before, so that no long text is copied.
     text = repr(value[: _QUOTED + 1] if isinstance(value, str | bytes) else value)
     return text if len(text) <= _QUOTED else text[: _QUOTED - 3] + "..."
+
+
+def file_error(error: Exception) -> OSError | None:
+    """Returns the error of the file system that an exception is, or stands for.
+
+    TensorFlow says of a full disk "PATH; No space left on device", in an error of its
+    own. None for what has nothing to do with files.
+    """
+    if isinstance(error, OSError):
+        return error
+    # Without its import: an error of TensorFlow's says where it comes from.
+    if not type(error).__module__.startswith("tensorflow"):
+        return None
+    first = str(getattr(error, "message", error)).partition("\n")[0]
+    first = re.sub(r"^\s*(\{\{.*?\}\}\s*)+", "", first)
+    for number in errno.errorcode:
+        path, found, _ = first.partition(f"; {os.strerror(number)}")
+        if found:
+            return OSError(number, os.strerror(number), path)
+    return None
 
 
 def check_positive(name, value):

@@ -13,13 +13,13 @@ from __future__ import annotations
 
 import pathlib
 import shlex
-import subprocess
 import sys
 
 import numpy as np
 from absl import flags
 
 from dgnet_tf import command_line
+from dgnet_tf.command_line import children
 from dgnet_tf.errors import UserError
 from dgnet_tf.files.atomic import replacing
 from preprocessing.datasets import sample
@@ -127,7 +127,7 @@ def _write_keypoints(data, path):
 def _command(module, *arguments):
     command = ["-m", module, *map(str, arguments)]
     print("\n$ python " + shlex.join(command), flush=True)
-    if subprocess.run([sys.executable, *command], check=False).returncode:
+    if children.completed([sys.executable, *command]).returncode:
         raise UserError(f"The demo's step {module} failed; see its message above.")
 
 

@@ -92,7 +92,8 @@ def imports(name) -> set[str]:
         elif isinstance(node, ast.ImportFrom) and not node.level:
             for alias in node.names:
                 dotted = f"{node.module}.{alias.name}"
-                found.add(dotted if dotted in MODULES else node.module)
+                is_ours = dotted in MODULES or f"{dotted}.__init__" in MODULES
+                found.add(dotted if is_ours else node.module)
     taken = {target for target in found if target in MODULES}
     taken |= {f"{t}.__init__" for t in found if f"{t}.__init__" in MODULES}
     return taken - {name}

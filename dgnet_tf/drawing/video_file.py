@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from dgnet_tf.command_line import children
 from dgnet_tf.errors import UserError
 
 
@@ -46,7 +47,7 @@ def writing(
     result = ["-an", "-pix_fmt", "yuv420p", "-movflags", "+faststart", "-f", "mp4"]
     command = [program(), *options, *source, "-r", f"{fps:.6f}", "-i", "-", *result]
     with tempfile.TemporaryFile() as messages:
-        process = subprocess.Popen(
+        process = children.start(
             [*command, f"file:{path}"], stdin=subprocess.PIPE, stderr=messages
         )
         try:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import concurrent.futures
+import contextlib
 import multiprocessing
+import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
 
+from dgnet_tf.command_line import children
 from dgnet_tf.errors import UserError
 
 
@@ -17,7 +20,8 @@ def run(function: Callable, tasks: Sequence, workers: int) -> Iterator:
         function: function of a module.
         tasks: picklable arguments.
         workers: processes; with 1, this one does the work. More are started anew,
-            so the calling program must be importable without side effects.
+            so the calling program must be importable without side effects. They end
+            with this one.
 
     Raises:
         UserError: if a process dies.
@@ -31,10 +35,13 @@ def run(function: Callable, tasks: Sequence, workers: int) -> Iterator:
     pool = concurrent.futures.ProcessPoolExecutor(
         workers,
         mp_context=multiprocessing.get_context("spawn"),
-        initializer=_ignore_interrupts,
+        initializer=children.follow,
+        initargs=(os.getpid(),),
     )
     try:
-        futures = [pool.submit(function, task) for task in tasks]
+        # Ctrl-C reaches the whole process group; the parent alone ends the work.
+        with _blocked(signal.SIGINT):
+            futures = [pool.submit(function, task) for task in tasks]
         for future in concurrent.futures.as_completed(futures):
             yield future.result()
     except concurrent.futures.process.BrokenProcessPool as error:
@@ -46,6 +53,11 @@ def run(function: Callable, tasks: Sequence, workers: int) -> Iterator:
         pool.shutdown(cancel_futures=True)
 
 
-def _ignore_interrupts():
-    # Ctrl-C reaches the whole process group; the parent alone ends the work.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+@contextlib.contextmanager
+def _blocked(number):
+    """Keeps a signal from processes that are started in the block, from their start."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [number])
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 from absl import flags
 
+from dgnet_tf.command_line import children
 from dgnet_tf.errors import UserError
 
 LOGS = "logs"
@@ -64,7 +65,7 @@ def launch(module: str, arguments: Sequence[str], gpus: Sequence[str], workdir):
         started = {}
         for name, gpu in roles.items():
             log = stack.enter_context(open(logs / f"{name}.log", "w"))
-            started[name] = subprocess.Popen(
+            started[name] = children.start(
                 [sys.executable, "-m", module, *arguments],
                 env={
                     **shared,

@@ -4,6 +4,7 @@ import errno
 import pickle
 
 import pytest
+import tensorflow as tf
 from absl import flags
 
 from dgnet_tf import command_line, errors
@@ -70,6 +71,34 @@ def test_a_full_disk_is_an_error_and_no_traceback(capsys):
     error = OSError(errno.ENOSPC, "No space left on device", "data/x.tfrecord")
     line = failure(capsys, raising(error))
     assert line == "error: data/x.tfrecord: No space left on device"
+
+
+@pytest.mark.parametrize(
+    ("error", "line"),
+    [
+        (
+            tf.errors.ResourceExhaustedError(
+                None,
+                None,
+                "{{function_node __wrapped__SaveV2_}} /runs/a b/ckpt-1_temp/part; No "
+                "space left on device\n\tmore [Op:SaveV2]",
+            ),
+            "error: /runs/a b/ckpt-1_temp/part: No space left on device",
+        ),
+        (
+            tf.errors.OutOfRangeError(None, None, "/x.tfrecord; File too large"),
+            "error: /x.tfrecord: File too large",
+        ),
+        (MemoryError("Unable to allocate 9 TiB"), "error: not enough memory. Unable "),
+    ],
+)
+def test_what_tensorflow_says_of_a_full_disk_is_no_bug_of_ours(capsys, error, line):
+    assert failure(capsys, raising(error)).startswith(line)
+
+
+def test_other_errors_of_tensorflow_keep_their_traceback():
+    with pytest.raises(tf.errors.OpError):
+        raising(tf.errors.InvalidArgumentError(None, None, "shapes; of (1,)"))()
 
 
 def test_unknown_and_wrong_flags_are_named(capsys):

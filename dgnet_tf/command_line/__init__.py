@@ -1,0 +1,107 @@
+"""Runs a command: flags of its own, and one clear last line when input is bad."""
+
+from __future__ import annotations
+
+import math
+import re
+import sys
+
+from absl import flags
+
+from dgnet_tf.command_line import children, ending, standard_streams
+from dgnet_tf.errors import UserError, file_error
+
+NOBODY_READ = 141  # 128 and the number of SIGPIPE.
+
+
+def run(main, flag_values: flags.FlagValues, description: str, argv=None):
+    """Parses `argv`, by default the process's, and calls `main(flag_values)`.
+
+    `--help` prints the description above the flags, which live on `flag_values`, not
+    on absl's global ones, so that commands can be imported side by side. Numbers must
+    be finite: absl's bounds let NaN through.
+
+    The process ends with code
+
+    - 1 after bad input (`UserError`, a wrong flag, an error of the file system such as
+      a full disk, or too little memory), with `error: ...` as the last line of standard
+      error. Any other exception is a bug of ours and keeps its traceback;
+    - 130, 143 or 129 after Ctrl-C, SIGTERM or a hang-up, with such a line, too;
+    - 141 where all went well but nobody read the output to its end, as of a program
+      that SIGPIPE ends. A full disk below standard output is an error, 1. Either way
+      the command has done all of its work.
+    """
+    standard_streams.open_closed()
+    children.follow_starter()
+    handlers = ending.install()
+    try:
+        with standard_streams.tolerant() as errors:
+            _run(main, flag_values, description, sys.argv if argv is None else argv)
+        for error in errors:
+            if isinstance(error, BrokenPipeError):
+                sys.exit(NOBODY_READ)
+            _fail(f"standard output: {error.strerror}")
+    finally:
+        ending.restore(handlers)
+
+
+def _run(main, flag_values, description, argv):
+    flags.DEFINE_boolean("help", False, "Show this help.", flag_values)
+    if "--help" in argv[1:]:  # Before parsing, which asks for required flags.
+        print(f"{description.strip()}\n\n{flag_values.get_help()}")
+        return
+    try:
+        rest = flag_values(argv)[1:]
+        if rest:
+            raise UserError(
+                f"Unexpected argument {rest[0]!r}; values are given as --name=value. "
+                "See --help."
+            )
+        flag_values.validate_all_flags()
+        _check_finite(flag_values)
+        main(flag_values)
+    except (UserError, flags.Error) as error:
+        _fail(str(error))
+    except MemoryError as error:
+        _fail(f"not enough memory. {error}")
+    except KeyboardInterrupt:
+        _fail("interrupted", ending.INTERRUPTED)
+    except Exception as error:
+        found = file_error(error)
+        if found is None:
+            raise
+        _fail(f"{found.filename or 'file system'}: {found.strerror or found}")
+
+
+def parse_image_size(text: str) -> tuple[int, int]:
+    """Returns width and height of "WxH"; of anything else raises a UserError."""
+    match = re.fullmatch(r"([1-9]\d*)[xX]([1-9]\d*)", text)
+    if not match:
+        raise UserError(f"--image_size must be like 1920x1080, got {text!r}.")
+    return int(match[1]), int(match[2])
+
+
+def _is_command(spec) -> bool:
+    """Whether the process runs `python -m` with a module of ours."""
+    packages = ("dgnet_tf", "preprocessing", "tuning", "serving", "benchmarks")
+    return spec is not None and spec.name.partition(".")[0] in packages
+
+
+def _check_finite(flag_values):
+    for name in flag_values:
+        value = flag_values[name].value
+        if isinstance(value, float) and not math.isfinite(value):
+            raise UserError(f"--{name} must be a finite number, got {value}.")
+
+
+def _fail(message: str, code: int = 1):
+    sys.stdout.flush()
+    print("error: " + " ".join(message.split()), file=sys.stderr, flush=True)
+    sys.exit(code)
+
+
+# A command imports this module before what takes its time: from here on no moment is
+# left at which a signal would end it with a traceback.
+if _is_command(getattr(sys.modules["__main__"], "__spec__", None)):
+    standard_streams.open_closed()
+    ending.install()

@@ -1,0 +1,1 @@
+"""Processes that are signalled, starved and cut off."""
