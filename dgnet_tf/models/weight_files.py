@@ -11,6 +11,7 @@ built from the configuration, and of the archive the weights alone are read.
 
 from __future__ import annotations
 
+import io
 import pathlib
 import shutil
 import tempfile
@@ -133,31 +134,45 @@ def tensors(path) -> dict[str, tuple[int, ...]]:
 
 
 def save(model, path, *, half: bool = False) -> pathlib.Path:
-    """Writes a network's weights; `path` ends in `.weights.h5`.
+    """Writes a network's weights, whose file `path` is.
 
     `half` rounds to float16, for half the size; Keras reads it all the same.
 
     Raises:
         UserError: if a weight is beyond float16.
+        OSError: if the file cannot be written.
     """
     path = pathlib.Path(path)
-    if not half:
-        model.save_weights(str(path))
-        return path
+    with tempfile.TemporaryDirectory(dir=path.parent) as beside:
+        content = _content(model, pathlib.Path(beside) / "model.keras")
+    path.write_bytes(_halved(content) if half else content)
+    return path
+
+
+def _content(model, archive) -> bytes:
+    """Returns what `save_weights` would write, by way of a Keras archive.
+
+    HDF5 ends the whole process where the disk is full; for an archive Keras lets it
+    write to memory.
+    """
+    model.save(archive)
+    with zipfile.ZipFile(archive) as whole:
+        return whole.read(weight_folders.WEIGHTS)
+
+
+def _halved(content) -> bytes:
     import h5py
 
-    with tempfile.TemporaryDirectory() as beside:
-        whole = pathlib.Path(beside) / weight_folders.WEIGHTS
-        model.save_weights(str(whole))
-        with h5py.File(whole, "r") as source, h5py.File(path, "w") as target:
-            groups = []
-            source.visit(groups.append)
-            for name in groups:
-                if isinstance(source[name], h5py.Dataset):
-                    target[name] = _rounded(name, source[name][()])
-                else:  # Keras looks into empty ones, too.
-                    target.require_group(name)
-    return path
+    rounded = io.BytesIO()
+    with h5py.File(io.BytesIO(content), "r") as source, h5py.File(rounded, "w") as file:
+        names = []
+        source.visit(names.append)
+        for name in names:
+            if isinstance(source[name], h5py.Dataset):
+                file[name] = _rounded(name, source[name][()])
+            else:  # Keras looks into empty ones, too.
+                file.require_group(name)
+    return rounded.getvalue()
 
 
 def _rounded(name, value):
