@@ -44,8 +44,9 @@ def save(
         The path of the new version.
 
     Raises:
-        UserError: if that version exists or cannot be written, or the run's files
-            are damaged.
+        UserError: if that version exists or is being written, or the run's files are
+            damaged.
+        OSError: if it cannot be written.
     """
     path = pathlib.Path(output) / str(version)
     if path.exists():
@@ -61,13 +62,10 @@ def save(
     # Only what the functions use: the model would be saved with all of its own.
     module = tf.Module()
     module.weights = list(functions[signatures.DEFAULT].graph.variables)
-    with replacing(path) as beside:
-        try:
-            tf.saved_model.save(module, str(beside), signatures=functions)
-            (beside / CARD).parent.mkdir()
-            warmup.write_requests(beside, options, path.absolute().parent.name)
-        except tf.errors.OpError as error:  # TensorFlow's word for a full disk.
-            raise UserError(f"{path}: cannot be written: {error.message}") from error
+    with replacing(path, alone=True) as beside:
+        tf.saved_model.save(module, str(beside), signatures=functions)
+        (beside / CARD).parent.mkdir()
+        warmup.write_requests(beside, options, path.absolute().parent.name)
         json_documents.write(beside / CARD, card)
         if wrong := graph_check.problems(beside):
             raise RuntimeError(f"the graph cannot be served: {wrong}")

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import pathlib
-import shutil
 
 import numpy as np
 
@@ -29,11 +26,12 @@ def write_folder(
     joint of `pretrained.probe`, metres.
 
     Raises:
-        UserError: if the folder is there, or a weight is beyond float16.
+        UserError: if the folder is there or being written, or a weight is beyond
+            float16.
     """
     folder = pathlib.Path(folder)
     weight_folders.check_free(folder, overwrite)
-    with _replacing_folder(folder) as beside:
+    with replacing(folder, alone=True, folder=overwrite) as beside:
         beside.mkdir()
         path = weight_files.save(run.model, beside / weight_folders.WEIGHTS, half=half)
         content = {
@@ -61,19 +59,3 @@ def write_folder(
         card = weight_card.markdown(content)
         (beside / weight_folders.CARD).write_text(card, encoding="utf-8")
     return difference
-
-
-@contextlib.contextmanager
-def _replacing_folder(folder):
-    """`replacing`, which also takes the place of an older folder."""
-    aside = folder.with_name(f".{os.getpid()}-older-{folder.name}")
-    try:
-        with replacing(folder) as beside:
-            yield beside
-            if folder.exists():
-                os.replace(folder, aside)
-    except BaseException:
-        if aside.exists():
-            os.replace(aside, folder)
-        raise
-    shutil.rmtree(aside, ignore_errors=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import math
 import pathlib
+import shutil
 import sys
 
 import tensorflow as tf
@@ -169,12 +170,28 @@ class Checkpoints(keras.callbacks.Callback):
         if name:
             restored = self.manager.checkpoint.restore(str(self.restore_from / name))
             restored.assert_existing_objects_matched()
+        self._remove_unfinished()
         return int(self.epochs_done.numpy())
+
+    def _remove_unfinished(self):
+        """Removes what a process left that was killed while it saved."""
+        folder = pathlib.Path(self.manager.directory)
+        kept = [pathlib.Path(path).name for path in self.manager.checkpoints]
+        for path in folder.glob("*"):
+            if path.name != "checkpoint" and path.stem not in kept:
+                if path.is_dir():
+                    shutil.rmtree(path)
+                else:
+                    path.unlink()
 
     def on_epoch_end(self, epoch, logs=None):
         """Saves."""
         self.epochs_done.assign(epoch + 1)
-        self.manager.save(checkpoint_number=epoch + 1)
+        try:
+            self.manager.save(checkpoint_number=epoch + 1)
+        except Exception:
+            self._remove_unfinished()
+            raise
 
 
 def _variables(owner):

@@ -53,8 +53,8 @@ def train(config: Config, data_dir, workdir, progress: bool = True) -> runs.Run:
         The trained run.
 
     Raises:
-        UserError: if data, configuration and folder do not fit together, or the
-            training diverges.
+        UserError: if data, configuration and folder do not fit together, another
+            process trains there, or the training diverges.
     """
     data = manifest.read(data_dir)
     config = dataclasses.replace(config, skeleton=data.skeleton, fps=data.fps)
@@ -84,6 +84,7 @@ def train(config: Config, data_dir, workdir, progress: bool = True) -> runs.Run:
         precision(config.precision),
         strategies.scope(strategy),
         strategies.own_folder(strategy, workdir) as own_workdir,
+        run_folder.held(own_workdir),
     ):
         # Before the folder is made: what does not fit leaves nothing behind.
         keras.utils.set_random_seed(config.seed)

@@ -8,7 +8,7 @@ import pathlib
 from dgnet_tf.config import config as configuration
 from dgnet_tf.data import manifest
 from dgnet_tf.errors import UserError
-from dgnet_tf.files import json_documents, provenance
+from dgnet_tf.files import json_documents, locks, provenance
 from dgnet_tf.files.atomic import replacing, write_text
 from dgnet_tf.models.runs import CONFIG, MODEL, TRAINING, VERSIONS
 
@@ -31,22 +31,35 @@ def check(workdir, config: configuration.Config):
         )
 
 
-def start(workdir, config: configuration.Config, data=None, weights=None):
-    """Makes a run folder, or leaves the one that a killed training has made.
+def held(workdir):
+    """Holds the folder for this training; the lock goes with the process.
 
-    `training.json` keeps a summary of the `Manifest` that it is trained on, and what
-    `fine_tuning.origin` returns of the weights that it starts from.
+    Raises:
+        Held: if another process trains there.
+    """
+    busy = (
+        f"{workdir}: {{holder}} trains there. Wait for it, or name another --workdir."
+    )
+    return locks.holding(workdir, busy)
+
+
+def start(workdir, config: configuration.Config, data=None, weights=None):
+    """Makes a run folder, or completes the one that a killed training has made.
+
+    The configuration comes first: it says whose all the rest is. `training.json` keeps
+    a summary of the `Manifest` that it is trained on, and what `fine_tuning.origin`
+    returns of the weights that it starts from.
     """
     workdir = pathlib.Path(workdir)
-    if (workdir / CONFIG).is_file():
-        return
-    if data:
+    if not (workdir / CONFIG).is_file():
+        write_text(workdir / CONFIG, configuration.dumps(config))
+    if not (workdir / VERSIONS).is_file():
+        json_documents.write(workdir / VERSIONS, provenance.versions())
+    if data and not (workdir / TRAINING).is_file():
         training = {"command": provenance.command(), "data": manifest.summary(data)}
         if weights:
             training["weights"] = weights
         json_documents.write(workdir / TRAINING, training)
-    json_documents.write(workdir / VERSIONS, provenance.versions())
-    write_text(workdir / CONFIG, configuration.dumps(config))
 
 
 def save_model(workdir, model):

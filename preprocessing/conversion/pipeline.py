@@ -154,17 +154,19 @@ def _write_split(folder, split, converted) -> manifests.Split:
 def _new_folder(output) -> Iterator[pathlib.Path]:
     """Gives a temporary folder that becomes `output` if all goes well."""
     output = pathlib.Path(output).expanduser().resolve()
-    if output.is_file() or (output.is_dir() and any(output.iterdir())):
-        raise UserError(
-            f"{output}: --output exists and is not an empty folder. Remove it or "
-            "choose another."
-        )
     try:
-        with atomic.replacing(output) as folder:
+        with atomic.replacing(output, alone=True) as folder:
+            # Now that nobody else can be about to make it.
+            if output.is_file() or (output.is_dir() and any(output.iterdir())):
+                raise UserError(
+                    f"{output}: --output exists and is not an empty folder. Remove it "
+                    "or choose another."
+                )
             folder.mkdir()
             yield folder
     except OSError as error:
         raise UserError(
-            f"{output}: the conversion stopped ({error}) and left nothing behind. "
-            "Check that the folder can be written and the disk has room."
+            f"{error.filename or output}: {error.strerror or error}; the conversion "
+            "stopped and left nothing behind. Check that the folder can be written and "
+            "the disk has room."
         ) from error

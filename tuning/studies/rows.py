@@ -9,9 +9,9 @@ import time
 import tensorflow as tf
 
 from dgnet_tf.config.config import Config
-from dgnet_tf.errors import UserError
+from dgnet_tf.errors import UserError, file_error
 from dgnet_tf.evaluation import balance, evaluation, report
-from dgnet_tf.files import json_documents, provenance
+from dgnet_tf.files import json_documents, locks, provenance
 from dgnet_tf.models import runs
 from dgnet_tf.training import fit
 from tuning.studies import study as studies
@@ -89,7 +89,11 @@ def run_row(
             result |= _train_and_score(
                 config, data_dir, split, place / RUN, report_to, progress
             )
+    except locks.Held:  # Whoever trains there will be done.
+        raise
     except tf.errors.ResourceExhaustedError as error:
+        if file_error(error):  # TensorFlow calls a full disk so, too.
+            raise
         reason = f"out of memory: {str(error).splitlines()[0]}"
         result |= {"status": FAILED, "reason": reason}
     except UserError as error:

@@ -1,7 +1,7 @@
 """The study folder: its settings, locks and the files of each row.
 
     study.json                          base configuration, data, scored split
-    lock                                held by the process that runs the study
+    lock                                while a process runs the study, see `locks`
     tables/<table>.json                 rows asked for, by id
     rows/<row-id>/seed<k>/run/          run folder of `dgnet_tf.training.train`
     rows/<row-id>/seed<k>/evaluation/   report.json and report.md
@@ -22,9 +22,7 @@ its data. Rows of several tables with one configuration are one row.
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
-import fcntl
 import hashlib
 import json
 import pathlib
@@ -35,10 +33,10 @@ from dgnet_tf.config.config import Config
 from dgnet_tf.data import manifest
 from dgnet_tf.errors import UserError
 from dgnet_tf.evaluation.balance import XYZ
-from dgnet_tf.files import json_documents
+from dgnet_tf.files import json_documents, locks
 
 VERSION = 1
-STUDY, LOCK, TABLES, ROWS = "study.json", "lock", "tables", "rows"
+STUDY, TABLES, ROWS = "study.json", "tables", "rows"
 # The other JSON files of the folder.
 RECORD = json_documents.JsonKind(
     "what a study wrote", "Remove it, and give the study's command again."
@@ -170,21 +168,14 @@ def read(folder) -> Study:
         return Study(base=configuration.make("paper", **content.pop("base")), **content)
 
 
-@contextlib.contextmanager
 def locked(folder):
     """Holds the study folder for one process; the lock goes with the process.
 
     Raises:
-        UserError: if another process holds it.
+        Held: if another process holds it.
     """
-    folder = pathlib.Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    with open(folder / LOCK, "a") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise UserError(
-                f"{folder}: another process runs a study there. Wait for it, or name "
-                "another --workdir."
-            ) from None
-        yield
+    busy = (
+        f"{folder}: {{holder}} runs a study there. Wait for it, or name another "
+        "--workdir."
+    )
+    return locks.holding(folder, busy)

@@ -218,7 +218,7 @@ def test_an_interruption_leaves_nothing(archive, tmp_path, monkeypatch):
 
 def test_an_unwritable_place_is_a_clear_error(archive, tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(UserError, match="out: the conversion stopped"):
+    with pytest.raises(UserError, match="out: Not a directory; the conversion stopped"):
         convert(mocap.read(archive), tmp_path / "file" / "out")
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 

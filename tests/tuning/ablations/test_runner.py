@@ -9,6 +9,7 @@ from support.lifting.lifting_stand_ins import command_error, run_command
 from support.tuning_stand_ins import diverged, install, tiny
 
 from dgnet_tf.errors import UserError
+from dgnet_tf.files import locks
 from tuning import run_ablations
 from tuning.ablations import paper_tables, runner
 from tuning.studies import results as study_results
@@ -112,9 +113,19 @@ def test_a_bug_stops_the_study_and_keeps_what_is_done(data, tmp_path, monkeypatc
     assert [c.blocks for c in done.trained[2:]] == [3, 5, 1, 1, 1]
 
 
-def test_a_full_disk_is_no_fault_of_the_row(data, tmp_path, monkeypatch):
-    install(monkeypatch, lambda chosen: OSError(28, "No space left on device"))
-    with pytest.raises(OSError, match="No space left"):
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(28, "No space left on device"),
+        tf.errors.ResourceExhaustedError(None, None, "x/v; No space left on device"),
+        locks.Held("somebody trains there: No space left for two"),
+    ],
+)
+def test_a_full_disk_or_a_held_folder_is_no_fault_of_the_row(
+    data, tmp_path, monkeypatch, error
+):
+    install(monkeypatch, lambda chosen: error)
+    with pytest.raises(type(error), match="No space left"):
         run("blocks_frames", data, tmp_path)
     assert results(tmp_path) == []
 
@@ -179,4 +190,4 @@ def test_the_command_runs_a_table_and_refuses_another_study(
     assert "holds another study (channels was 4, is 8)" in message
     with studies.locked(tmp_path):
         message = command_error(capsys, run_ablations, *arguments, "--channels=4")
-    assert "another process runs a study there" in message
+    assert "runs a study there. Wait for it" in message
