@@ -9,18 +9,13 @@ from __future__ import annotations
 
 import functools
 import pathlib
-import sys
-
-import numpy as np
 
 from dgnet_tf.data.view import View
-from dgnet_tf.errors import UserError
 from dgnet_tf.files import provenance
 from preprocessing.cameras import camera_rig, virtual_cameras
-from preprocessing.conversion import checks
 from preprocessing.conversion.sequences import Dataset, Recording, relative_name
+from preprocessing.datasets.bvh import choices, frame_rows, names, placement
 from preprocessing.datasets.bvh import files as bvh_files
-from preprocessing.datasets.bvh import joint_mapping, names
 from preprocessing.datasets.bvh import mappings as bvh_mappings
 from preprocessing.datasets.bvh.joint_mapping import SKELETON
 from preprocessing.datasets.bvh.takes import Take
@@ -33,17 +28,6 @@ from preprocessing.datasets.definition import (
 
 FPS = 50.0  # Human3.6M's
 UP = ("y", "z")
-UNITS = {
-    "millimetres": 0.001,
-    "centimetres": 0.01,
-    "inches": 0.0254,
-    "CMU's units of 1/0.45 inch": 0.0254 / 0.45,
-    "metres": 1.0,
-}
-# Metres from an ankle to the head, along the bones. The span is less than from one
-# unit to the next, so that no length is a person's in two of them.
-PERSON = (1.2, 2.1)
-
 FLAGS = (
     source_flag("a BVH file, or a folder of them"),
     Flag(
@@ -65,8 +49,8 @@ FLAGS = (
         f"frames per second to resample to (default {FPS:g})",
         float,
         FPS,
-        least=bvh_files.SLOWEST,
-        most=bvh_files.FASTEST,
+        least=frame_rows.SLOWEST,
+        most=frame_rows.FASTEST,
     ),
     Flag(
         "skip_frames",
@@ -121,8 +105,7 @@ def takes(
         mapping: name of a known mapping or path of a JSON file; None to recognise
             each file's.
         up: the files' vertical axis, "y" or "z".
-        scale: metres per unit. None: the one of `UNITS` in which everybody measures
-            what people do; it is printed.
+        scale: metres per unit; None for `choices.scale`.
         fps: frames per second to resample to.
         skip_frames: frames to drop at each file's start; None for the mapping's own
             number (CMU's conversions start with a T-pose).
@@ -133,29 +116,41 @@ def takes(
             two files have one name.
     """
     check_arguments(FLAGS, up=up, scale=scale, fps=fps, skip_frames=skip_frames)
-    files = names.find(source)
-    given = None if mapping is None else bvh_mappings.named(mapping)
-    mappings, lengths = {}, {}
-    for file in files:
-        hierarchy = bvh_files.read_hierarchy(file)
-        mappings[file] = given or bvh_mappings.recognise(file, hierarchy)
-        joint_mapping.check(file, mappings[file], hierarchy)
-        lengths[file] = _length(joint_mapping.rest_pose(mappings[file], hierarchy))
-    scale = scale or _scale(lengths)
+    found = names.names(source, names.find(source))
+    known = bvh_mappings.MAPPINGS if mapping is None else bvh_mappings.named(mapping)
+    readings = {str(file): _reading(str(file), known) for file in found}
+    choices.say_joints(readings)
+    choices.say(f"{up} is taken to point up in the files (--up={up})")
+    scale = scale or choices.scale(readings)
+    choices.say_rates(readings, fps)
+    if skip_frames is None:
+        choices.say_skipped(readings)
     return [
         Take(
             *name,
             path=str(file),
-            mapping=mappings[file],
+            mapping=readings[str(file)].mapping,
+            placement=readings[str(file)].placement,
             up=up,
             scale=scale,
             fps=fps,
             skip_frames=(
-                mappings[file].skip_frames if skip_frames is None else skip_frames
+                readings[str(file)].mapping.skip_frames
+                if skip_frames is None
+                else skip_frames
             ),
         )
-        for file, name in names.names(source, files).items()
+        for file, name in found.items()
     ]
+
+
+def _reading(file, known) -> choices.Reading:
+    motion = bvh_files.read_rest(file)
+    mapping = bvh_mappings.choose(file, motion.hierarchy, known)
+    if motion.hierarchy.positioned():
+        motion = bvh_files.read_motion(file)
+    placed = placement.place(file, mapping, motion)
+    return choices.Reading(mapping, placed, motion.fps)
 
 
 def _digests(source, files, mapping) -> dict[str, str]:
@@ -163,34 +158,6 @@ def _digests(source, files, mapping) -> dict[str, str]:
     if mapping is not None and pathlib.Path(mapping).is_file():
         named[pathlib.Path(mapping).name] = mapping
     return {name: provenance.sha256(file) for name, file in named.items()}
-
-
-def _length(rest) -> float:
-    """Returns the length from the left ankle over the root to the head."""
-    bones = (SKELETON.edges[bone] for bone in checks.body(SKELETON))
-    return sum(
-        float(np.sqrt(((rest[joint] - rest[parent]) ** 2).sum()))
-        for joint, parent in bones
-    )
-
-
-def _scale(lengths) -> float:
-    shortest, longest = (pick(lengths, key=lengths.get) for pick in (min, max))
-    low, high = lengths[shortest], lengths[longest]
-    for unit, scale in UNITS.items():
-        if PERSON[0] <= low * scale and high * scale <= PERSON[1]:
-            print(
-                f"lengths are taken to be in {unit}: people then measure "
-                f"{low * scale:.2f} to {high * scale:.2f} m from ankle to head "
-                f"(as --scale={scale!r} would set)",
-                file=sys.stderr,
-            )
-            return scale
-    raise UserError(
-        f"{shortest}: the unit of length is unclear. From ankle to head it measures "
-        f"{low:g} units, and {longest} {high:g}; in none of {', '.join(UNITS)} are all "
-        f"between {PERSON[0]} and {PERSON[1]} m. Give metres per unit as --scale."
-    )
 
 
 DEFINITION = Definition(

@@ -8,10 +8,12 @@ from collections.abc import Iterable
 import numpy as np
 
 from dgnet_tf.errors import UserError
+from preprocessing.datasets.bvh import text
+from preprocessing.datasets.bvh.text import MAX_HEADER, Lines, quoted
 
 CHANNELS = tuple(f"{axis}{kind}" for kind in ("position", "rotation") for axis in "XYZ")
 MAX_JOINTS = 1000
-FARTHEST = 1e6  # units
+MAX_WORDS = 20  # of a joint's name
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -39,74 +41,104 @@ class Hierarchy:
                 joint = self.parents[joint]
         return sorted(found)
 
-    def rest(self) -> np.ndarray:
-        """Returns the (J, 3) places of the joints where nothing is turned."""
-        places = self.offsets.copy()
-        for joint, parent in enumerate(self.parents):
-            if parent >= 0:
-                places[joint] += places[parent]
-        return places
+    def columns(self, joint: int) -> range:
+        """Returns where a joint's channels stand in a row of numbers."""
+        first = sum(len(names) for names in self.channels[:joint])
+        return range(first, first + len(self.channels[joint]))
+
+    def positioned(self) -> list[int]:
+        """Returns the joints, but the root, that have channels of position."""
+        return [
+            joint
+            for joint, names in enumerate(self.channels)
+            if joint and any(name.endswith("position") for name in names)
+        ]
 
 
-def parse(path, text: str) -> Hierarchy:
-    """Parses the text before the line MOTION.
-
-    Args:
-        path: the file, for messages.
-        text: the text.
+def read_tree(lines: Lines) -> Hierarchy:
+    """Reads up to and including the line MOTION.
 
     Raises:
-        UserError: if it is not a tree of joints; the message says what is wrong.
+        UserError: if there is no tree of joints; the message says what is wrong.
     """
-    tokens = text.replace("{", " { ").replace("}", " } ").split()
-    if not tokens or tokens[0].upper() != "HIERARCHY":
-        raise UserError(f"{path}: is not a BVH file; it does not start with HIERARCHY.")
-    try:
-        return _tree(tokens)
-    except ValueError as error:
-        raise UserError(f"{path}: its tree of joints is damaged: {error}.") from error
+    tokens, size = _Tokens(lines), 0
+    while (line := lines.next(MAX_HEADER)) is not None and size <= MAX_HEADER:
+        if line.strip().upper() == "MOTION":
+            return _tree(tokens)
+        if not tokens.words and line.split(maxsplit=1)[0].upper() != "HIERARCHY":
+            raise lines.error(
+                f"is {quoted(line)}; a BVH file starts with HIERARCHY. This is none"
+            )
+        tokens.add(line)
+        size += len(line)
+    raise UserError(
+        f"{lines.path}: has no line MOTION after its joints; it is cut off or not a "
+        "BVH file."
+    )
+
+
+class _Tokens:
+    """The words of the tree, read one after the other."""
+
+    def __init__(self, lines):
+        self.words, self.at, self._numbers, self._lines = [], 1, [], lines
+
+    def add(self, line):
+        words = line.replace("{", " { ").replace("}", " } ").split()
+        self.words += words
+        self._numbers += [self._lines.number] * len(words)
+
+    def next(self) -> str:
+        """Returns the next word; "" at the end."""
+        self.at += 1
+        return self.words[self.at - 1] if self.at <= len(self.words) else ""
+
+    def name(self) -> str:
+        """Returns what stands before the next brace, which is read too."""
+        ahead = self.words[self.at : self.at + MAX_WORDS]
+        words = ahead[: ahead.index("{")] if "{" in ahead else []
+        if not words or "OFFSET" in words:
+            raise self.error("has no name or no opening brace")
+        self.at += len(words) + 1
+        return " ".join(words)
+
+    def error(self, problem, quote=True) -> UserError:
+        """Returns the error about the word read last, which begins with that word."""
+        at = min(self.at, len(self.words)) - 1
+        word = f"{quoted(self.words[at])} " if quote else ""
+        return self._lines.error(word + problem, self._numbers[at])
 
 
 def _tree(tokens) -> Hierarchy:
-    """Raises ValueError with what is wrong."""
     names, parents, offsets, channels = [], [], {}, {}
-    above, at = [], 1  # The joints whose braces are open; where we read.
-    while at < len(tokens):
-        word, at = tokens[at].upper(), at + 1
+    above = []  # The joints whose braces are open.
+    while word := tokens.next().upper():
         joint = above[-1] if above else -1
         if word in ("ROOT", "JOINT", "END"):
             if (word == "ROOT") != (not names):
-                raise ValueError("it must have one ROOT, before all JOINTs")
+                raise tokens.error("is wrong there: one ROOT comes before all JOINTs")
             if word != "ROOT" and joint < 0:
-                raise ValueError(f"{word} is outside the root's braces")
-            brace = tokens.index("{", at) if "{" in tokens[at : at + 20] else at
-            name = " ".join(tokens[at:brace])
-            if not name or "OFFSET" in tokens[at:brace]:
-                raise ValueError(f"a {word} has no name or no opening brace")
+                raise tokens.error("is outside the root's braces")
+            name = tokens.name()
             above.append(len(names))
             names.append(f"{names[joint]}/end" if word == "END" else name)
             parents.append(joint)
-            at = brace + 1
             if len(names) > MAX_JOINTS:
-                raise ValueError(f"it has more than {MAX_JOINTS} joints")
+                raise tokens.error(f"comes after {MAX_JOINTS} joints, the most allowed")
         elif joint < 0:
-            raise ValueError(f"{tokens[at - 1][:40]!r} is outside all braces")
+            raise tokens.error("is outside all braces")
         elif word == "}":
+            if joint not in offsets:
+                raise tokens.error(f"ends {quoted(names[joint])}, which has no OFFSET")
             above.pop()
         elif word == "OFFSET" and joint not in offsets:
-            offsets[joint] = _offset(names[joint], tokens[at : at + 3])
-            at += 3
+            offsets[joint] = _offset(tokens, names[joint])
         elif word == "CHANNELS" and joint not in channels:
-            count = tokens[at] if at < len(tokens) else ""
-            channels[joint] = _channels(names[joint], count, tokens[at + 1 : at + 7])
-            at += 1 + len(channels[joint])
+            channels[joint] = _channels(tokens, names[joint])
         else:
-            raise ValueError(f"{names[joint]!r} holds {tokens[at - 1][:40]!r}")
+            raise tokens.error(f"stands wrongly in {quoted(names[joint])}")
     if above or not names:
-        raise ValueError("it ends before its last brace is closed")
-    missing = [name for joint, name in enumerate(names) if joint not in offsets]
-    if missing:
-        raise ValueError(f"{missing[0]!r} has no OFFSET")
+        raise tokens.error("is the last word, with braces still open")
     return Hierarchy(
         names=tuple(names),
         parents=tuple(parents),
@@ -115,27 +147,27 @@ def _tree(tokens) -> Hierarchy:
     )
 
 
-def _offset(name, tokens) -> list[float]:
-    try:
-        numbers = [float(token) for token in tokens]
-    except ValueError:
-        numbers = []
-    if len(numbers) != 3 or not all(abs(number) <= FARTHEST for number in numbers):
-        raise ValueError(f"the OFFSET of {name!r} is not three numbers")
+def _offset(tokens, name) -> list[float]:
+    numbers = []
+    for _ in range(3):
+        try:
+            numbers.append(text.number(tokens.next()))
+        except ValueError as error:
+            problem = f"in the OFFSET of {quoted(name)}, three numbers: {error}"
+            raise tokens.error(problem, quote=False) from error
     return numbers
 
 
-def _channels(name, count, tokens) -> tuple[str, ...]:
+def _channels(tokens, name) -> tuple[str, ...]:
     known = {channel.upper(): channel for channel in CHANNELS}
-    named = [token.upper() for token in tokens[: int(count)]] if _small(count) else []
-    found = tuple(known[token] for token in named if token in known)
-    if not _small(count) or len(set(found)) != int(count):
-        raise ValueError(
-            f"the CHANNELS of {name!r} are not a number up to 6 and as many different "
-            f"names of {', '.join(CHANNELS)}"
-        )
-    return found
-
-
-def _small(count) -> bool:
-    return count in tuple("0123456")
+    count, found = tokens.next(), []
+    whole = count in tuple("0123456")
+    for _ in range(int(count) if whole else 1):
+        word = tokens.next().upper() if whole else ""
+        if word not in known or known[word] in found:
+            raise tokens.error(
+                f"is wrong in the CHANNELS of {quoted(name)}: a number up to 6 and as "
+                f"many different names of {', '.join(CHANNELS)}"
+            )
+        found.append(known[word])
+    return tuple(found)

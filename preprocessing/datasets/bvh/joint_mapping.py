@@ -6,7 +6,8 @@ sum to 1:
 
     {"hip": ["LeftUpLeg", "RightUpLeg"], "head": {"Head": 1.8, "Neck": -0.8}, ...}
 
-`A/end` is the End Site of joint A. A namespace (`mixamorig:`) may be left out.
+`A/end` is the End Site of joint A. A namespace (`mixamorig:`) may be left out, and so
+may what all names begin with (`Character1_`).
 """
 
 from __future__ import annotations
@@ -16,12 +17,14 @@ import dataclasses
 import json
 import math
 import os
-
-import numpy as np
+import re
 
 from dgnet_tf import skeletons
 from dgnet_tf.errors import UserError
+from preprocessing.datasets.bvh import kinematics
+from preprocessing.datasets.bvh.files import Motion
 from preprocessing.datasets.bvh.hierarchy import Hierarchy
+from preprocessing.datasets.bvh.text import quoted
 
 SKELETON = skeletons.get("human36m_17")
 MAX_JSON_BYTES = 1 << 20
@@ -35,7 +38,8 @@ class Mapping:
     Attributes:
         name: how it is called.
         joints: for each joint of `human36m_17`, in its order, the (name, weight)
-            pairs of the file's joints that it is the sum of.
+            pairs of the file's joints that it is the sum of. Spine and head may have
+            none: `placement` finds them in the file.
         marks: further joints that a file of this naming has.
         skip_frames: how many frames at a file's start are no motion.
         lifted: joints that the file puts, wrongly, where their parent is; they are
@@ -59,14 +63,17 @@ class Mapping:
         found = _indices(hierarchy)
         return [{found[n]: weight for n, weight in pairs} for pairs in self.joints]
 
-    def mend(self, hierarchy: Hierarchy) -> Hierarchy:
-        """Returns the hierarchy with the `lifted` joints in their place."""
-        offsets = hierarchy.offsets.copy()
+    def mend(self, motion: Motion, added: frozenset[int] = frozenset()) -> Motion:
+        """Returns the motion with the `lifted` joints in their place."""
+        hierarchy = motion.hierarchy
+        usual, offsets = kinematics.offsets(motion, added), hierarchy.offsets.copy()
         for name in self.lifted:
             joint = _indices(hierarchy).get(name)
-            if joint is not None and not offsets[joint].any():
-                offsets[joint] = hierarchy.offsets[hierarchy.parents[joint]]
-        return dataclasses.replace(hierarchy, offsets=offsets)
+            if joint is not None and not usual[joint].any():
+                offsets[joint] = usual[hierarchy.parents[joint]]
+        return dataclasses.replace(
+            motion, hierarchy=dataclasses.replace(hierarchy, offsets=offsets)
+        )
 
 
 def mean(names) -> tuple[tuple[str, float], ...]:
@@ -77,50 +84,25 @@ def mean(names) -> tuple[tuple[str, float], ...]:
     return tuple((name, 1.0 / len(names)) for name in names)
 
 
-def check(path, mapping: Mapping, hierarchy: Hierarchy):
-    """Checks that a mapping fits a file.
-
-    Raises:
-        UserError: if joints are missing, or if two joints that a bone of
-            `human36m_17` joins are in one place.
-    """
-    missing = mapping.missing(hierarchy)
-    if missing:
-        raise UserError(
-            f"{path}: has no joint {listing(missing)} (or several of that name), which "
-            f"mapping {mapping.name!r} names. The file has "
-            f"{listing(hierarchy.names, 40)}."
-        )
-    rest = rest_pose(mapping, hierarchy)
-    for joint, parent in SKELETON.edges:
-        if not np.abs(rest[joint] - rest[parent]).max() > 0.0:
-            both = f"{SKELETON.joints[joint]!r} where {SKELETON.joints[parent]!r} is"
-            raise UserError(
-                f"{path}: mapping {mapping.name!r} puts {both}. Give other joints by "
-                "--mapping=FILE.json."
-            )
-
-
-def rest_pose(mapping: Mapping, hierarchy: Hierarchy) -> np.ndarray:
-    """Returns the (17, 3) joints where nothing is turned, in the file's units."""
-    hierarchy = mapping.mend(hierarchy)
-    rest = hierarchy.rest()
-    return np.stack(
-        [
-            sum(weight * rest[joint] for joint, weight in weights.items())
-            for weights in mapping.weights(hierarchy)
-        ]
-    )
-
-
 def _indices(hierarchy) -> dict[str, int]:
-    """Returns the joints by their names, whole and without namespace, where unique."""
+    """Returns the joints by their names, whole and shortened, where unique.
+
+    Left out are a namespace (`mixamorig:Hips`) and what all names begin with
+    (`Bip01 Pelvis`, `Character1_Hips`).
+    """
     short = [name.rsplit(":", 1)[-1] for name in hierarchy.names]
     found = {}
-    for names in (short, hierarchy.names):
+    for names in (_without_prefix(short), short, hierarchy.names):
         count = collections.Counter(names)
         found |= {name: i for i, name in enumerate(names) if count[name] == 1}
     return found
+
+
+def _without_prefix(names) -> list[str]:
+    prefix = os.path.commonprefix(names)
+    if not all(re.match(r"[ _.-]|/end$|$", name[len(prefix) :]) for name in names):
+        prefix = re.match(r"(.*[ _.-])?", prefix).group()
+    return [name[len(prefix) :].lstrip(" _.-") for name in names]
 
 
 def from_json(path) -> Mapping:
@@ -165,5 +147,5 @@ def _sums(names) -> bool:
 
 def listing(names, most: int = 8) -> str:
     """Returns names as they stand in messages."""
-    shown = ", ".join(repr(name) for name in names[:most]) or "none"
+    shown = ", ".join(quoted(name) for name in names[:most]) or "none"
     return f"{shown} and {len(names) - most} more" if len(names) > most else shown

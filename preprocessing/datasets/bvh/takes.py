@@ -11,6 +11,7 @@ from dgnet_tf.errors import UserError
 from preprocessing.conversion.sequences import PoseSequence
 from preprocessing.datasets.bvh import files
 from preprocessing.datasets.bvh.joint_mapping import SKELETON, Mapping
+from preprocessing.datasets.bvh.placement import Placement
 from preprocessing.datasets.resample import resample
 
 
@@ -21,7 +22,8 @@ class Take:
     Attributes:
         subject, action, take: its names.
         path: the file.
-        mapping: its joints.
+        mapping: its naming.
+        placement: its joints.
         up: its vertical axis, "y" or "z".
         scale: metres per unit.
         fps: frames per second to resample to.
@@ -33,6 +35,7 @@ class Take:
     take: str
     path: str
     mapping: Mapping
+    placement: Placement
     up: str
     scale: float
     fps: float
@@ -51,22 +54,11 @@ class Take:
                 f"{self.path}: has {frames} frames, of which {self.skip_frames} are "
                 "skipped; nothing is left. Remove the file or give --skip_frames."
             )
-        hierarchy = self.mapping.mend(motion.hierarchy)
-        joints = _joints(motion.after(self.skip_frames, hierarchy), self.mapping)
+        motion = self.mapping.mend(motion, self.placement.added)
+        joints = self.placement.poses(motion.after(self.skip_frames))
         if self.up == "y":
             x, y, z = np.moveaxis(joints, -1, 0)
             joints = np.stack([x, -z, y], axis=-1)
         positions = resample(joints * self.scale, motion.fps, self.fps)
         positions[..., 2] -= axes.floor(positions[..., 2], SKELETON.joints)
         return PoseSequence(self.subject, self.action, self.take, positions, self.fps)
-
-
-def _joints(motion, mapping) -> np.ndarray:
-    """Returns (F, 17, 3) in the file's units and axes."""
-    weights = mapping.weights(motion.hierarchy)
-    wanted = sorted({joint for pairs in weights for joint in pairs})
-    places = files.positions(motion, wanted)
-    return np.stack(
-        [sum(weight * places[j] for j, weight in pairs.items()) for pairs in weights],
-        axis=1,
-    )

@@ -126,3 +126,74 @@ def elementary(axis, angle):
     turn[one, one] = turn[other, other] = math.cos(angle)
     turn[other, one], turn[one, other] = math.sin(angle), -math.sin(angle)
     return turn
+
+
+def with_positions(tree, rows, scale=1.0, offsets=1.0):
+    """Gives all joints channels of position that hold their OFFSETs.
+
+    Args:
+        tree, rows: a person whose root alone has such channels.
+        scale: factor of the positions, the root's apart.
+        offsets: factor of the OFFSETs that the returned tree states, the End Sites'
+            apart.
+
+    Returns:
+        The tree and its rows.
+    """
+    columns, own, at = [], len(ROOT.split()), 0
+
+    def joint(node, depth):
+        nonlocal at
+        if node[0] == "End Site":
+            return node
+        name, offset, channels, children = node
+        count = len(channels.split())
+        if depth:
+            columns.extend(np.full(len(rows), scale * number) for number in offset)
+            channels = " ".join(ROOT.split()[:3] + channels.split())
+        columns.extend(rows[:, column] for column in range(at, at + count))
+        at += count
+        stated = tuple(offsets * number for number in offset)
+        return (name, stated, channels, [joint(child, depth + 1) for child in children])
+
+    assert len(tree[2].split()) == own
+    found = joint(tree, 0)
+    return found, np.stack(columns, axis=1)
+
+
+def trunk(spines, neck=("Neck", "Head"), limbs="UpLeg Leg Foot Arm ForeArm Hand"):
+    """Returns a person of centimetres with a straight trunk 50 long, arms to the sides.
+
+    Args:
+        spines: (name, height over the hip's middle) of the spine's joints.
+        neck: names of the joints at 50 and at 60.
+        limbs: the six limb joints of a side, after `Left` and `Right`.
+    """
+
+    def chain(names, steps):
+        name, step = names[0], steps[0]
+        below = chain(names[1:], steps[1:]) if names[1:] else ("End Site", steps[1])
+        return (name, step, ZYX, [below])
+
+    def side(word, sign):
+        names = [word + name for name in limbs.split()]
+        leg = chain(
+            names[:3], [(9 * sign, -2, 0), (0, -42, 0), (0, -41, 0), (0, -6, 14)]
+        )
+        arms = [
+            (13 * sign, 0, 0),
+            (28 * sign, 0, 0),
+            (25 * sign, 0, 0),
+            (9 * sign, 0, 0),
+        ]
+        collar = (f"{word}Collar", (4 * sign, -4, 0), ZYX, [chain(names[3:], arms)])
+        return leg, collar
+
+    (left_leg, left_arm), (right_leg, right_arm) = side("Left", 1), side("Right", -1)
+    head = (neck[1], (0, 10, 0), ZYX, [("End Site", (0, 19, 0))])
+    heights = [height for _, height in spines]
+    steps = np.diff([2, *heights, 50])
+    upper = [(neck[0], (0, steps[-1], 0), ZYX, [head]), left_arm, right_arm]
+    for (name, _), step in reversed(list(zip(spines, steps, strict=False))):
+        upper = [(name, (0, step, 0), ZYX, upper)]
+    return ("Hips", (0, 0, 0), ROOT, [left_leg, right_leg, *upper])

@@ -1,20 +1,14 @@
 import json
+import re
 
 import numpy as np
 import pytest
 from support.datasets import bvh_documents as documents
 
 from dgnet_tf.errors import UserError
-from preprocessing.datasets.bvh import files, joint_mapping, mappings
+from preprocessing.datasets.bvh import files, joint_mapping, mappings, placement
 
 JOINTS = joint_mapping.SKELETON.joints
-LIMBS = {
-    "cmu": ("LeftUpLeg", "LeftLeg", "LeftFoot", "LeftArm", "LeftForeArm", "LeftHand"),
-    "biovision": (
-        "LeftHip", "LeftKnee", "LeftAnkle", "LeftShoulder", "LeftElbow", "LeftWrist",
-    ),
-    "daz": ("lThigh", "lShin", "lFoot", "lShldr", "lForeArm", "lHand"),
-}  # fmt: skip
 
 
 def flat(*names):
@@ -27,74 +21,142 @@ def flat(*names):
 
 
 def hierarchy(folder, tree):
-    return files.read_hierarchy(documents.write(folder / "a.bvh", tree, []))
+    return files.read_rest(documents.write(folder / "a.bvh", tree, [])).hierarchy
 
 
-def right(names):
-    return [
-        "r" + name[1:] if name[0] == "l" else name.replace("Left", "Right")
-        for name in names
-    ]
+def person(limbs, *others):
+    """Names of joints: `limbs` of both sides, in patterns, and others."""
+    sides = (("Left", "l", "L"), ("Right", "r", "R"))
+    patterns = limbs.split(", ")
+    return (*others, *(name.format(*side) for side in sides for name in patterns))
 
 
-def skeleton_names(naming, *others):
-    left = LIMBS[naming]
-    return (*others, *left, *right(left))
-
-
+HUMANIK = "{0}UpLeg, {0}Leg, {0}Foot, {0}Arm, {0}ForeArm, {0}Hand"
+BIOVISION = "{0}Hip, {0}Knee, {0}Ankle, {0}Shoulder, {0}Elbow, {0}Wrist"
 NAMINGS = [
-    ("cmu", skeleton_names(
-        "cmu", "Hips", "LHipJoint", "RHipJoint", "LowerBack", "Spine", "Spine1",
-        "Neck", "Neck1", "Head", "LeftShoulder", "RightShoulder",
+    ("cmu", person(
+        f"{HUMANIK}, {{2}}HipJoint, {{0}}Shoulder",
+        *"Hips LowerBack Spine Spine1 Neck Neck1 Head".split(),
     )),
-    ("daz", skeleton_names(
-        "daz", "hip", "abdomen", "chest", "neck", "head", "lButtock", "rButtock",
+    ("daz", person(
+        "{1}Thigh, {1}Shin, {1}Foot, {1}Shldr, {1}ForeArm, {1}Hand, {1}Buttock",
+        *"hip abdomen chest neck head".split(),
     )),
-    ("mixamo", [f"mixamorig:{name}" for name in skeleton_names(
-        "cmu", "Hips", "Spine", "Spine1", "Spine2", "Neck", "Head", "HeadTop_End",
-    )]),
-    ("motionbuilder", skeleton_names(
-        "cmu", "Hips", "Spine", "Spine1", "Spine2", "Neck", "Head",
+    ("mixamo", tuple(f"mixamorig:{name}" for name in person(
+        HUMANIK, *"Hips Spine Spine1 Spine2 Neck Head HeadTop_End".split()
+    ))),
+    ("neuron", person(
+        f"{HUMANIK}, {{0}}InHandIndex",
+        *"Hips Spine Spine1 Spine2 Spine3 Neck Head".split(),
     )),
-    ("biovision", skeleton_names("biovision", "Hips", "Chest", "Neck", "Head")),
+    ("rokoko", person(HUMANIK, *"Hips Spine Spine1 Spine2 Spine3 Neck Head".split())),
+    ("rokoko", person(
+        "{0}Thigh, {0}Shin, {0}Foot, {0}Toe, {0}Shoulder, {0}Arm, {0}ForeArm, {0}Hand",
+        *"Hips Spine1 Spine2 Spine3 Spine4 Neck Head".split(),
+    )),
+    ("motionbuilder", person(HUMANIK, *"Hips Spine Spine1 Spine2 Neck Head".split())),
+    ("motionbuilder", tuple(f"Character1_{name}" for name in person(
+        f"{HUMANIK}, {{0}}Shoulder", *"Hips Spine Neck Head".split()
+    ))),
+    ("motionbuilder", tuple(f"a:b_{name}" for name in person(
+        HUMANIK, *"Hips Neck Head".split()
+    ))),
+    ("xsens", person(
+        f"{BIOVISION}, {{0}}Collar, {{0}}Toe",
+        *"Hips Chest Chest2 Chest3 Chest4 Neck Head".split(),
+    )),
+    ("xsens", person(
+        "{0}UpperLeg, {0}LowerLeg, {0}Foot, {0}UpperArm, {0}ForeArm, {0}Hand",
+        *"Pelvis L5 L3 T12 T8 Neck Head".split(),
+    )),
+    ("xsens", person(
+        "{0} Upper Leg, {0} Lower Leg, {0} Foot, {0} Upper Arm, {0} Forearm, {0} Hand",
+        *"Pelvis L5 L3 T12 T8 Neck Head".split(),
+    )),
+    ("biovision", person(BIOVISION, *"Hips Chest Neck Head".split())),
+    ("biped", ("Bip01", *(f"Bip01 {name}" for name in person(
+        "{2} Thigh, {2} Calf, {2} Foot, {2} Clavicle, {2} UpperArm, {2} Forearm, "
+        "{2} Hand",
+        *"Pelvis Spine Spine1 Neck Head".split(),
+    )))),
+    ("unreal", person(
+        "thigh_{1}, calf_{1}, foot_{1}, upperarm_{1}, lowerarm_{1}, hand_{1}",
+        *"root pelvis spine_01 spine_02 spine_03 neck_01 head".split(),
+    )),
+    ("unity", person(
+        "{0}UpperLeg, {0}LowerLeg, {0}Foot, {0}UpperArm, {0}LowerArm, {0}Hand",
+        *"Hips Spine Chest UpperChest Neck Head".split(),
+    )),
+    ("optitrack", person(
+        "{2}Thigh, {2}Shin, {2}Foot, {2}UArm, {2}FArm, {2}Hand, {2}Shoulder",
+        *"Hip Ab Chest Neck Head".split(),
+    )),
+    ("smpl", person(
+        "{2}_Hip, {2}_Knee, {2}_Ankle, {2}_Foot, {2}_Shoulder, {2}_Elbow, {2}_Wrist",
+        *"Pelvis Spine1 Spine2 Spine3 Neck Head".split(),
+    )),
+    ("human36m_17", JOINTS),
 ]  # fmt: skip
+
+
+def right_of(left):
+    words = {"Left": "Right", "left": "right", "_l$": "_r", r"\bL": "R", "^l": "r"}
+    for pattern, word in words.items():
+        if re.search(pattern, left):
+            return re.sub(pattern, word, left)
+    raise AssertionError(left)
 
 
 @pytest.mark.parametrize(("naming", "names"), NAMINGS)
 def test_known_namings_are_recognised(tmp_path, naming, names):
     found = hierarchy(tmp_path, flat(*names))
-    mapping = mappings.recognise("a.bvh", found)
+    mapping = mappings.choose("a.bvh", found)
     assert mapping.name == naming
-    assert mappings.named(naming) == mapping
+    assert mapping == mappings.choose("a.bvh", found, mappings.named(naming))
     weights = dict(zip(JOINTS, mapping.weights(found), strict=True))
     assert len(weights) == 17
-    for side in ("left", "right"):
+    limbs = {side: [] for side in ("left", "right")}
+    for side in limbs:
         for joint in ("hip", "knee", "ankle", "shoulder", "elbow", "wrist"):
             (index,) = weights[f"{side}_{joint}"]
-            name = found.names[index].split(":")[-1]
-            assert name.startswith((side.capitalize(), f"{side[0]}"))
-    hips = sorted((*weights["left_hip"], *weights["right_hip"]))
-    assert sorted(weights["hip"]) == hips
-    for pairs in weights.values():
-        assert sum(pairs.values()) == pytest.approx(1.0)
+            limbs[side].append(found.names[index])
+    for left, right in zip(*limbs.values(), strict=True):
+        assert right == right_of(left)
+    assert len({*limbs["left"], *limbs["right"]}) == 12
+    if naming != "human36m_17":
+        hips = sorted((*weights["left_hip"], *weights["right_hip"]))
+        assert sorted(weights["hip"]) == hips
+    for joint, pairs in weights.items():
+        left_open = joint in ("spine", "head") and not pairs
+        assert left_open or sum(pairs.values()) == pytest.approx(1.0)
+
+
+def test_every_name_can_be_asked_for():
+    assert set(mappings.NAMES) == {naming for naming, _ in NAMINGS}
+
+
+BIOVISION_NAMES = person(BIOVISION, "Hips", "Chest", "Neck", "Head")
 
 
 def test_limbs_go_to_the_joints_of_their_names(tmp_path):
-    found = hierarchy(tmp_path, flat(*NAMINGS[-1][1]))
-    weights = mappings.named("biovision").weights(found)
-    order = [found.names[next(iter(pairs))] for pairs in weights[1:]]
+    found = hierarchy(tmp_path, flat(*BIOVISION_NAMES))
+    (mapping,) = mappings.named("biovision")
+    order = [
+        found.names[next(iter(pairs))] if pairs else ""
+        for pairs in mapping.weights(found)[1:]
+    ]
     assert order == [
         "RightHip", "RightKnee", "RightAnkle", "LeftHip", "LeftKnee", "LeftAnkle",
-        "Chest", "Neck", "Head", "Head/end", "LeftShoulder", "LeftElbow", "LeftWrist",
+        "", "Neck", "Head", "", "LeftShoulder", "LeftElbow", "LeftWrist",
         "RightShoulder", "RightElbow", "RightWrist",
     ]  # fmt: skip
 
 
 def test_an_unknown_naming_is_a_clear_error_that_says_what_to_write(tmp_path):
-    names = ["Knee" if name == "LeftKnee" else name for name in NAMINGS[-1][1]]
+    names = ["Knee" if name == "LeftKnee" else name for name in BIOVISION_NAMES]
     found = hierarchy(tmp_path, flat(*names))
     with pytest.raises(UserError) as error:
-        mappings.recognise("x.bvh", found)
+        mappings.choose("x.bvh", found)
     text = str(error.value)
     assert text.startswith("x.bvh: its joints have no known naming; 'LeftKnee' of")
     assert "'biovision'" in text and "--mapping=FILE.json" in text
@@ -116,11 +178,12 @@ def test_a_json_mapping_gives_names_means_and_weights(tmp_path):
         head={"HEAD": 1.5, "NECK": -0.5},
         left_wrist="LEFTWRIST/end",
     )
-    mapping = mappings.named(path)
+    (mapping,) = mappings.named(path)
     names = [joint.replace("_", "").upper() for joint in JOINTS]
     found = hierarchy(tmp_path, flat(*names))
-    joint_mapping.check("a.bvh", mapping, found)
-    rest = joint_mapping.rest_pose(mapping, found)
+    assert mappings.choose("a.bvh", found, (mapping,)) == mapping
+    motion = files.Motion(found, np.zeros((1, sum(map(len, found.channels)))), 50.0)
+    (rest,) = placement.place("a.bvh", mapping, motion).poses(motion)
     by_name = dict(zip(names, rest, strict=True))
     expected = {name: np.array([index, 0.0, 0.0]) for index, name in enumerate(names)}
     expected["HIP"] = (expected["LEFTHIP"] + expected["RIGHTHIP"]) / 2
@@ -166,17 +229,21 @@ def test_a_mapping_that_is_neither_known_nor_a_file_is_a_clear_error():
 
 
 def test_missing_and_doubled_joints_are_named(tmp_path):
-    mapping = mappings.named("biovision")
-    names = list(NAMINGS[-1][1])
+    names = list(BIOVISION_NAMES)
     names[names.index("LeftKnee")] = "RightKnee"
     found = hierarchy(tmp_path, flat(*names))
     with pytest.raises(UserError, match="x.bvh: has no joint 'RightKnee', 'LeftKnee'"):
-        joint_mapping.check("x.bvh", mapping, found)
+        mappings.choose("x.bvh", found, mappings.named("biovision"))
 
 
 def test_joints_in_one_place_are_a_clear_error(tmp_path):
     names = [joint.replace("_", "").upper() for joint in JOINTS]
     found = hierarchy(tmp_path, flat(*names))
-    mapping = mappings.named(write_json(tmp_path, head="NECK"))
+    (mapping,) = mappings.named(write_json(tmp_path, head="NECK"))
+    motion = files.Motion(found, np.zeros((1, sum(map(len, found.channels)))), 50.0)
     with pytest.raises(UserError, match="puts 'head' where 'neck' is"):
-        joint_mapping.check("x.bvh", mapping, found)
+        placement.place("x.bvh", mapping, motion)
+
+
+def test_listed_names_are_short():
+    assert len(joint_mapping.listing(["x" * 10000] * 100, 40)) < 2500
