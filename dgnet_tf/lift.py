@@ -42,7 +42,8 @@ flags.DEFINE_boolean(
 )  # fmt: skip
 flags.DEFINE_string(
     "person", None, "Person to lift: an id of the file, a number from 1 on where it "
-    "has none, or all; default: the person visible in most frames.", FLAGS,
+    "has none, or all; default: of those who can be lifted, the person with the most "
+    "confidence in all.", FLAGS,
 )  # fmt: skip
 flags.DEFINE_enum(
     "smooth", "none", smoothing.NAMES, "Smooth positions in time: savgol looks ahead, "

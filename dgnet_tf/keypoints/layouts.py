@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 
 from dgnet_tf import skeletons
@@ -62,6 +64,26 @@ def convert(keypoints: np.ndarray, confidence: np.ndarray, layout: str, skeleton
     )
 
 
+def lacking(confidence: np.ndarray, layout: str, skeleton: str) -> list[str]:
+    """Returns a skeleton's joints that cannot be made, since no frame shows a part.
+
+    Args:
+        confidence: (F, J) of one person, 0 where a keypoint is missing.
+        layout: name of the keypoints' layout.
+        skeleton: name of the skeleton.
+
+    Raises:
+        UserError: see `sources`.
+    """
+    seen = (confidence > 0).any(axis=0)
+    made_from = sources(layout, skeleton)
+    joints = skeletons.get(skeleton).joints
+    return [
+        name for name, s in zip(joints, made_from, strict=True) if not seen[s].all()
+    ]
+
+
+@functools.cache
 def sources(layout: str, skeleton: str) -> list[list[int]]:
     """Returns which of a layout's keypoints each of a skeleton's N joints is made from.
 

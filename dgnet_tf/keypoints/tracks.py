@@ -16,10 +16,11 @@ from collections.abc import Sequence
 import numpy as np
 from scipy import optimize
 
-from dgnet_tf.errors import UserError
+from dgnet_tf.errors import UserError, shortened
 from dgnet_tf.keypoints.detections import Detection
 
 MIN_OVERLAP = 0.3
+MOST_LISTED = 12
 MAX_GAP = 30  # frames: a second or so
 MAX_PEOPLE = 200  # in one frame
 SPARSEST = 100  # frames that tracks may have for each detection
@@ -91,19 +92,29 @@ def join(where, detections: Sequence[Detection]) -> tuple[Track, ...]:
     return tuple(_track(person, group) for person, group in groups.items())
 
 
-def choose(path, people: Sequence[Track], person: str | None = None) -> Track:
-    """Returns the person of that name; by default the one visible in most frames.
+def named(path, people: Sequence[Track], person: str) -> Track:
+    """Returns the person of that name.
 
     Raises:
         UserError: if the file at `path` shows nobody of that name.
     """
-    if person is None:
-        return max(people, key=lambda track: track.confidence.any(axis=-1).sum())
     for track in people:
         if track.person == person:
             return track
-    names = ", ".join(track.person for track in people[:12])
-    raise UserError(f"{path}: shows nobody named {person!r}; there are {names}.")
+    raise UserError(
+        f"{path}: shows nobody named {shortened(person)}; there are {listed(people)}."
+    )
+
+
+def listed(people: Sequence[Track]) -> str:
+    """Returns the names of people, of the first where there are many, and when seen."""
+    names = [
+        f"{track.person} (frames {track.first_frame} to "
+        f"{track.first_frame + len(track.keypoints) - 1})"
+        for track in people[:MOST_LISTED]
+    ]
+    more = len(people) - len(names)
+    return ", ".join(names) + (f" and {more} more" if more else "")
 
 
 def _track(person, group) -> Track:

@@ -127,7 +127,8 @@ def lift_file(
     Args:
         lifter, layout, image_size, **more: see `lift_track`.
         path: keypoint file, see `keypoint_files.read`.
-        person: name of the person's track, or "all"; by default see `tracks.choose`.
+        person: name of the person's track, or "all"; by default, of those who show
+            each joint that the model needs, the one with the most confidence in all.
         show: takes a line for people, on who was lifted and who could not be.
 
     Raises:
@@ -135,14 +136,10 @@ def lift_file(
             that name, or nobody who shows each joint that the model needs.
     """
     people = keypoint_files.read(path, layout, image_size).people
-    if person != "all":
-        track = tracks.choose(path, people, person)
-        if person is None and len(people) > 1:
-            show(
-                f"{len(people)} people: lifted {track.person}, the person visible in "
-                "most frames. Choose with --person=ID or --person=all."
-            )
-        people = [track]
+    if person is None:
+        people = [_surest(path, people, layout, lifter.skeleton.name, show)]
+    elif person != "all":
+        people = [tracks.named(path, people, person)]
     lifted, refused = [], []
     for track in people:
         try:
@@ -197,9 +194,10 @@ def lift_track(
         raise ValueError(f"`fps` must be above 0, got {fps!r}.")
     check_choice("root", root, ROOTS)
     smooth = smoothing.named(smooth)
-    filled, name = interpolation.fill_gaps(track.keypoints), lifter.skeleton.name
+    name = lifter.skeleton.name
+    _check_seen(path, track, layout, name)
+    filled = interpolation.fill_gaps(track.keypoints)
     keypoints, confidence = layouts.convert(filled, track.confidence, layout, name)
-    _check_seen(path, track, keypoints, lifter.skeleton)
     fps = fps or lifter.fps
     size = np.array(image_size)
     positions = lift_at(lifter, keypoints, size, fps if resample else lifter.fps)
@@ -215,14 +213,35 @@ def lift_track(
     return Lifted(*which, keypoints, positions, fps, skeleton, **found)
 
 
-def _check_seen(path, track, keypoints, skeleton):
-    unseen = np.isnan(keypoints[0]).any(axis=-1)
-    if unseen.any():
-        names = [n for n, u in zip(skeleton.joints, unseen, strict=True) if u]
+def _surest(path, people, layout, skeleton: str, show) -> tracks.Track:
+    """Returns who is lifted where nobody is named; a line says who else is there."""
+    ranked = sorted(people, key=lambda one: one.confidence.sum(), reverse=True)
+    whole, partial = [], []
+    for track in ranked:
+        lacking = layouts.lacking(track.confidence, layout, skeleton)
+        (partial if lacking else whole).append(track)
+    if not whole:
+        nobody = f" None of the {len(ranked)} people can be lifted."
+        _check_seen(path, ranked[0], layout, skeleton, nobody if partial[1:] else "")
+    chosen, *others = whole
+    if others or partial:
+        lines = [f"{len(people)} people: lifted {tracks.listed([chosen])}, who has"]
+        lines.append("the most confidence in all.")
+        if others:
+            lines.append(f"Others: {tracks.listed(others)}.")
+        if partial:
+            lines.append(f"Never whole: {tracks.listed(partial)}.")
+        show(" ".join([*lines, "Choose with --person=ID or --person=all."]))
+    return chosen
+
+
+def _check_seen(path, track, layout, skeleton: str, more: str = ""):
+    lacking = layouts.lacking(track.confidence, layout, skeleton)
+    if lacking:
         raise UserError(
-            f"{path}: no frame shows what joint {names[0]!r} of person {track.person} "
-            f"is made from ({len(names)} such joints in all). Give keypoints of the "
-            "whole body."
+            f"{path}: no frame shows what joint {lacking[0]!r} of person "
+            f"{track.person} is made from ({len(lacking)} such joints in all).{more} "
+            "Give keypoints of the whole body."
         )
 
 

@@ -6,8 +6,8 @@ import time
 
 import numpy as np
 
-from dgnet_tf.errors import UserError
-from dgnet_tf.keypoints import keypoint_files
+from dgnet_tf.errors import UserError, warn
+from dgnet_tf.keypoints import keypoint_files, layouts, tracks
 
 PERCENTILES = (50, 95, 99)
 
@@ -33,9 +33,11 @@ def measure(
         copies: how often each person is there.
 
     Raises:
-        UserError: if the file does not fit, or the feed has no frame.
+        UserError: if the file does not fit or shows nobody who can be lifted, or the
+            feed has no frame.
     """
-    frames = by_frame(keypoint_files.read(path, layout, image_size).people, copies)
+    people = keypoint_files.read(path, layout, image_size).people
+    frames = by_frame(_whole(lifter, path, people, layout), copies)
     count = len(frames) if seconds is None else round(seconds * fps)
     if not count:
         raise UserError(f"--seconds={seconds:g}: is less than one frame.")
@@ -44,6 +46,25 @@ def measure(
     lifter.stream(image_size, **options).push(max(frames, key=len))
     stream = lifter.stream(image_size, **options)
     return summary(*replay(stream, frames, count, fps), fps)
+
+
+def _whole(lifter, path, people, layout):
+    """Returns those who show each joint that the model needs; warns of the others."""
+    skeleton = lifter.skeleton.name
+    lacking = [layouts.lacking(one.confidence, layout, skeleton) for one in people]
+    whole = [one for one, names in zip(people, lacking, strict=True) if not names]
+    partial = [one for one, names in zip(people, lacking, strict=True) if names]
+    if not whole:
+        raise UserError(
+            f"{path}: shows nobody who can be lifted: of {tracks.listed(partial)} some "
+            "joint is never seen. Give keypoints of the whole body."
+        )
+    if partial:
+        warn(
+            f"{path}: left out {tracks.listed(partial)}, of whom some joint is never "
+            "seen."
+        )
+    return whole
 
 
 def by_frame(people, copies: int = 1) -> list[dict]:

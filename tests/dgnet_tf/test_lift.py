@@ -113,7 +113,11 @@ def test_one_or_all_of_several_people_are_lifted(model, tmp_path, capsys):
     )
     output = tmp_path / "poses.npz"
     run_command(lift, *arguments(model, path, output))
-    assert "3 people: lifted b, the person visible in most" in capsys.readouterr().out
+    assert (
+        "3 people: lifted b (frames 0 to 8), who has the most confidence in all. "
+        "Others: a (frames 0 to 3). Never whole: c (frames 4 to 5). Choose with "
+        "--person=ID or --person=all." in capsys.readouterr().out
+    )
     with np.load(output) as poses:
         assert poses["positions"].shape == (9, 17, 3)
     run_command(lift, *arguments(model, path, output, "--person=a"))

@@ -114,6 +114,22 @@ def test_the_command_reports_latency_and_writes_it(arguments, tmp_path, capsys):
     assert work["p50"] <= latency["p50"]
 
 
+def test_who_is_never_whole_is_left_out_with_a_line(arguments, tmp_path, capsys):
+    legless = detector_files.walk("coco_17", frames=9, person="c")
+    for _, _, rows in legless:
+        rows[11:] = 0
+    whole = detector_files.walk("coco_17", frames=5, person="a", x=400.0)
+    path = detector_files.coco(tmp_path / "people.json", [*legless, *whole])
+    keypoints = f"--keypoints={path}"
+    run_command(replay, *arguments, keypoints)
+    out, err = capsys.readouterr()
+    assert "5 poses, up to 1 people at once" in out
+    assert f"warning: {path}: left out c (frames 0 to 8), of whom some joint" in err
+    detector_files.coco(path, legless)
+    message = command_error(capsys, replay, *arguments, keypoints)
+    assert "shows nobody who can be lifted: of c (frames 0 to 8) some joint" in message
+
+
 def test_bad_input_ends_with_one_line(arguments, tmp_path, capsys, monkeypatch):
     def error(*more):
         return command_error(capsys, replay, *arguments, *more)

@@ -176,6 +176,18 @@ def test_unknown_and_unfitting_layouts_are_refused():
         layouts.convert(keypoints[:, :15], confidence[:, :15], "coco_17", "human36m_17")
 
 
+def test_joints_of_which_a_part_is_never_seen_are_lacking():
+    confidence = np.ones((3, 17))
+    confidence[:, 3] = 0  # An ear, which no joint is made from.
+    assert layouts.lacking(confidence, "coco_17", "human36m_17") == []
+    confidence[:2, 11] = 0  # Seen in the last frame.
+    confidence[:, 10] = 0
+    assert layouts.lacking(confidence, "coco_17", "human36m_17") == ["right_wrist"]
+    confidence[:, 12] = 0
+    found = layouts.lacking(confidence, "coco_17", "human36m_17")
+    assert found == ["hip", "right_hip", "spine", "right_wrist"]
+
+
 def test_detectors_layouts_have_signatures_in_exports():
     exported = [one.name for one in layouts.LAYOUTS.values() if one.exported]
     assert exported == [

@@ -229,13 +229,71 @@ def two_people(folder):
     )
 
 
-def test_the_person_seen_longest_or_the_one_named_is_lifted(tmp_path):
+def test_the_surest_person_or_the_one_named_is_lifted(tmp_path):
     path = two_people(tmp_path)
-    lifted = lifter.lift_file(echo(), path, "coco_17", SIZE)[0]
+    lines = []
+    lifted = lifter.lift_file(echo(), path, "coco_17", SIZE, show=lines.append)[0]
     assert (lifted.person, lifted.first_frame, len(lifted.positions)) == ("4", 2, 8)
     wrist = detector_files.body("coco_17", 400.0)[9, :2]
     np.testing.assert_allclose(lifted.positions[0, 13, :2], wrist)
-    lifted = lifter.lift_file(echo(), path, "coco_17", SIZE, person="7")[0]
+    assert lines == [
+        "2 people: lifted 4 (frames 2 to 9), who has the most confidence in all. "
+        "Others: 7 (frames 0 to 2). Choose with --person=ID or --person=all."
+    ]
+    lines.clear()
+    options = {"person": "7", "show": lines.append}
+    lifted = lifter.lift_file(echo(), path, "coco_17", SIZE, **options)[0]
     assert (lifted.person, lifted.first_frame, len(lifted.positions)) == ("7", 0, 3)
-    with pytest.raises(UserError, match="shows nobody named '5'; there are 7, 4"):
+    assert not lines
+    with pytest.raises(
+        UserError, match=r"shows nobody named '5'; there are 7 \(frames 0 to 2\), 4"
+    ):
         lifter.lift_file(echo(), path, "coco_17", SIZE, person="5")
+
+
+def people_of(folder, *people):
+    """A file of people: their name, number of frames, score and missing joints."""
+    sightings = []
+    for number, (name, frames, score, missing) in enumerate(people):
+        walk = detector_files.walk("coco_17", frames, name, 100.0 + 150 * number)
+        for _, _, rows in walk:
+            rows[:, 2] = score
+            rows[list(missing)] = 0
+        sightings += walk
+    return detector_files.coco(folder / "people.json", sightings)
+
+
+def test_confidence_and_not_frames_decides_among_those_who_can_be_lifted(tmp_path):
+    ankles = (15, 16)
+    path = people_of(
+        tmp_path,
+        *(("ghost", 30, 0.1, ()), ("cut", 40, 0.9, ankles), ("sure", 10, 0.9, ())),
+        ("brief", 2, 0.9, ()),
+    )
+    lines = []
+    (lifted,) = lifter.lift_file(echo(), path, "coco_17", SIZE, show=lines.append)
+    assert lifted.person == "sure"
+    (line,) = lines
+    assert "4 people: lifted sure (frames 0 to 9)" in line
+    assert "Others: ghost (frames 0 to 29), brief (frames 0 to 1)." in line
+    assert "Never whole: cut (frames 0 to 39)." in line
+
+
+def test_a_line_on_many_people_stays_short(tmp_path):
+    crowd = [(str(n), 2, 0.9, ()) for n in range(30)]
+    lines = []
+    path = people_of(tmp_path, *crowd)
+    lifter.lift_file(echo(size=None), path, "coco_17", (9000, 800), show=lines.append)
+    assert "Others: 1 (frames 0 to 1), " in lines[0] and " and 17 more." in lines[0]
+    assert len(lines[0]) < 500
+
+
+def test_where_nobody_can_be_lifted_the_error_is_of_the_surest(tmp_path):
+    path = people_of(tmp_path, ("a", 2, 0.5, (15, 16)), ("b", 9, 0.9, (11,)))
+    with pytest.raises(UserError) as error:
+        lifter.lift_file(echo(), path, "coco_17", SIZE)
+    assert str(error.value) == (
+        f"{path}: no frame shows what joint 'hip' of person b is made from (3 such "
+        "joints in all). None of the 2 people can be lifted. Give keypoints of the "
+        "whole body."
+    )
