@@ -1,30 +1,27 @@
 """Joins detections in single frames into one track per person.
 
-Where the file names its people, each name is a track. Else people are told apart by
-the boxes around their visible keypoints. From frame to frame, boxes are assigned to
-tracks so that their overlaps (intersection over union) add up to the most, and a pair
-that overlaps by less than `MIN_OVERLAP` is none. A box without a track begins one. A
-track without a box waits where it was last seen, for up to `MAX_GAP` frames.
+Where the file names its people and the names hold (`track_ids`), each is a track. Else
+people are followed from frame to frame by their keypoints (`following`).
 """
 
 from __future__ import annotations
 
 import collections
 import dataclasses
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
-from scipy import optimize
 
-from dgnet_tf.errors import UserError, shortened
+from dgnet_tf.errors import UserError, shortened, warn
 from dgnet_tf.keypoints.detections import Detection
+from dgnet_tf.keypoints.tracking import following, track_ids
+from dgnet_tf.keypoints.tracking.detection_arrays import DetectionArrays
 
-MIN_OVERLAP = 0.3
-MOST_LISTED = 12
-MAX_GAP = 30  # frames: a second or so
 MAX_PEOPLE = 200  # in one frame
 SPARSEST = 100  # frames that tracks may have for each detection
 MAX_SPARSE = 1_000_000  # frames of all tracks, where they have ten or more for each
+MOST_LISTED = 12
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -67,21 +64,21 @@ def join(where, detections: Sequence[Detection]) -> tuple[Track, ...]:
     detection has all its joints missing. Detections may come in any order.
 
     Raises:
-        UserError: if only some detections have a name, if a frame has a name twice
-            or more than `MAX_PEOPLE` people, or if the frames' numbers lie so far
-            apart that they cannot be of one video.
+        UserError: if a frame has more than `MAX_PEOPLE` people, or if the frames'
+            numbers lie so far apart that they cannot be of one video.
     """
-    by_frame = collections.defaultdict(list)
-    for found in sorted(detections, key=lambda found: found.frame):
-        if found.confidence.any():
-            by_frame[found.frame].append(found)
-    for frame, found in by_frame.items():
-        if len(found) > MAX_PEOPLE:
+    found = [one for one in detections if one.confidence.any()]
+    found.sort(key=lambda one: one.frame)
+    if not found:
+        return ()
+    crowd = collections.Counter(one.frame for one in found)
+    for frame, count in crowd.items():
+        if count > MAX_PEOPLE:
             raise UserError(
-                f"{where}: frame {frame} shows {len(found)} people; up to "
+                f"{where}: frame {frame} shows {count} people; up to "
                 f"{MAX_PEOPLE} are tracked. Raise the detector's threshold."
             )
-    groups = _by_name(where, by_frame) or _by_overlap(by_frame)
+    groups = _groups(where, found)
     length = sum(group[-1].frame - group[0].frame + 1 for group in groups.values())
     count = len(detections)
     if length > min(SPARSEST * (100 + count), max(MAX_SPARSE, 10 * count)):
@@ -128,65 +125,22 @@ def _track(person, group) -> Track:
     return Track(person, first, keypoints, confidence)
 
 
-def _by_name(where, by_frame) -> dict[str, list[Detection]]:
-    """Returns the detections of each person that the file names; {} for no names."""
+def _groups(where, found: list[Detection]) -> dict[str, list[Detection]]:
+    """Returns the detections of each person, by name."""
+    seen = DetectionArrays.of(found)
+    held = track_ids.check(seen, [one.person for one in found])
+    if held.doubt:
+        warn(
+            f"{where}: not all of the file's ids tell people apart: {held.doubt}. "
+            "There, people are told apart by their keypoints."
+        )
     groups = collections.defaultdict(list)
-    twice = None
-    for found in (found for frame in by_frame.values() for found in frame):
-        group = groups[found.person]
-        if group and group[-1].frame == found.frame and found.person is not None:
-            twice = twice or found
-        group.append(found)
-    if None in groups and len(groups) > 1:
-        raise UserError(
-            f"{where}: frame {groups[None][0].frame} has a person without an id, "
-            f"though others have one ({list(groups)[:3]}). Give everybody an id, or "
-            "nobody: people are then tracked by their boxes."
-        )
-    # AlphaPose without tracking gives everybody the same.
-    if None in groups or (twice and len(groups) == 1):
-        return {}
-    if twice:
-        raise UserError(
-            f"{where}: frame {twice.frame} has the id {twice.person!r} twice. Give "
-            "each person an id of their own, or nobody: people are then tracked by "
-            "their boxes."
-        )
-    return dict(groups)
-
-
-def _by_overlap(by_frame) -> dict[str, list[Detection]]:
-    groups, waiting = [], []
-    for frame, found in by_frame.items():
-        waiting = [g for g in waiting if frame - g[-1].frame <= MAX_GAP + 1]
-        overlaps = _overlaps(_boxes(group[-1] for group in waiting), _boxes(found))
-        pairs = np.transpose(optimize.linear_sum_assignment(overlaps, maximize=True))
-        group_of = {
-            there: waiting[here]
-            for here, there in pairs
-            if overlaps[here, there] >= MIN_OVERLAP
-        }
-        for index, one in enumerate(found):
-            if index not in group_of:
-                group_of[index] = []
-                groups.append(group_of[index])
-                waiting.append(group_of[index])
-            group_of[index].append(one)
-    return {str(number): group for number, group in enumerate(groups, start=1)}
-
-
-def _boxes(detections) -> np.ndarray:
-    """Returns left, top, right and bottom of the visible keypoints, (D, 4) pixels."""
-    seen = [found.keypoints[found.confidence > 0] for found in detections]
-    boxes = [[*points.min(axis=0), *points.max(axis=0)] for points in seen]
-    return np.reshape(boxes, (-1, 4))
-
-
-def _overlaps(boxes: np.ndarray, others: np.ndarray) -> np.ndarray:
-    """Returns the intersection over union of (A, 4) and (B, 4) boxes: (A, B)."""
-    a, b = boxes[:, None], others[None]
-    sides = np.minimum(a[..., 2:], b[..., 2:]) - np.maximum(a[..., :2], b[..., :2])
-    common = np.prod(np.maximum(sides, 0), axis=-1)
-    areas = [np.prod(box[..., 2:] - box[..., :2], axis=-1) for box in (a, b)]
-    union = areas[0] + areas[1] - common
-    return np.divide(common, union, out=np.zeros_like(common), where=union > 0)
+    people = following.follow(seen, held.people)
+    for person, one in zip(people.tolist(), found, strict=True):
+        groups[person].append(one)
+    taken = set(held.names)
+    free = (name for name in map(str, itertools.count(1)) if name not in taken)
+    return {
+        held.names[person] if person < len(held.names) else next(free): group
+        for person, group in groups.items()
+    }

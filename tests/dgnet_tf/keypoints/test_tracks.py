@@ -1,4 +1,4 @@
-"""Tracks from detections: by ids, and by boxes."""
+"""Tracks from detections: by ids, and by where people are."""
 
 import numpy as np
 import pytest
@@ -42,50 +42,15 @@ def test_two_people_who_cross_keep_their_tracks():
     np.testing.assert_allclose(centers(joined[0]), 340 - 10 * steps)
 
 
-def test_the_sum_of_overlaps_counts_not_the_first_come():
-    # Taken one by one, the left box would take the right person.
+def test_the_sum_of_similarities_counts_not_the_first_come():
+    # Taken one by one, the left person would be the right person.
     first = [seen(0, person(100)), seen(0, person(140))]
     second = [seen(1, person(125)), seen(1, person(165))]
     joined = tracks.join("a", [*first, *second])
     assert [centers(track).tolist() for track in joined] == [[100, 125], [140, 165]]
 
 
-def test_given_ids_are_kept_even_where_boxes_say_otherwise():
-    found = [
-        *(seen(frame, person(100), "9" if frame < 2 else "4") for frame in range(4)),
-        *(seen(frame, person(300), "4" if frame < 2 else "9") for frame in range(4)),
-    ]
-    nine, four = tracks.join("a", found)
-    assert (nine.person, four.person) == ("9", "4")
-    assert centers(nine).tolist() == [100, 100, 300, 300]
-    assert centers(four).tolist() == [300, 300, 100, 100]
-
-
-def test_one_id_for_everybody_is_none():
-    found = [seen(f, person(x), "0") for f in range(3) for x in (100, 300)]
-    left, right = tracks.join("a", found)
-    assert centers(left).tolist() == [100] * 3
-    assert centers(right).tolist() == [300] * 3
-
-
-def test_ids_that_are_there_twice_or_for_some_are_refused():
-    twice = [seen(5, person(x), name) for x, name in ((0, "a"), (9, "a"), (99, "b"))]
-    with pytest.raises(UserError, match="a.json: frame 5 has the id 'a' twice"):
-        tracks.join("a.json", twice)
-    some = [seen(5, person(0), "a"), seen(6, person(0))]
-    with pytest.raises(UserError, match="frame 6 has a person without an id"):
-        tracks.join("a.json", some)
-
-
-def test_who_is_out_of_sight_waits_for_max_gap_frames():
-    gap = tracks.MAX_GAP + 1
-    (track,) = tracks.join("a", [seen(0, person(100)), seen(gap, person(100))])
-    assert len(track.keypoints) == gap + 1
-    two = tracks.join("a", [seen(0, person(100)), seen(gap + 1, person(100))])
-    assert [(t.first_frame, len(t.keypoints)) for t in two] == [(0, 1), (gap + 1, 1)]
-
-
-def test_a_box_elsewhere_begins_a_track():
+def test_somebody_elsewhere_begins_a_track():
     found = [seen(f, person(100)) for f in range(4)] + [seen(2, person(170))]
     first, second = tracks.join("a", found)
     assert (first.first_frame, len(first.keypoints)) == (0, 4)
@@ -132,8 +97,3 @@ def test_crowds_beyond_the_bound_are_refused():
     found = [seen(0, person(10 * x)) for x in range(tracks.MAX_PEOPLE + 1)]
     with pytest.raises(UserError, match="frame 0 shows 201 people"):
         tracks.join("a", found)
-
-
-def test_points_without_extent_are_tracks_of_one_frame():
-    points = np.zeros((4, 2))
-    assert len(tracks.join("a", [seen(0, points), seen(1, points)])) == 2

@@ -1,0 +1,1 @@
+"""Tells people apart in the detections of a video: by their ids, by where they are."""
