@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-import math
-
-from dgnet_tf.errors import UserError
+from dgnet_tf.errors import UserError, shortened
+from dgnet_tf.files import schemas
 from dgnet_tf.files.json_documents import JsonKind
 
-_KIND = JsonKind("an output of this program", "Write one with --output.")
+
+class _Figure(schemas.Schema):
+    name: schemas.Text
+    ratio: schemas.number(1e-12, 1e12)
+
+
+class _Output(schemas.Schema):
+    suite: schemas.Text
+    preset: schemas.Text
+    figures: list[_Figure]
+
+
+_KIND = JsonKind(
+    "an output of this program", "Write one with --output.", schema=_Output
+)
 
 
 def read(path, suite: str, preset: str) -> dict[str, float]:
@@ -17,16 +30,14 @@ def read(path, suite: str, preset: str) -> dict[str, float]:
         UserError: if the file is none of this suite and preset.
     """
     content = _KIND.read(path)
-    with _KIND.building(path):
-        found = (content["suite"], content["preset"])
-        ratios = {row["name"]: float(row["ratio"]) for row in content["figures"]}
+    found = (content["suite"], content["preset"])
+    ratios = {row["name"]: float(row["ratio"]) for row in content["figures"]}
     if found != (suite, preset):
         raise UserError(
-            f"{path}: holds suite {found[0]!r} with preset {found[1]!r}, this run is "
-            f"{suite!r} with {preset!r}. Name a baseline of the same two."
+            f"{path}: holds suite {shortened(found[0])} with preset "
+            f"{shortened(found[1])}, this run is {suite!r} with {preset!r}. Name a "
+            "baseline of the same two."
         )
-    if not all(math.isfinite(ratio) and ratio > 0 for ratio in ratios.values()):
-        raise UserError(f"{path}: has ratios that are not above 0. Write it anew.")
     return ratios
 
 

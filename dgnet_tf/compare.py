@@ -61,7 +61,8 @@ def _of_files(values):
     if not values.reports:
         raise UserError("Give --reports, or --workdirs and --data.")
     names = run_reports.names(values.reports)
-    return dict(zip(names, map(report.read, values.reports), strict=True))
+    found = [report.read(path, report.SHOWN) for path in values.reports]
+    return dict(zip(names, found, strict=True))
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from absl import flags
 
 from dgnet_tf import command_line
 from dgnet_tf.errors import UserError
+from dgnet_tf.files import json_documents
 from serving import keypoint_request
 
 FLAGS = flags.FlagValues()
@@ -69,11 +70,11 @@ def predict(
     )
     try:
         with urllib.request.urlopen(request, timeout=timeout) as response:
-            outputs = json.load(response)["outputs"]
+            outputs = json_documents.loads(response.read())["outputs"]
     except urllib.error.HTTPError as error:
         with error:
             raise UserError(f"{server} refuses: {_reason(error)}") from error
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise UserError(
             f"{server}: no answer of TensorFlow Serving's ({error}). Is it its REST "
             "port, 8501 unless changed?"
@@ -90,7 +91,7 @@ def predict(
 def _reason(error: urllib.error.HTTPError) -> str:
     content = error.read().decode(errors="replace")
     try:
-        return str(json.loads(content)["error"])
+        return str(json_documents.loads(content)["error"])
     except (ValueError, KeyError, TypeError):
         return f"{error} {content[:200]}"
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-import math
+from typing import Annotated
+
+import pydantic
 
 from dgnet_tf.config import network_sizes
 from dgnet_tf.config.fields import FIELDS, Config
-from dgnet_tf.errors import UserError
-from dgnet_tf.files import json_documents
-
-_KIND = json_documents.JsonKind(
-    "a configuration", "Name the folder of a run made by `python -m dgnet_tf.train`."
-)
+from dgnet_tf.errors import UserError, shortened
+from dgnet_tf.files import json_documents, schemas
 
 PRESETS = {
     # The paper's sizes and schedule (Sec. IV-A).
@@ -26,7 +24,7 @@ PRESETS = {
 }  # fmt: skip
 
 
-def make(preset: str = "paper", **overrides) -> Config:
+def make(preset: str = "paper", /, **overrides) -> Config:
     """Returns a preset's configuration with some fields replaced.
 
     The override `architecture` brings the network's own sizes, which other overrides
@@ -38,7 +36,9 @@ def make(preset: str = "paper", **overrides) -> Config:
             and what is allowed.
     """
     if preset not in PRESETS:
-        raise UserError(f"preset must be one of {sorted(PRESETS)}, got {preset!r}.")
+        raise UserError(
+            f"preset must be one of {sorted(PRESETS)}, got {shortened(preset)}."
+        )
     architecture = overrides.get("architecture", Config.architecture)
     _check("architecture", architecture, architecture)
     own = network_sizes.of(architecture, preset)
@@ -50,24 +50,24 @@ def _check(name, value, architecture):
     """Returns a field's value, a fraction where it must be one."""
     if name not in FIELDS:
         known = sorted(FIELDS)
-        raise UserError(f"Unknown configuration field {name!r}; there are {known}.")
-    field, rule = FIELDS[name], None
-    if field.kind is float and type(value) is int:
-        value = float(value)
-    if type(value) is not field.kind:
+        raise UserError(
+            f"Unknown configuration field {shortened(name)}; there are {known}."
+        )
+    field, found = FIELDS[name], shortened(value)
+    whole = field.kind is float and type(value) is int
+    rule = ""
+    if type(value) is not field.kind and not whole:
         rule = f"of type {field.kind.__name__}"
-    elif field.kind is float and not math.isfinite(value):
-        rule = "finite"
     elif not field.admits(value):
         rule = field.allowed
     if rule:
-        raise UserError(f"Configuration field {name!r} must be {rule}, got {value!r}.")
+        raise UserError(f"Configuration field {name!r} must be {rule}, got {found}.")
     if architecture not in field.architectures and value != field.default:
         raise UserError(
             f"Configuration field {name!r} has no effect with the architecture "
-            f"{architecture!r}. Leave it out; got {value!r}."
+            f"{architecture!r}. Leave it out; got {found}."
         )
-    return value
+    return float(value) if whole else value
 
 
 def dumps(config: Config) -> str:
@@ -75,8 +75,49 @@ def dumps(config: Config) -> str:
     return json_documents.dumps(dataclasses.asdict(config))
 
 
+def completed(content: dict) -> dict:
+    """Returns fields that a file holds with the defaults of those that it lacks."""
+    return {**dataclasses.asdict(Config()), **content}
+
+
+def schema(*needed):
+    """Returns the schema of an object of configuration fields.
+
+    `needed` must be there, and filled where the data set fills them. Fields that this
+    version does not have are passed over.
+    """
+
+    def check(content):
+        architecture = content.get("architecture", Config.architecture)
+        try:
+            for name in content.keys() & FIELDS.keys():
+                _check(name, content[name], architecture)
+        except UserError as error:
+            raise ValueError(str(error).removesuffix(".")) from None
+        for name in needed:
+            if name not in content or (FIELDS[name].from_data and not content[name]):
+                raise ValueError(f"has no field {name!r}, or an empty one")
+        return content
+
+    return Annotated[schemas.Object, pydantic.AfterValidator(check)]
+
+
+_KIND = json_documents.JsonKind(
+    "a configuration",
+    "Name the folder of a run made by `python -m dgnet_tf.train`.",
+    schema=schema(),
+)
+
+
 def read(path) -> Config:
-    """Reads a `config.json`; a UserError if it is missing or no configuration."""
+    """Reads a `config.json`; a UserError if it is missing or damaged."""
     content = _KIND.read(path)
     with _KIND.building(path):
         return make("paper", **content)
+
+
+def check_filled(config: Config):
+    """Raises UserError where what the data set fills is empty, as it is in no run."""
+    for name, field in FIELDS.items():
+        if field.from_data and not getattr(config, name):
+            raise UserError(f"Configuration field {name!r} is missing or empty.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 
+from dgnet_tf import skeletons
 from dgnet_tf.config import config_field
 from dgnet_tf.config.config_field import ARCHITECTURES, DGNETS, PEERS
 
@@ -37,25 +38,29 @@ class Config:
     )
     skeleton: str = _data(
         "", "Name of the skeleton; empty until it is filled from the data set.",
-        from_data=True,
+        choices=("", *skeletons.SKELETONS), from_data=True,
     )
     fps: float = _data(
-        0.0, "Frames a second; 0 until it is filled from the data set.", from_data=True
+        0.0, "Frames a second; 0 until it is filled from the data set.", least=0,
+        most=10_000, from_data=True,
     )
-    frames: int = _network(4, "Frames of a window, T.", least=1)
+    frames: int = _network(4, "Frames of a window, T.", least=1, most=1000)
     frame_stride: int = _data(
         1, "Distance in time, in frames, between neighbouring frames of a window.",
-        least=1, suggested=True,
+        least=1, most=1000, suggested=True,
     )
     blocks: int = _network(
-        5, "Number of DG-Conv blocks, or of another network's blocks.", least=1
+        5, "Number of DG-Conv blocks, or of another network's blocks.", least=1,
+        most=100,
     )
-    channels: int = _network(128, "Channels of the features.", least=1)
+    channels: int = _network(128, "Channels of the features.", least=1, most=4096)
     spatial_neighbors: int = _dgnets(
-        3, "Neighbours of a joint in DSG, itself among them; K of Table V.", least=1
+        3, "Neighbours of a joint in DSG, itself among them; K of Table V.",
+        least=1, most=100,
     )
     temporal_neighbors: int = _dgnets(
-        4, "Neighbours of a joint in each adjacent frame in DTG; K of Table V.", least=1
+        4, "Neighbours of a joint in each adjacent frame in DTG; K of Table V.",
+        least=1, most=100,
     )
     connection: str = _dgnets(
         "dynamic", "How DSG and DTG find a joint's neighbours (Table VI).",
@@ -75,11 +80,11 @@ class Config:
     )
     spatial_unit: str = _dgnets(
         "fsg,dsg", "Operations of a block's spatial unit, separated by commas (Table "
-        "VII).",
+        "VII).", longest=100,
     )
     temporal_unit: str = _dgnets(
         "ftg,dtg,ftg", "Operations of a block's temporal unit, separated by commas "
-        "(Table VII).",
+        "(Table VII).", longest=100,
     )
     semantic: bool = _dgnets(True, "Learn the weights of the skeleton's bones in FSG.")
     non_local: bool = _network(
@@ -89,41 +94,50 @@ class Config:
     joint_embedding: bool = _dgnets(
         True, "Add a learned vector for each joint to the input features."
     )
-    residual_gamma: float = _dgnets(0.2, "Initial scale of the residual branches.")
+    residual_gamma: float = _dgnets(
+        0.2, "Initial scale of the residual branches.", least=-1000, most=1000
+    )
     head_scale: float = _network(
-        0.1, "Initial scale of the heads' kernels, relative to Glorot's.", above=0
+        0.1, "Initial scale of the heads' kernels, relative to Glorot's.", above=0,
+        most=1000,
     )
     dropout: float = _network(
         0.0, "Rate of dropout.", least=0, most=0.99, architectures=PEERS, suggested=True
     )
     block_loss_weight: float = _optimizer(
         0.1, "Weight of the loss of the blocks' own poses, lambda of Eq. 17.", least=0,
-        architectures=DGNETS,
+        most=1_000_000, architectures=DGNETS,
     )
 
     epochs: int = _optimizer(
-        200, "Epochs of training; each sees each training frame about once.", least=1
+        200, "Epochs of training; each sees each training frame about once.", least=1,
+        most=1_000_000,
     )
     steps_per_epoch: int = _optimizer(
-        0, "Steps of an epoch; 0: as many as the data give.", least=0
+        0, "Steps of an epoch; 0: as many as the data give.", least=0, most=10**9,
     )
-    batch_size: int = _optimizer(64, "Windows of a batch.", least=1)
+    batch_size: int = _optimizer(64, "Windows of a batch.", least=1, most=100_000)
     optimizer: str = _optimizer(
         "adam", "Optimizer; all but adam need requirements-addons.txt.",
         choices=("adam", "rectified_adam", "stochastic_averaging"),
     )
-    learning_rate: float = _optimizer(1e-3, "Learning rate at the start.", above=0)
+    learning_rate: float = _optimizer(
+        1e-3, "Learning rate at the start.", above=0, most=1000
+    )
     learning_rate_decay: float = _optimizer(
-        0.01, "Learning rate at the end of training over that at its start.", above=0
+        0.01, "Learning rate at the end of training over that at its start.", above=0,
+        most=1000,
     )
     learning_rate_schedule: str = _optimizer(
         "exponential", "How the learning rate falls.", choices=("exponential", "cosine")
     )
     warmup_steps: int = _optimizer(
-        0, "Steps in which the learning rate first rises from zero.", least=0
+        0, "Steps in which the learning rate first rises from zero.", least=0,
+        most=10**9,
     )
     weight_decay: float = _optimizer(
-        0.0, "Decoupled weight decay of kernels (AdamW); adam alone has it.", least=0
+        0.0, "Decoupled weight decay of kernels (AdamW); adam alone has it.", least=0,
+        most=1000,
     )
     weight_average: float = _optimizer(
         0.0, "Decay of a moving average of all weights, which is validated and saved "
@@ -152,7 +166,7 @@ class Config:
     )
     noise_px: float = _augmentation(
         0.0, "Standard deviation of Gaussian noise on training keypoints, pixels.",
-        least=0,
+        least=0, most=10_000,
     )
     noise_correlation: float = _augmentation(
         0.0, "Correlation of the noise from one frame to the next.", least=0, most=0.99
@@ -161,7 +175,8 @@ class Config:
         0.0, "Share of training keypoints that are outliers.", least=0, most=0.5
     )
     outlier_px: float = _augmentation(
-        50.0, "Standard deviation of an outlier's additional error, pixels.", least=0
+        50.0, "Standard deviation of an outlier's additional error, pixels.", least=0,
+        most=10_000,
     )
     missing_share: float = _augmentation(
         0.0, "Share of training keypoints that are dropped and filled in as in "
@@ -172,7 +187,7 @@ class Config:
     )
     seed: int = _optimizer(
         0, "Seed of initial weights, random connections, order of windows and "
-        "augmentation.", least=0,
+        "augmentation.", least=0, most=2**32 - 1,
     )
     weights: str = _optimizer(
         "", "Trained weights to start from: a name that the package ships, or a folder "

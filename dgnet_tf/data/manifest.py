@@ -4,31 +4,31 @@ from __future__ import annotations
 
 import dataclasses
 import pathlib
+from typing import Literal
 
 from dgnet_tf import skeletons
 from dgnet_tf.data import records
-from dgnet_tf.errors import UserError
-from dgnet_tf.files import json_documents, provenance
+from dgnet_tf.errors import UserError, shortened
+from dgnet_tf.files import json_documents, provenance, schemas
+from dgnet_tf.files.schemas import Amount, Count, Name, Number, Object, Rate, Text
 
 FILE_NAME = "dataset.json"
 SPLITS = ("train", "validation", "test")
-_KIND = json_documents.JsonKind(
-    "a valid manifest",
-    "Convert the data set again.",
-    "Convert a data set into this folder with `python -m preprocessing.convert "
-    "--output=...`.",
-    version=("version", records.VERSION),
-)
+# Frames of a record: each is in memory whole, many times over.
+MAX_RECORD_FRAMES = 100_000
+_FILE = r"(train|validation|test)-\d{5,9}-of-\d{5,9}\.tfrecord"
+_ShardName = schemas.text(_FILE, "like train-00000-of-00001.tfrecord")
+_Units = Literal["pixels", "metres"]
 
 
 @dataclasses.dataclass(frozen=True)
 class Shard:
     """One TFRecord file: its name, number of records, size and digest."""
 
-    file: str
-    records: int
-    bytes: int
-    sha256: str
+    file: _ShardName
+    records: Count
+    bytes: Count
+    sha256: schemas.Sha256
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,12 +46,12 @@ class Split:
         shards: its files.
     """
 
-    sequences: int
-    frames: int
-    seconds: float
-    records: int
-    subjects: tuple[str, ...]
-    mean_pose: tuple[tuple[float, ...], ...]
+    sequences: Count
+    frames: Count
+    seconds: Amount
+    records: Count
+    subjects: tuple[Text, ...]
+    mean_pose: tuple[tuple[Number, Number, Number], ...]
     shards: tuple[Shard, ...]
 
 
@@ -63,20 +63,39 @@ class Manifest:
     earlier versions.
     """
 
-    dataset: str
-    skeleton: str
-    fps: float
-    record_frames: int
-    record_overlap: int
-    options: dict
-    sources: dict  # file name: sha256
-    splits: dict[str, Split]
-    licence: str = ""
+    dataset: Name
+    skeleton: Literal[tuple(skeletons.SKELETONS)]
+    fps: Rate
+    record_frames: schemas.whole(1, MAX_RECORD_FRAMES)
+    record_overlap: schemas.whole(0, MAX_RECORD_FRAMES)
+    options: Object
+    sources: dict[Text, Text]  # file name: sha256
+    splits: dict[Literal[SPLITS], Split]
+    licence: Text = ""
 
     @property
     def joints(self) -> int:
         """N, the skeleton's number of joints."""
         return len(skeletons.get(self.skeleton).joints)
+
+
+@schemas.closed
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class _Document(Manifest):
+    """The fields of `dataset.json`."""
+
+    version: int
+    units: dict[Text, _Units]
+
+
+_KIND = json_documents.JsonKind(
+    "a valid manifest",
+    "Convert the data set again.",
+    "Convert a data set into this folder with `python -m preprocessing.convert "
+    "--output=...`.",
+    _Document,
+    ("version", records.VERSION),
+)
 
 
 def dumps(manifest: Manifest) -> str:
@@ -111,8 +130,8 @@ def read(data_dir) -> Manifest:
     """Reads and checks a data set's manifest.
 
     Raises:
-        UserError: if it is missing, unreadable, of another version, or names an
-            unknown skeleton.
+        UserError: if it is missing or of another version, or if a field has a wrong
+            type or range, or does not agree with another; the message names it.
     """
     path = pathlib.Path(data_dir) / FILE_NAME
     content = _KIND.read(path)
@@ -124,10 +143,36 @@ def read(data_dir) -> Manifest:
             split["shards"] = tuple(Shard(**shard) for shard in split["shards"])
         splits = {name: Split(**split) for name, split in content["splits"].items()}
         manifest = Manifest(**{**content, "splits": splits})
-        skeletons.get(manifest.skeleton)
-        if not isinstance(manifest.licence, str):
-            raise TypeError(f"licence must be text, is {manifest.licence!r:.50}")
+        _check_agreement(manifest)
     return manifest
+
+
+def _check_agreement(manifest: Manifest):
+    """Raises ValueError where fields contradict each other."""
+
+    def refuse(field, value, rule):
+        raise ValueError(f"field {field!r} must be {rule}, got {shortened(value)}")
+
+    length, overlap = manifest.record_frames, manifest.record_overlap
+    if overlap >= length:
+        refuse("record_overlap", overlap, f"less than record_frames, {length}")
+    for name, split in manifest.splits.items():
+        place, shards = f"splits.{name}", split.shards
+        total = sum(shard.records for shard in shards)
+        if split.records != total:
+            refuse(f"{place}.records", split.records, f"{total}, the sum of the shards")
+        if len(split.mean_pose) != manifest.joints:
+            rule = f"a list of {manifest.joints} joints"
+            refuse(f"{place}.mean_pose", list(split.mean_pose), rule)
+        # Each view's first record has a frame, and each further one adds some.
+        if not split.sequences <= split.records <= split.frames <= total * length:
+            rule = "no less than sequences, and no more than frames or than fits"
+            refuse(f"{place}.records", split.records, rule)
+        files = [shard.file for shard in shards]
+        for number, file in enumerate(files):
+            if file in files[:number] or not file.startswith(f"{name}-"):
+                rule = "a file of this split, once"
+                refuse(f"{place}.shards[{number}].file", file, rule)
 
 
 def shard_paths(data_dir, manifest: Manifest, split: str, verify: bool = True):

@@ -106,7 +106,7 @@ def difference(pair) -> list[str | None]:
 
 def with_interval(report: dict, metric: str) -> str:
     """Returns a metric of a report as a cell, its interval in brackets."""
-    value = section.value(metric, report["metrics"][metric])
+    value = section.value(metric, report["metrics"].get(metric))
     interval = report["intervals"].get(metric)
     return f"{value} ({section.ends(metric, interval)})" if interval else value
 

@@ -11,7 +11,7 @@ import dataclasses
 import numpy as np
 import scipy.stats
 
-from dgnet_tf.errors import UserError
+from dgnet_tf.errors import UserError, shortened
 from dgnet_tf.evaluation import intervals, scoring
 from dgnet_tf.inference import options
 
@@ -134,7 +134,9 @@ def _rows(report, metric, name) -> list[dict]:
     counted = scoring.COUNTED_BY[metric]
     if any(row["sums"].get(metric) is None for row in rows):
         raise UserError(f"{name}: has no value of {metric!r}. Choose another metric.")
-    return [row for row in rows if row[counted]]
+    ids = scoring.VIDEO_IDS
+    counting = [row for row in rows if row[counted]]
+    return sorted(counting, key=lambda row: tuple(row[id] for id in ids))
 
 
 def _check_alike(first, second, rows, metric, names):
@@ -142,9 +144,9 @@ def _check_alike(first, second, rows, metric, names):
 
     def refuse(what, one, other):
         raise UserError(
-            f"{names[0]} and {names[1]} cannot be compared: {what} is {one!r} in the "
-            f"one and {other!r} in the other. Evaluate both on the same data with the "
-            "same options."
+            f"{names[0]} and {names[1]} cannot be compared: {what} is "
+            f"{shortened(one)} in the one and {shortened(other)} in the other. "
+            "Evaluate both on the same data with the same options."
         )
 
     for name in _SAME_FIELDS:
@@ -166,7 +168,8 @@ def _check_alike(first, second, rows, metric, names):
     for video in sorted({*found[0], *found[1]}):
         one, other = (part.get(video, 0) for part in found)
         if one != other:
-            refuse(f"the number of {counted} of video {'/'.join(video)}", one, other)
+            name = shortened("/".join(video))
+            refuse(f"the number of {counted} of video {name}", one, other)
     if not found[0]:
         raise UserError(f"{names[0]}: has no {counted} to compare.")
 

@@ -6,8 +6,9 @@ import hashlib
 import pathlib
 import re
 
+from dgnet_tf.errors import UserError
+from dgnet_tf.evaluation import report_schema, scoring
 from dgnet_tf.evaluation import report_sections as section
-from dgnet_tf.evaluation import scoring
 from dgnet_tf.files import json_documents
 from dgnet_tf.files.atomic import write_text
 from dgnet_tf.inference import options as inference_options
@@ -16,23 +17,41 @@ JSON, MARKDOWN = "report.json", "report.md"
 _KIND = json_documents.JsonKind(
     "a report",
     "Name a report that `python -m dgnet_tf.evaluate` wrote.",
-    fields=dict.fromkeys(("dataset", "metrics", "options", "split"), object),
+    schema=report_schema.Report,
+)
+# What a comparison and a page show, besides what every report has.
+SHOWN = (
+    *("frames", "views", "intervals", "metrics_action_mean", "per_action"),
+    *("options.noise_px", "options.root_counted", "options.joints", "options.fps"),
+    *(f"options.model.{name}" for name in ("architecture", "frames", "parameters")),
 )
 # A table of people by actions that is wider is left to `report.json`.
 _MOST_PEOPLE = 8
 
 
-def read(path) -> dict:
+def read(path, needed=()) -> dict:
     """Reads a report.
 
     Args:
         path: `report.json`, or the folder that holds it.
+        needed: fields that not every version has written, as "options.fps".
 
     Raises:
-        UserError: if it is missing or not a report.
+        UserError: if it is missing, not a report, or lacks a field that is needed.
     """
     path = pathlib.Path(path)
-    return _KIND.read(path / JSON if path.is_dir() else path)
+    path = path / JSON if path.is_dir() else path
+    found = _KIND.read(path)
+    for field in needed:
+        within = found
+        for name in field.split("."):
+            if name not in within:
+                raise UserError(
+                    f"{path}: has no field {field!r}; an older version wrote it. Run "
+                    "`python -m dgnet_tf.evaluate` again."
+                )
+            within = within[name]
+    return found
 
 
 def write(report: dict, folder) -> tuple[pathlib.Path, pathlib.Path]:

@@ -81,9 +81,9 @@ def protocol_tables(found: dict) -> list[tuple[str, list, list]]:
     tables = []
     if "humaneva" in found:
         cells = found["humaneva"]["cells"]
-        people = list(next(iter(cells.values())))
+        people = list(dict.fromkeys(name for row in cells.values() for name in row))
         rows = [
-            [action, *(value("p_mpjpe_mm", row[person]) for person in people)]
+            [action, *(value("p_mpjpe_mm", row.get(person)) for person in people)]
             for action, row in cells.items()
         ]
         average = value("p_mpjpe_mm", found["humaneva"]["average"])
@@ -94,7 +94,7 @@ def protocol_tables(found: dict) -> list[tuple[str, list, list]]:
         rows = {**scores["per_sequence"], **scores["per_setting"], "all": scores["all"]}
         metrics = [name for name in scores["all"] if name != "frames"]
         cells = [
-            [name, row["frames"], *(value(m, row[m]) for m in metrics)]
+            [name, row.get("frames"), *(value(m, row.get(m)) for m in metrics)]
             for name, row in rows.items()
         ]
         headers = ["", "frames", *(TITLES[metric] for metric in metrics)]

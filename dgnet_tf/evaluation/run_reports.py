@@ -7,17 +7,19 @@ import pathlib
 from collections.abc import Sequence
 
 from dgnet_tf.data import manifest
-from dgnet_tf.errors import UserError
+from dgnet_tf.errors import UserError, shortened
 from dgnet_tf.evaluation import evaluation, report, scoring
 from dgnet_tf.files import provenance
 from dgnet_tf.inference.options import InferenceOptions
 from dgnet_tf.models import runs, weight_folders
 
-# Of reports, besides those that `report.read` asks for.
-_FIELDS = {
-    *("frames", "intervals", "intervals_action_mean", "metrics_action_mean"),
-    *("per_action", "per_sequence", "per_subject_action", "protocols"),
-}
+# What later versions of this project added to reports.
+_OF_TODAY = (
+    *report.SHOWN,
+    *("intervals_action_mean", "per_sequence", "per_subject_action", "protocols"),
+    *(f"metrics.{name}" for name in scoring.METRICS),
+    "options.model.multiply_adds_per_frame",
+)
 
 
 def names(workdirs: Sequence) -> list[str]:
@@ -70,12 +72,11 @@ def find_or_make(
     options = {"noise_px": noise_px, "seed": seed, **found_digests}
     for path in sorted((workdir / "evaluation").glob(f"*/{report.JSON}")):
         try:
-            found = report.read(path)
+            found = report.read(path, _OF_TODAY)
         except UserError:  # Made by another version, or damaged: made again.
             continue
         same = all(found["options"].get(name) == options[name] for name in options)
-        alike = _was_lifted_so(found["options"], asked)
-        if same and alike and found["split"] == split and _is_of_today(found):
+        if same and _was_lifted_so(found["options"], asked) and found["split"] == split:
             return found
     run = runs.load(workdir)
     result = evaluation.evaluate(
@@ -99,12 +100,12 @@ def read_own(path, run: runs.Run, workdir, data_dir, split: str) -> dict:
     Raises:
         UserError: if it names others; the message says what differs.
     """
-    found = report.read(path)
+    found = report.read(path, (*report.SHOWN, "options.versions", "options.scored"))
     for name, value in (("dataset", manifest.read(data_dir).dataset), ("split", split)):
         if found[name] != value:
             raise UserError(
-                f"{path}: is a report on {name} {found[name]!r}, not {value!r}. Name "
-                "another --report, --data or --split."
+                f"{path}: is a report on {name} {shortened(found[name])}, not "
+                f"{value!r}. Name another --report, --data or --split."
             )
     options = found["options"]
     for name, value in digests(workdir, data_dir).items():
@@ -118,8 +119,8 @@ def read_own(path, run: runs.Run, workdir, data_dir, split: str) -> dict:
         scored = options["model"].get(name, value)
         if scored != value:
             raise UserError(
-                f"{path}: is a report on a run with {name} {scored!r}, this one's is "
-                f"{value!r}. Name another --report or --workdir."
+                f"{path}: is a report on a run with {name} {shortened(scored)}, this "
+                f"one's is {value!r}. Name another --report or --workdir."
             )
     return found
 
@@ -146,14 +147,4 @@ def _was_lifted_so(options, asked):
         InferenceOptions.of_report(model, options) == own
         and not options.get("actions")
         and options.get("root_counted")
-    )
-
-
-def _is_of_today(found):
-    """Whether a report has what later versions of this project added to reports."""
-    model = found["options"].get("model", {})
-    return (
-        set(scoring.METRICS) <= set(found["metrics"])
-        and _FIELDS <= set(found)
-        and "multiply_adds_per_frame" in model
     )

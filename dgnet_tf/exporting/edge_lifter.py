@@ -18,6 +18,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from dgnet_tf import skeletons
 from dgnet_tf.inference.engines import exported_files
 from dgnet_tf.inference.engines.window_engine import WindowEngine
 from dgnet_tf.inference.options import InferenceOptions
@@ -70,7 +71,8 @@ def lift(lifter: EdgeLifter, keypoints: np.ndarray, image_size) -> np.ndarray:
     """
     keypoints = np.asarray(keypoints, np.float32)
     image_size = np.asarray(image_size, np.float32)
-    joints = len(lifter.card["joints"])
+    options = InferenceOptions.of_card(lifter.card)
+    joints = len(skeletons.get(options.skeleton).joints)
     if keypoints.ndim != 3 or keypoints.shape[1:] != (joints, 2) or not len(keypoints):
         raise ValueError(
             f"`keypoints` must have shape (frames, {joints}, 2), got {keypoints.shape}."
@@ -82,5 +84,4 @@ def lift(lifter: EdgeLifter, keypoints: np.ndarray, image_size) -> np.ndarray:
         raise ValueError(
             f"`image_size` must be a width and a height, got {image_size.tolist()}."
         )
-    engine = WindowEngine(lifter.run, InferenceOptions.of_card(lifter.card))
-    return engine.lift(keypoints, image_size)
+    return WindowEngine(lifter.run, options).lift(keypoints, image_size)

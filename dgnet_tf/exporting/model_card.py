@@ -7,22 +7,15 @@ import pathlib
 
 from dgnet_tf import skeletons
 from dgnet_tf.errors import UserError
+from dgnet_tf.evaluation import report
 from dgnet_tf.exporting import signatures
 from dgnet_tf.exporting.layout_inputs import MIN_CONFIDENCE
-from dgnet_tf.files import provenance
-from dgnet_tf.files.json_documents import JsonKind
+from dgnet_tf.files import origins, provenance
+from dgnet_tf.inference.card_schema import CARD
 from dgnet_tf.inference.options import InferenceOptions
 from dgnet_tf.models import runs, weight_folders
 
 PATH = pathlib.Path("assets.extra") / "model_card.json"
-# Of its `config` what lifting reads.
-_CONFIG = dict.fromkeys(("skeleton", "frames", "frame_stride", "fps"), object)
-_KIND = JsonKind(
-    "a model card of this package",
-    "Export the run again.",
-    fields={"config": _CONFIG, "skeleton": object, "fps": object},
-)
-_OF_RUN = JsonKind("what a training or an evaluation wrote", "Write it again.")
 
 # Of data sets whose `dataset.json` does not state its licence yet.
 _LICENCES = {
@@ -96,14 +89,14 @@ def origin(config, workdir) -> dict:
             "licence": [_CODE, *content["licence"]],
             "limits": content["limits"],
         }
-    training = (workdir and _OF_RUN.find(workdir / runs.TRAINING)) or {}
+    training = (workdir and origins.TRAINING.find(workdir / runs.TRAINING)) or {}
     data, weights = training.get("data"), training.get("weights")
     found = {
         "training": {
             "data": data,
             "command": training.get("command"),
             "seed": getattr(config, "seed", None),
-            "versions": workdir and _OF_RUN.find(workdir / runs.VERSIONS),
+            "versions": workdir and origins.VERSIONS.find(workdir / runs.VERSIONS),
         },
         "metrics": _newest_metrics(workdir) if workdir else None,
         "licence": [_CODE, _licence(data)],
@@ -121,11 +114,11 @@ def _newest_metrics(workdir) -> dict | None:
     newest = max(reports, key=lambda path: path.stat().st_mtime_ns, default=None)
     if newest is None:
         return None
-    report = _OF_RUN.read(newest)
+    found = report.read(newest)
     kept = ("dataset", "split", "frames", "metrics", "metrics_action_mean", "options")
     return {
         "report": str(newest.relative_to(workdir)),
-        **{name: report[name] for name in kept if name in report},
+        **{name: found[name] for name in kept if name in found},
     }
 
 
@@ -141,14 +134,7 @@ def read(folder) -> dict:
             f"{path}: not found; the folder is no whole export of this package. "
             "Export the run again."
         )
-    card = _KIND.read(path)
-    for name in (card["skeleton"], card["config"]["skeleton"]):
-        if name not in list(skeletons.SKELETONS):  # Damaged names may be unhashable.
-            raise UserError(
-                f"{path}: `skeleton` must be one of {sorted(skeletons.SKELETONS)}, got "
-                f"{name!r}. Export the run again with this version of the package."
-            )
-    return card
+    return CARD.read(path)
 
 
 def _licence(data) -> str:

@@ -95,12 +95,30 @@ def load_signatures(path):
     card = model_card.read(path)
     try:
         found = dict(tf.saved_model.load(str(path)).signatures.items())
-        return {signatures.DEFAULT: found[signatures.DEFAULT], **found}, card
+        found = {signatures.DEFAULT: found[signatures.DEFAULT], **found}
+        _check_shapes(found, card)
+        return found, card
     except Exception as error:  # TensorFlow raises many kinds for damaged files.
         raise UserError(
             f"{path}: is no whole export of this package ({type(error).__name__}: "
-            f"{error}). Export the run again."
+            f"{str(error)[:200]}). Export the run again."
         ) from error
+
+
+def _check_shapes(found, card):
+    """Raises ValueError where a signature takes what the model card does not tell."""
+    options = InferenceOptions.of_card(card)
+    for one in signatures.listed(options):
+        if one.name not in found:  # Of an older version.
+            continue
+        specs = found[one.name].structured_input_signature[1]
+        for name, tensor in one.inputs.items():
+            wanted = tensor.spec(name).shape.as_list()
+            if name not in specs or specs[name].shape.as_list() != wanted:
+                raise ValueError(
+                    f"signature {one.name!r} does not take {name!r} of shape {wanted}, "
+                    "which its model card tells of"
+                )
 
 
 def _newest(path: pathlib.Path) -> pathlib.Path:

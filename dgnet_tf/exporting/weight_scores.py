@@ -51,7 +51,7 @@ def _read(path, weights):
 
 def _score(content) -> dict:
     chosen = content["options"]
-    interval = content.get("intervals", {}).get("mpjpe_mm", {})
+    interval = content.get("intervals", {}).get("mpjpe_mm") or {}
     mean_pose = content.get("baselines", {}).get("mean_pose", {})
     return {
         "dataset": content["dataset"],

@@ -11,9 +11,11 @@ import contextlib
 import dataclasses
 import json
 import pathlib
-from collections.abc import Mapping
 
-from dgnet_tf.errors import UserError
+import pydantic_core
+
+from dgnet_tf.errors import UserError, shortened
+from dgnet_tf.files import schemas
 from dgnet_tf.files.atomic import write_text
 
 MAX_BYTES = 256 << 20
@@ -33,6 +35,19 @@ def write(path, content):
     write_text(path, dumps(content))
 
 
+def loads(data: bytes | str):
+    """Returns the content of JSON text in UTF-8, 16 or 32; all that read JSON call it.
+
+    Raises:
+        ValueError: if it is no JSON, or is nested more than 200 deep.
+    """
+    return pydantic_core.from_json(_decoded(data))
+
+
+def _decoded(data):
+    return data.decode(json.detect_encoding(data)) if isinstance(data, bytes) else data
+
+
 @dataclasses.dataclass(frozen=True)
 class JsonKind:
     """One kind of our JSON files.
@@ -41,8 +56,7 @@ class JsonKind:
         name: what it is, with its article: "a report".
         advice: a sentence, what to do where a file is damaged.
         missing: a sentence, what to do where there is none; by default the same.
-        fields: what the file must have, {name: type}; `object` is any type, and a dict
-            has the fields of an object within.
+        schema: what its content must be, see `schemas`.
         version: name and value of the field that says which version wrote the file;
             it is asked for first.
     """
@@ -50,7 +64,7 @@ class JsonKind:
     name: str
     advice: str
     missing: str = ""
-    fields: Mapping[str, object] = dataclasses.field(default_factory=dict)
+    schema: object = schemas.Object
     version: tuple[str, int] | None = None
 
     def read(self, path) -> dict:
@@ -58,32 +72,32 @@ class JsonKind:
 
         Raises:
             UserError: if it is missing, too large, not JSON, of another version, or
-                lacks a field; the message names file and field.
+                no such content; the message names file and field.
         """
         path = pathlib.Path(path)
         try:
             if (size := path.stat().st_size) > MAX_BYTES:
                 raise self.error(path, f"has {size} bytes, more than {MAX_BYTES}")
-            content = json.loads(path.read_bytes().decode("utf-8"))
+            data = path.read_bytes()
         except FileNotFoundError:
             advice = self.missing or self.advice
             raise UserError(f"{path}: not found. {advice}") from None
         except OSError as error:
             raise self.error(path, f"cannot be read ({error})") from error
-        except (ValueError, RecursionError) as error:
+        return self.parse(path, data)
+
+    def parse(self, path, data: bytes) -> dict:
+        """Returns the content of a file, or of a part of one; errors as of `read`."""
+        try:
+            text = _decoded(data)
+            content = loads(text)
+        except ValueError as error:
             raise self.error(path, f"not JSON ({error})") from error
         if not isinstance(content, dict):
             raise self.error(path, "must hold a JSON object")
-        if self.version:
-            field, version = self.version
-            self.check(path, content, {field: int})
-            if content[field] != version:
-                raise UserError(
-                    f"{path}: not {self.name}: field {field!r} is {content[field]!r}, "
-                    f"this code reads {version}. Use the version of the package that "
-                    f"wrote it, or {self.advice[0].lower()}{self.advice[1:]}"
-                )
-        self.check(path, content, self.fields)
+        self._check_version(path, content)
+        with self.building(path):
+            schemas.check(self.schema, text)
         return content
 
     def find(self, path) -> dict | None:
@@ -103,19 +117,19 @@ class JsonKind:
             reason = f"has no field {error}" if isinstance(error, KeyError) else error
             raise self.error(path, str(reason).removesuffix(".")) from error
 
-    def check(self, path, content: dict, fields: Mapping[str, object], inside=""):
-        """Refuses an object that lacks fields, which are as the attribute `fields`.
-
-        The message has `inside` before a field's name: "weights." for one within.
-        """
-        for name, kind in fields.items():
-            field = f"{inside}{name}"
-            if name not in content:
-                raise self.error(path, f"has no field {field!r}")
-            value, within = content[name], isinstance(kind, Mapping)
-            wanted = dict if within else kind
-            if wanted is not object and type(value) is not wanted:
-                found = f"must be of type {wanted.__name__}, got {value!r:.80}"
-                raise self.error(path, f"field {field!r} {found}")
-            if within:
-                self.check(path, value, kind, f"{field}.")
+    def _check_version(self, path, content):
+        if self.version is None:
+            return
+        field, version = self.version
+        if field not in content:
+            raise self.error(path, f"has no field {field!r}")
+        found = content[field]
+        if type(found) is not int:
+            rule = f"must be a whole number, got {shortened(found)}"
+            raise self.error(path, f"field {field!r} {rule}")
+        if found != version:
+            raise UserError(
+                f"{path}: not {self.name}: field {field!r} is {found}, this code reads "
+                f"{version}. Use the version of the package that wrote it, or "
+                f"{self.advice[0].lower()}{self.advice[1:]}"
+            )

@@ -55,8 +55,8 @@ def read_config(folder) -> configuration.Config:
     content = weight_folders.read(folder)
     try:
         config = configuration.make("paper", **content["config"])
-        skeletons.get(config.skeleton)
-    except (UserError, ValueError) as error:
+        configuration.check_filled(config)
+    except UserError as error:
         path = pathlib.Path(folder) / weight_folders.FILE
         raise UserError(f"{path}: `config`: {error}") from error
     return config

@@ -11,9 +11,23 @@ from __future__ import annotations
 import pathlib
 import re
 
-from dgnet_tf.errors import UserError
-from dgnet_tf.files import provenance
+from pydantic import Field
+
+from dgnet_tf.config import config as configuration
+from dgnet_tf.errors import UserError, shortened
+from dgnet_tf.files import origins, provenance
 from dgnet_tf.files.json_documents import JsonKind
+from dgnet_tf.files.schemas import (
+    Amount,
+    Count,
+    Number,
+    Object,
+    Scalar,
+    Schema,
+    Sha256,
+    Text,
+    text,
+)
 from dgnet_tf.models import network_arguments
 
 # The folders that the package ships, one of each name.
@@ -24,20 +38,55 @@ FORMAT = 1
 DEFAULT = "mocap_human36m_17"  # What lifts where no model is named.
 MAX_BYTES = 12_000_000  # Of a shipped `model.weights.h5`.
 
-_FIELDS = {
-    "name": str,
-    "version": int,
-    "config": dict,
-    "weights": {"bytes": int, "sha256": str},
-    "training": dict,
-    "scores": list,
-    "licence": list,
-    "limits": list,
-}
-# Not in folders of earlier versions.
-_OF_ENGINE = {"engine": {"bytes": int, "sha256": str}}
-_OF_NETWORK = {"network": {"class": str, "arguments": dict}}
 _NAME = re.compile(r"[a-z0-9][a-z0-9_]*")
+
+
+class _File(Schema):
+    bytes: Count
+    sha256: Sha256
+
+
+class _Weights(_File):
+    dtype: Text = ""
+    parameters: Count = 0
+
+
+class _Network(Schema):
+    name: Text = Field(alias="class")
+    arguments: dict[Text, Scalar]  # Keras revives objects.
+
+
+class _Score(Schema):
+    """What `weight_scores.collect` gives."""
+
+    dataset: Text
+    split: Text
+    subjects: list[Text] = []
+    frames: Count | None = None
+    views: Count | None = None
+    options: Object = {}
+    actions: list[Text] | None = None
+    metrics: dict[Text, Amount] = {}
+    mpjpe_mm_interval: tuple[Amount | None, Amount | None] = (None, None)
+    mean_pose_mpjpe_mm: Amount | None = None
+
+
+class _Document(Schema):
+    """The fields of `preset.json`; those with a default are not in older ones."""
+
+    name: text(_NAME.pattern, "lower-case letters, digits and underscores")
+    version: Count
+    config: configuration.schema()
+    weights: _Weights
+    training: origins.Training
+    scores: list[_Score]
+    licence: list[Text]
+    limits: list[Text]
+    package: Text = ""
+    network: _Network = None
+    engine: _File = None
+    acknowledgement: Text | None = None
+    probe: list[tuple[Number, Number, Number]] = []
 
 
 def names() -> list[str]:
@@ -111,19 +160,16 @@ def read(folder) -> dict:
         "a description of trained weights",
         _again(path),
         "Name a folder made by `python -m dgnet_tf.save_preset`.",
-        _FIELDS,
+        _Document,
         ("format", FORMAT),
     )
     content = kind.read(path)
-    content.setdefault("network", network(content["config"]))
-    kind.check(path, content, _OF_NETWORK)
-    if "engine" in content:
-        kind.check(path, content, _OF_ENGINE)
-    for name, value in content["network"]["arguments"].items():
-        if not isinstance(value, str | bool | int | float):  # Keras revives others.
-            raise kind.error(path, f"network.arguments: {name!r:.80} is no plain value")
+    derived = network(content["config"])
+    found = content.setdefault("network", derived)
+    with kind.building(path):
+        _check_agreement(content["config"], derived, found)
     if (weights := path.with_name(WEIGHTS)).is_file():
-        for sizes in (content["config"], content["network"]["arguments"]):
+        for sizes in (content["config"], found["arguments"]):
             check_size(weights, sizes.get("blocks"), sizes.get("channels"))
     return content
 
@@ -144,6 +190,22 @@ def check_size(path, blocks, channels):
             f"blocks of {channels} channels has more than {least} numbers. The files "
             "do not belong together; copy them again."
         )
+
+
+def _check_agreement(config, derived, found):
+    """Raises ValueError where `network` is not what a field of `config` asks for."""
+    pairs = {"class": (derived["class"], found["class"])}
+    if "architecture" not in config:
+        del pairs["class"]
+    for name in config.keys() & found["arguments"].keys():
+        wanted = derived["arguments"].get(name)
+        pairs[f"arguments.{name}"] = wanted, found["arguments"][name]
+    for name, (wanted, value) in sorted(pairs.items()):
+        if wanted != value:
+            raise ValueError(
+                f"field 'network.{name}' must be {shortened(wanted)}, as field "
+                f"'config' asks for, got {shortened(value)}"
+            )
 
 
 def network(config: dict) -> dict:

@@ -6,7 +6,7 @@ import json
 
 from dgnet_tf.drawing import style
 from dgnet_tf.evaluation.report_sections import TITLES
-from dgnet_tf.evaluation.scoring import HIGHER_IS_BETTER, VIDEO_IDS
+from dgnet_tf.evaluation.scoring import COUNTED_BY, HIGHER_IS_BETTER, VIDEO_IDS
 from dgnet_tf.files import epoch_history
 
 _BLUE, _ORANGE, _GREY = *style.COLORS[:2], style.PUBLISHED
@@ -67,17 +67,17 @@ def learning_curves(path) -> dict | None:
 def worst_videos(report: dict, count: int = 20) -> dict[str, dict]:
     """Returns {subject/action/take: {metric: mean}} of the videos of highest MPJPE.
 
-    The report's `per_sequence` and `counted_by` are read, if it has them; a mean is
-    over all cameras.
+    The report's `per_sequence` is read, if it has it; a mean is over all cameras.
     """
     found = {}
     for row in report.get("per_sequence", []):
         means = found["/".join(row[id] for id in VIDEO_IDS)] = {}
         for metric, total in row["sums"].items():
-            count_of = row[report["counted_by"][metric]]
+            count_of = row[COUNTED_BY[metric]]
             known = total is not None and count_of
             means[metric] = total / count_of if known else None
-    ordered = sorted(found, key=lambda name: -found[name]["mpjpe_mm"])
+    scored = [name for name in found if found[name]["mpjpe_mm"] is not None]
+    ordered = sorted(scored, key=lambda name: -found[name]["mpjpe_mm"])
     return {name: found[name] for name in ordered[:count]}
 
 

@@ -63,6 +63,8 @@ def worst_frame(clips: list[ReportClip], joint: str):
     found = None
     for index, shown in enumerate(clips):
         (person,) = shown.clip.people
+        if joint not in shown.clip.skeleton.joints:
+            return None
         column = shown.clip.skeleton.joints.index(joint)
         moved = person.positions[:, column] - person.target[:, column]
         errors = _MM * np.linalg.norm(moved, axis=-1)

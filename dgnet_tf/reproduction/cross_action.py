@@ -18,13 +18,21 @@ from dgnet_tf.config.config import Config
 from dgnet_tf.data import actions, manifest
 from dgnet_tf.errors import UserError
 from dgnet_tf.evaluation import run_reports
-from dgnet_tf.files import json_documents, provenance
+from dgnet_tf.files import json_documents, provenance, schemas
 from dgnet_tf.models import runs
 from dgnet_tf.training import fit, run_folder
 
 JOB = "job.json"
+
+
+class _Job(schemas.Schema):
+    data_sha256: schemas.Sha256
+
+
 _KIND = json_documents.JsonKind(
-    "a job's description", "Name another --output.", fields={"data_sha256": str}
+    "a job's description",
+    "Name another --output.",
+    schema=_Job,
 )
 
 

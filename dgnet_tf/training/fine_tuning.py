@@ -10,7 +10,7 @@ from dgnet_tf.config import fields, flags
 from dgnet_tf.config.config import Config
 from dgnet_tf.config.fields import FIELDS
 from dgnet_tf.errors import UserError
-from dgnet_tf.files.json_documents import JsonKind
+from dgnet_tf.files import origins
 from dgnet_tf.models import weight_files, weight_folders
 
 # Fields that make the network: a training takes them over with the weights.
@@ -22,7 +22,6 @@ _SUGGESTED = tuple(
     if field.suggested or field.part == fields.INFERENCE
 )
 _TRAINING = "training.json"
-_KIND = JsonKind("what a training wrote", "Name another --workdir, or remove this one.")
 
 
 def from_flags(flag_values, **more) -> Config:
@@ -77,7 +76,7 @@ def origin(config, workdir) -> dict | None:
         "sha256": content["weights"]["sha256"],
         "licence": content["licence"],
     }
-    training = _KIND.find(pathlib.Path(workdir) / _TRAINING) or {}
+    training = origins.TRAINING.find(pathlib.Path(workdir) / _TRAINING) or {}
     before = training.get("weights")
     if before and before["sha256"] != told["sha256"]:
         raise UserError(

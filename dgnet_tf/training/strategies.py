@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import pathlib
 import tempfile
@@ -11,7 +10,8 @@ import zlib
 
 import tensorflow as tf
 
-from dgnet_tf.errors import UserError
+from dgnet_tf.errors import UserError, shortened
+from dgnet_tf.files import json_documents
 
 
 def make(name: str, batch_size: int):
@@ -168,7 +168,7 @@ def _check_cluster(text):
         '"task": {"type": "worker", "index": 0}}'
     )
     try:
-        content = json.loads(text)
+        content = json_documents.loads(text)
         cluster, task = content["cluster"], content["task"]
         good = set(cluster) <= {"chief", "worker"}
         addresses = [a for job in cluster.values() for a in job]
@@ -180,7 +180,7 @@ def _check_cluster(text):
     except (ValueError, TypeError, KeyError, AttributeError):
         good = False
     if not good:
-        found = f"is {text!r}" if text else "is not set"
+        found = f"is {shortened(text)}" if text else "is not set"
         raise UserError(
             "--strategy=multi_worker reads the workers' addresses from the environment "
             f"variable TF_CONFIG, which {found}. Set it to {example}, with the index "

@@ -47,7 +47,7 @@ def test_a_baseline_of_something_else_is_refused(tmp_path):
             baseline.read(path, "train", "small")
     with pytest.raises(UserError, match="missing.json: not found"):
         baseline.read(tmp_path / "missing.json", "train", "small")
-    with pytest.raises(UserError, match="not above 0"):
+    with pytest.raises(UserError, match="'figures\\[0\\].ratio' must be at least"):
         baseline.read(write(path, floor=0.0), "train", "small")
 
 

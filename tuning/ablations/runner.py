@@ -13,7 +13,7 @@ from dgnet_tf.evaluation.balance import XYZ
 from dgnet_tf.files import json_documents
 from tuning.ablations import paper_tables
 from tuning.ablations.paper_tables import PaperTable, Row
-from tuning.studies import jobs
+from tuning.studies import documents, jobs
 from tuning.studies import study as studies
 
 _DETECTORS = {"sh": "the Stacked Hourglass", "cpn": "the cascaded pyramid network"}
@@ -161,7 +161,7 @@ def check(config: Config, folder: str, data: manifest.Manifest, split: str):
 def _write(workdir, table: PaperTable, planned: list[Planned], seeds):
     """Writes `tables/<table>.json`, what was asked for."""
     content = {
-        "version": studies.VERSION,
+        "version": documents.VERSION,
         "table": table.name,
         "seeds": list(seeds),
         "rows": [

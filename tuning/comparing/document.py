@@ -97,7 +97,7 @@ def _figures(found):
         )
     if found.mean_pose:
         constant = [
-            section.value(metric, found.mean_pose[metric])
+            section.value(metric, found.mean_pose.get(metric))
             for _, metric in table.scored(found)
         ]
         rows.append(["mean pose", *constant, *[None] * 6])

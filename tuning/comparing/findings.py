@@ -7,11 +7,13 @@ import pathlib
 
 import numpy as np
 
+from dgnet_tf.config import config as configuration
+from dgnet_tf.errors import UserError
 from dgnet_tf.evaluation import comparison as side_by_side
 from dgnet_tf.evaluation import intervals, report, scoring
 from tuning.comparing import latency
 from tuning.comparing.runner import COMPARISON
-from tuning.studies import rows, statistics
+from tuning.studies import documents, rows, statistics
 from tuning.studies import study as studies
 from tuning.studies.study import Study
 
@@ -97,7 +99,7 @@ def read(folder) -> Comparison:
         UserError: if the folder holds none, or a file of it is damaged.
     """
     study = studies.read(folder)
-    asked = studies.RECORD.read(pathlib.Path(folder) / COMPARISON)
+    asked = documents.COMPARISON.read(pathlib.Path(folder) / COMPARISON)
     found = [_network(folder, asked, entry) for entry in asked["networks"]]
     first, *others = found
     return Comparison(
@@ -119,29 +121,42 @@ def trained(folder) -> dict[str, pathlib.Path]:
     }
 
 
-def mean_report(reports: list[dict]) -> dict:
+def mean_report(name: str, reports: list[dict]) -> dict:
     """Returns the report of a network's mean error over its seeds.
 
     Each video's sums are averaged over the reports, so that intervals and paired
     differences by video are those of the mean; seeds do not count as videos.
 
     Args:
-        reports: of one network on one split, one for each seed.
+        name: of a network.
+        reports: of it on one split, one for each seed.
+
+    Raises:
+        UserError: if they are of different videos.
     """
     first = reports[0]
     if len(reports) == 1:
         return first
+    rows_of = [made.get("per_sequence", []) for made in reports]
+    names = (*scoring.VIDEO_IDS, "frames")
+    ids = [[[row[name] for name in names] for row in own] for own in rows_of]
+    if any(other != ids[0] for other in ids):
+        raise UserError(
+            f"{name}: the reports of its seeds are of different videos. Remove one, "
+            "and give the study's command again."
+        )
     merged = []
-    for same in zip(*(made["per_sequence"] for made in reports), strict=True):
+    for same in zip(*rows_of, strict=True):
         sums = {
-            name: _mean([row["sums"][name] for row in same]) for name in scoring.METRICS
+            metric: _mean([row["sums"].get(metric) for row in same])
+            for metric in scoring.METRICS
         }
         merged.append({**same[0], "sums": sums})
     return {
         **first,
         "metrics": {
-            name: _mean([made["metrics"][name] for made in reports])
-            for name in scoring.METRICS
+            metric: _mean([made["metrics"].get(metric) for made in reports])
+            for metric in scoring.METRICS
         },
         "intervals": intervals.of(merged),
         "per_sequence": merged,
@@ -164,16 +179,19 @@ def _network(folder, asked, entry):
                 remarks.append(f"{place}: failed: {result['reason']}")
             else:
                 made = studies.evaluation_folder(folder, entry["id"], seed, noise)
-                reports.setdefault(noise, []).append(report.read(made))
+                found = report.read(made, report.SHOWN)
+                reports.setdefault(noise, []).append(found)
             if not noise and result is not None:
                 results.append(result)
             if not noise and (result is None or result["reason"]):
                 break  # Nothing to score under noise.
     return Compared(
         **{name: entry[name] for name in ("name", "title", "id", "frames_seen")},
-        config=entry["config"],
+        config=configuration.completed(entry["config"]),
         results=tuple(results),
-        reports={noise: mean_report(made) for noise, made in reports.items()},
+        reports={
+            noise: mean_report(entry["name"], made) for noise, made in reports.items()
+        },
         remarks=tuple(remarks),
     )
 

@@ -15,8 +15,7 @@ from dgnet_tf.inference import whole_videos
 from dgnet_tf.inference.options import InferenceOptions
 from dgnet_tf.models import runs
 from tuning.comparing import contest, machine
-from tuning.studies import rows
-from tuning.studies import study as studies
+from tuning.studies import documents, rows
 
 LATENCY = "latency.json"
 _ROUNDS = 5
@@ -57,7 +56,7 @@ def measure(workdir, trained: Mapping[str, pathlib.Path], calls: int) -> dict | 
         rows.release()
     first = next(iter(times))
     found = {
-        "version": studies.VERSION,
+        "version": documents.VERSION,
         "calls": each * _ROUNDS,
         "load_average": load,
         "cores": machine.cores(),
@@ -74,7 +73,7 @@ def measure(workdir, trained: Mapping[str, pathlib.Path], calls: int) -> dict | 
 
 def measured(workdir) -> dict | None:
     """Returns what was measured; None if nothing was."""
-    return studies.RECORD.find(pathlib.Path(workdir) / LATENCY)
+    return documents.LATENCY.find(pathlib.Path(workdir) / LATENCY)
 
 
 def one_window(run: runs.Run):

@@ -65,13 +65,14 @@ def networks(found: Comparison) -> Table:
         for noise, metric in scored(found):
             made = one.reports.get(noise)
             if made is not None:
-                name, interval = column(noise, metric), made["intervals"][metric] or {}
-                row[name] = made["metrics"][metric]
+                name = column(noise, metric)
+                interval = made["intervals"].get(metric) or {}
+                row[name] = made["metrics"].get(metric)
                 row |= {f"{name}_{end}": interval.get(end) for end in ("low", "high")}
         rows.append(row)
     if found.mean_pose:
         # Keypoints do not enter it, nor does their noise.
-        means = {column(*p): found.mean_pose[p[1]] for p in scored(found)}
+        means = {column(*p): found.mean_pose.get(p[1]) for p in scored(found)}
         rows.append({"network": "mean pose", **means})
     return Table(columns, [[row.get(name) for name in columns] for row in rows])
 

@@ -12,7 +12,7 @@ from dgnet_tf.errors import UserError
 from dgnet_tf.files import json_documents
 from tuning.comparing import networks
 from tuning.comparing.networks import Network
-from tuning.studies import budget, jobs
+from tuning.studies import budget, documents, jobs
 from tuning.studies import study as studies
 
 COMPARISON = "comparison.json"
@@ -71,7 +71,7 @@ def run(
 def _write(workdir, by_id: dict[str, Network], seeds, noises):
     """Writes `comparison.json`, what was asked for."""
     content = {
-        "version": studies.VERSION,
+        "version": documents.VERSION,
         "seeds": list(seeds),
         "noises_px": list(noises),
         "networks": [

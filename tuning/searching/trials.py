@@ -10,13 +10,13 @@ import keras_tuner
 
 from dgnet_tf.config.config import Config
 from dgnet_tf.data import manifest
-from dgnet_tf.errors import UserError
+from dgnet_tf.errors import UserError, shortened
 from dgnet_tf.files import json_documents
 from tuning import search_space
 from tuning.ablations import runner
 from tuning.hypermodel import HyperModel
 from tuning.searching.findings import SEARCH, SPLIT
-from tuning.studies import oracles, rows, scheduling
+from tuning.studies import documents, oracles, rows, scheduling
 from tuning.studies import study as studies
 
 
@@ -79,7 +79,7 @@ def run(
         return result
 
     rows.grow_memory()
-    settings = {"version": studies.VERSION, "algorithm": algorithm, "tune": tune}
+    settings = {"version": documents.VERSION, "algorithm": algorithm, "tune": tune}
     scheduling.run(
         workdir, study, oracle, work, begin=lambda: _begin(workdir, settings)
     )
@@ -109,9 +109,9 @@ def _hypermodel(base, data_dir, tune):
 
 def _begin(workdir, settings):
     path = pathlib.Path(workdir) / SEARCH
-    there = studies.RECORD.find(path) or settings
+    there = documents.SEARCH.find(path) or settings
     changed = [
-        f"{name} was {there.get(name)!r}, is {value!r}"
+        f"{name} was {shortened(there.get(name))}, is {value!r}"
         for name, value in settings.items()
         if there.get(name) != value
     ]

@@ -15,8 +15,9 @@ import keras_tuner
 import threadpoolctl
 from sklearn.exceptions import ConvergenceWarning
 
+from dgnet_tf.errors import shortened
 from dgnet_tf.files import json_documents
-from tuning.studies import study as studies
+from tuning.studies import documents
 
 OBJECTIVE = "mpjpe_mm"
 # Names among a trial's values that are no part of the space.
@@ -109,7 +110,7 @@ class _PaperFirst:
         # Several workers end in another order each time, and what is proposed
         # depends on who has ended: what was asked for once is asked for again.
         if self._proposals is None:
-            self._proposals = studies.RECORD.find(self._path) or {}
+            self._proposals = documents.PROPOSALS.find(self._path) or {}
         values = self._proposals.get(trial_id)
         if values is None:
             values = response["values"]
@@ -117,6 +118,12 @@ class _PaperFirst:
                 values = self._random_values() or values
             self._proposals[trial_id] = values
             json_documents.write(self._path, self._proposals)
+            return values
+        space = self.get_space().space
+        fit = all(_fits(hp, values.get(hp.name)) for hp in space)
+        if not fit or len(values) != len(space):
+            reason = f"trial {trial_id!r} is not of this search: {shortened(values)}"
+            raise documents.PROPOSALS.error(self._path, reason)
         return values
 
     def _confirmation(self):
@@ -145,6 +152,15 @@ class _PaperFirst:
 
     def _ongoing(self):
         return list(self.ongoing_trials.values())
+
+
+def _fits(hp, value) -> bool:
+    """Whether a value is one of a hyperparameter's."""
+    if type(value) is not type(hp.default):
+        return False
+    if hasattr(hp, "min_value"):
+        return hp.min_value <= value <= hp.max_value
+    return value in hp.values
 
 
 class RandomOracle(_PaperFirst, keras_tuner.oracles.RandomSearchOracle):

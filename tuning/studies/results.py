@@ -10,7 +10,7 @@ from dgnet_tf.errors import UserError
 from dgnet_tf.evaluation import balance
 from dgnet_tf.files import epoch_history
 from tuning.ablations import paper_tables
-from tuning.studies import rows, statistics
+from tuning.studies import documents, rows, statistics
 from tuning.studies import study as studies
 
 _VALIDATION = "val_pose_mpjpe_mm"
@@ -111,7 +111,7 @@ def of_table(folder, table: paper_tables.PaperTable) -> list[RowResult] | None:
         UserError: if the study's table is of other rows than this code's.
     """
     path = pathlib.Path(folder) / studies.TABLES / f"{table.name}.json"
-    asked = studies.RECORD.find(path)
+    asked = documents.TABLE.find(path)
     if asked is None:
         return None
     titles = [entry["title"] for entry in asked["rows"]]
@@ -135,7 +135,8 @@ def of_folder(folder) -> list[RowResult]:
     """Returns all rows that have a result, in the order of their names."""
     found = []
     for place in sorted((pathlib.Path(folder) / studies.ROWS).glob("*")):
-        seeds = sorted(int(path.name[4:]) for path in place.glob("seed*"))
+        names = (path.name.removeprefix("seed") for path in place.glob("seed*"))
+        seeds = sorted(int(name) for name in names if name.isdecimal())
         trainings = _trainings(folder, place.name, seeds, balance.XYZ)
         if trainings:
             found.append(RowResult(None, place.name, "", trainings))

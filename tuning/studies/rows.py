@@ -14,6 +14,7 @@ from dgnet_tf.evaluation import balance, evaluation, report
 from dgnet_tf.files import json_documents, locks, provenance
 from dgnet_tf.models import runs
 from dgnet_tf.training import fit
+from tuning.studies import documents
 from tuning.studies import study as studies
 
 keras = tf.keras
@@ -65,7 +66,7 @@ def run_row(
         if trained["status"] == FAILED:
             return trained
     result = {
-        "version": studies.VERSION,
+        "version": documents.VERSION,
         "row": row,
         "seed": config.seed,
         "status": FINISHED,

@@ -31,23 +31,12 @@ import re
 from dgnet_tf.config import config as configuration
 from dgnet_tf.config.config import Config
 from dgnet_tf.data import manifest
-from dgnet_tf.errors import UserError
+from dgnet_tf.errors import UserError, shortened
 from dgnet_tf.evaluation.balance import XYZ
 from dgnet_tf.files import json_documents, locks
+from tuning.studies import documents
 
-VERSION = 1
 STUDY, TABLES, ROWS = "study.json", "tables", "rows"
-# The other JSON files of the folder.
-RECORD = json_documents.JsonKind(
-    "what a study wrote", "Remove it, and give the study's command again."
-)
-_KIND = json_documents.JsonKind(
-    "a study",
-    "Name the folder of a study made by `python -m tuning.run_ablations`, "
-    "`tuning.search` or `tuning.compare`.",
-    fields={"base": dict},
-    version=("version", VERSION),
-)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -128,7 +117,10 @@ def read_result(
     folder, row: str, seed: int, estimate: str = XYZ, noise_px: float = 0.0
 ) -> dict | None:
     """Returns a row's result with one seed; None if it is not done."""
-    return RECORD.find(result_path(folder, row, seed, estimate, noise_px))
+    found = documents.RESULT.find(result_path(folder, row, seed, estimate, noise_px))
+    if found is not None:
+        found["config"] = configuration.completed(found["config"])
+    return found
 
 
 def start(folder, study: Study):
@@ -139,7 +131,7 @@ def start(folder, study: Study):
     """
     path = pathlib.Path(folder) / STUDY
     if not path.is_file():
-        content = {"version": VERSION, **dataclasses.asdict(study)}
+        content = {"version": documents.VERSION, **dataclasses.asdict(study)}
         json_documents.write(path, content)
         return
     there, asked = dataclasses.asdict(read(folder)), dataclasses.asdict(study)
@@ -147,7 +139,11 @@ def start(folder, study: Study):
     pairs += [
         (name, there["base"][name], asked["base"][name]) for name in asked["base"]
     ]
-    changed = [f"{name} was {a!r}, is {b!r}" for name, a, b in pairs if a != b]
+    changed = [
+        f"{name} was {shortened(a)}, is {shortened(b)}"
+        for name, a, b in pairs
+        if a != b
+    ]
     if changed:
         raise UserError(
             f"{folder}: holds another study ({'; '.join(changed)}). Give the flags "
@@ -162,9 +158,9 @@ def read(folder) -> Study:
         UserError: if it is missing or not one.
     """
     path = pathlib.Path(folder) / STUDY
-    content = _KIND.read(path)
+    content = documents.STUDY.read(path)
     del content["version"]
-    with _KIND.building(path):
+    with documents.STUDY.building(path):
         return Study(base=configuration.make("paper", **content.pop("base")), **content)
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import pathlib
 
+from dgnet_tf import skeletons
 from dgnet_tf.errors import UserError
+from dgnet_tf.inference.card_schema import CARD
 from dgnet_tf.inference.engines import litert, onnx_runtime
 
 _LOADERS = {".tflite": litert.load, ".onnx": onnx_runtime.load}
@@ -42,7 +44,10 @@ def load(path, threads: int = 1):
             f"{path}: not found. Write it with `python -m dgnet_tf.export --format=...`"
         )
     try:
-        return _LOADERS[path.suffix](path, threads)
+        run, text, shapes = _LOADERS[path.suffix](path, threads)
+        card = CARD.parse(path, text)
+        _check_shapes(card, shapes)
+        return run, card
     except UserError:
         raise
     except Exception as error:  # Runtimes raise many kinds for damaged files.
@@ -50,3 +55,20 @@ def load(path, threads: int = 1):
             f"{path}: is no whole export of this package ({type(error).__name__}: "
             f"{str(error)[:200]}). Export the run again."
         ) from error
+
+
+def _check_shapes(card, shapes):
+    """Raises ValueError where a file's tensors are not those that its card tells of."""
+    frames = card["config"]["frames"]
+    joints = len(skeletons.get(card["skeleton"]).joints)
+    wanted = {
+        "keypoints": [frames, joints, 2],
+        "image_size": [2],
+        "positions": [frames, joints, 3],
+    }
+    for name, shape in wanted.items():
+        found = list(shapes.get(name, ()))[1:]  # Without the windows.
+        if found != shape:
+            raise ValueError(
+                f"its model card tells of {name!r} of shape {shape}, it has {found}"
+            )

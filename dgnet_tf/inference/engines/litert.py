@@ -6,7 +6,6 @@ import concurrent.futures
 import contextlib
 import hashlib
 import importlib.util
-import json
 import warnings
 import zipfile
 
@@ -16,6 +15,7 @@ from dgnet_tf.errors import UserError
 
 # In the .zip at the end of a file: the card, and the digest of what stands before.
 CARD, DIGEST = "model_card.json", "model.sha256"
+_MAX_BYTES = 16 << 20  # Of either.
 _INTERPRETERS = (
     "ai_edge_litert.interpreter",
     "tflite_runtime.interpreter",
@@ -29,7 +29,7 @@ def is_installed() -> bool:
 
 
 def load(path, threads: int = 1):
-    """Loads a file, see `exported_files.load`.
+    """Loads a file; returns function and card as text, and its tensors' shapes.
 
     Each thread has an interpreter of its own, which runs one window at a time: that
     scales with the threads, which an interpreter's own threads do not on windows so
@@ -37,7 +37,9 @@ def load(path, threads: int = 1):
     """
     # The runtime does not check what it reads: a damaged file can end the process.
     with zipfile.ZipFile(path) as archive:
-        card, digest = json.loads(archive.read(CARD)), archive.read(DIGEST).decode()
+        if max(archive.getinfo(name).file_size for name in (CARD, DIGEST)) > _MAX_BYTES:
+            raise ValueError("its model card is too large")
+        card, digest = archive.read(CARD), archive.read(DIGEST).decode()
         size = min(info.header_offset for info in archive.infolist())
     with open(path, "rb") as file:
         if hashlib.sha256(file.read(size)).hexdigest() != digest.strip():
@@ -47,6 +49,8 @@ def load(path, threads: int = 1):
         make(model_path=str(path), num_threads=1).get_signature_runner()
         for _ in range(threads)
     ]
+    details = {**serve[0].get_input_details(), **serve[0].get_output_details()}
+    shapes = {name: one["shape"].tolist() for name, one in details.items()}
     pool = concurrent.futures.ThreadPoolExecutor(threads)
 
     def run_part(serve, windows, image_size):
@@ -60,7 +64,7 @@ def load(path, threads: int = 1):
         found = pool.map(run_part, serve, parts, sizes)
         return np.concatenate([pose for part in found for pose in part])
 
-    return run, card
+    return run, card, shapes
 
 
 def _interpreter(path):

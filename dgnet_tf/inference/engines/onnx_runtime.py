@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 
 from dgnet_tf.errors import UserError
@@ -14,7 +12,7 @@ _WINDOWS = 64
 
 
 def load(path, threads: int = 1):
-    """Loads a file, see `exported_files.load`."""
+    """Loads a file; returns function and card as text, and its tensors' shapes."""
     try:
         import onnxruntime
     except ImportError:
@@ -26,7 +24,8 @@ def load(path, threads: int = 1):
     session = onnxruntime.InferenceSession(
         str(path), options, providers=["CPUExecutionProvider"]
     )
-    card = json.loads(session.get_modelmeta().custom_metadata_map[CARD_KEY])
+    card = session.get_modelmeta().custom_metadata_map[CARD_KEY]
+    tensors = (*session.get_inputs(), *session.get_outputs())
 
     def run(windows, image_size):
         found = []
@@ -37,4 +36,4 @@ def load(path, threads: int = 1):
             found += session.run(["positions"], inputs)
         return np.concatenate(found)
 
-    return run, card
+    return run, card.encode(), {one.name: one.shape for one in tensors}

@@ -5,13 +5,13 @@ Each check raises a `UserError` that begins with `where` if a value is something
 
 from __future__ import annotations
 
-import json
 import pathlib
 import reprlib
 
 import numpy as np
 
 from dgnet_tf.errors import UserError
+from dgnet_tf.files import json_documents
 
 MAX_BYTES = 512 << 20  # some hours of video of one person
 _MAX_WHOLE = 1 << 53
@@ -22,8 +22,8 @@ def load(path) -> object:
     path = pathlib.Path(path)
     try:
         check_size(path, MAX_BYTES)
-        return json.loads(path.read_bytes())
-    except (OSError, ValueError, RecursionError) as error:
+        return json_documents.loads(path.read_bytes())
+    except (OSError, ValueError) as error:
         raise UserError(
             f"{path}: is not readable JSON ({error}). Let the detector write it again."
         ) from error

@@ -14,13 +14,14 @@ from __future__ import annotations
 
 import collections
 import dataclasses
-import json
 import math
 import os
+import pathlib
 import re
 
 from dgnet_tf import skeletons
 from dgnet_tf.errors import UserError
+from dgnet_tf.files import json_documents
 from preprocessing.datasets.bvh import kinematics
 from preprocessing.datasets.bvh.files import Motion
 from preprocessing.datasets.bvh.hierarchy import Hierarchy
@@ -114,9 +115,8 @@ def from_json(path) -> Mapping:
     if os.path.getsize(path) > MAX_JSON_BYTES:
         raise UserError(f"{path}: is too large to be a mapping of 17 joints.")
     try:
-        with open(path, encoding="utf-8-sig") as file:
-            content = json.load(file)
-    except (ValueError, RecursionError) as error:
+        content = json_documents.loads(pathlib.Path(path).read_bytes())
+    except ValueError as error:
         raise UserError(f"{path}: is not JSON ({error}).") from error
     if not isinstance(content, dict) or set(content) != set(SKELETON.joints):
         given = set(content) if isinstance(content, dict) else set()

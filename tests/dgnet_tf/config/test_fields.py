@@ -104,7 +104,7 @@ def test_choices_of_graphs_are_the_layers():
 
 def test_help_says_meaning_range_networks_and_default():
     assert flag_help("blocks") == (
-        "Number of DG-Conv blocks, or of another network's blocks. At least 1. The "
+        "Number of DG-Conv blocks, or of another network's blocks. From 1 to 100. The "
         "paper preset has 5 (martinez 2, semgcn 4, tcn 2, stgcn 2)."
     )
     text = flag_help("connection")

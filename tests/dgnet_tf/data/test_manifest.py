@@ -57,10 +57,10 @@ def test_a_missing_manifest_is_refused(tmp_path):
     "fields, message",
     [
         ({"version": 99}, "field 'version' is 99, this code reads 1"),
-        ({"skeleton": "octopus"}, "`skeleton` must be one of .* got 'octopus'"),
+        ({"skeleton": "octopus"}, "field 'skeleton' must be one of .* got 'octopus'"),
         ({"color": "red"}, "not a valid manifest: .*color"),
         ({"splits": 3}, "not a valid manifest"),
-        ({"licence": 3}, "not a valid manifest: licence must be text"),
+        ({"licence": 3}, "not a valid manifest: field 'licence' must be text, got 3"),
     ],
 )
 def test_a_manifest_of_other_content_is_refused(data_dir, fields, message):

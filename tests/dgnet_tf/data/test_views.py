@@ -46,10 +46,10 @@ def test_a_missing_record_is_refused(tmp_path, split, first_frame, message):
 def test_a_missing_view_is_refused(tmp_path):
     record_sets.write(
         tmp_path,
-        {"test": takes(40, 40)},
+        {"test": takes(40, 10)},
         leave_out=lambda record: record["subject"] == "S002",
     )
-    message = "split 'test' has 1 views of 40 frames .* says 2 of 80"
+    message = "split 'test' has 1 views of 40 frames .* says 2 of 50"
     with pytest.raises(UserError, match=message):
         list(views.load_views(tmp_path, "test"))
 

@@ -135,7 +135,7 @@ def test_other_videos_noise_or_files_are_refused(tmp_path):
         {video: 1.0 for video in VIDEOS}, options={"noise_px": 5.0}
     )
     for other, message in [
-        (fewer, "number of frames of video 35/run/1/c0 is 100 in the one and 0"),
+        (fewer, "number of frames of video '35/run/1/c0' is 100 in the one and 0"),
         (noisy, "option 'noise_px' is 0.0 in the one and 5.0"),
     ]:
         with pytest.raises(UserError, match=message):

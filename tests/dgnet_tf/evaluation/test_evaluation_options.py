@@ -128,7 +128,7 @@ def test_balance_without_intrinsics_is_refused(tmp_path, model):
 
 
 def test_a_stride_of_no_frames_is_refused(data_dir, model):
-    with pytest.raises(ValueError, match="`frame_stride` must be at least 1, got 0"):
+    with pytest.raises(ValueError, match="`frame_stride` must be from 1 to .*, got 0"):
         evaluation.evaluate(model, Config(), data_dir, frame_stride=0)
     with pytest.raises(ValueError, match="`keypoint_smoothing` must be from 0 to 25"):
         evaluation.evaluate(model, Config(), data_dir, keypoint_smoothing=26)

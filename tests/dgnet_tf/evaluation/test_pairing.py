@@ -148,7 +148,7 @@ def test_other_videos_are_refused():
     more, _ = reports([1.0, 2.0, 3.0], [0.0] * 3)
     message = refused(first, more)
     assert "a.json and b.json cannot" in message
-    assert "frames of video S1/Walking/2/c0" in message
+    assert "frames of video 'S1/Walking/2/c0'" in message
     longer, _ = reports([1.0, 2.0], [0.0] * 2, frames=11)
     assert "is 10 in the one and 11 in the other" in refused(first, longer)
     second["per_sequence"][1]["cameras"] = ["c1"]

@@ -36,8 +36,8 @@ def without_file(config, flip=True, model=None):
         return function(tf.constant(windows), sizes)["positions"].numpy()
 
     card = {
-        "joints": ["joint"] * 17,
         "config": {
+            "skeleton": config.skeleton,
             "frames": config.frames,
             "frame_stride": config.frame_stride,
             "overlap": config.overlap,

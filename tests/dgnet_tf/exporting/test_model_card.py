@@ -159,17 +159,17 @@ def test_cards_of_others_are_refused(tmp_path):
     path = tmp_path / model_card.PATH
     path.parent.mkdir()
     for content, message in (
-        ("{}", "not a model card .* has no field 'config'"),
-        (
-            '{"config": 3, "skeleton": "", "fps": 50}',
-            "field 'config' must be of type dict, got 3",
-        ),
-        ('{"config": {}, "fps": 50}', "has no field 'config.skeleton'"),
+        ("{}", "not a model card .* has no field 'skeleton'"),
+        (json.dumps({**CARD, "config": 3}), "'config' must be an object, got 3"),
+        (json.dumps({**CARD, "config": {}}), "'config': has no field 'skeleton'"),
+        (json.dumps({**CARD, "fps": 25}), "'fps' and 'config.fps' differ"),
+        (json.dumps({**CARD, "joints": ["hip"]}), "field 'joints' must be"),
+        (json.dumps({**CARD, "precision": "float8"}), "'precision' must be one of"),
         ("\x00", "not JSON"),
         *(
             (
                 json.dumps({**CARD, "config": without(name)}),
-                f"has no field 'config.{name}'",
+                f"field 'config': has no field '{name}'",
             )
             for name in ("skeleton", "frames", "frame_stride", "fps")
         ),

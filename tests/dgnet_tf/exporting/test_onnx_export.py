@@ -24,8 +24,15 @@ from dgnet_tf.training import run_folder
 
 SIZE = np.array([1000.0, 900.0])
 CARD = {
-    "joints": ["joint"] * 17,
-    "config": {"frames": 4, "frame_stride": 2, "overlap": "mean"},
+    "skeleton": "human36m_17",
+    "fps": 50.0,
+    "config": {
+        "skeleton": "human36m_17",
+        "fps": 50.0,
+        "frames": 4,
+        "frame_stride": 2,
+        "overlap": "mean",
+    },
 }
 REASON = "tf2onnx and onnx need a newer protobuf than TensorFlow 2.15"
 

@@ -5,14 +5,21 @@ import json
 import pytest
 
 from dgnet_tf.errors import UserError
-from dgnet_tf.files import json_documents
+from dgnet_tf.files import json_documents, schemas
+
+
+class Walker(schemas.Schema):
+    name: schemas.Text
+    age: schemas.Count | None
+
+
+class Walks(schemas.Schema):
+    walks: list[schemas.Number]
+    walker: Walker
+
 
 KIND = json_documents.JsonKind(
-    "a list of walks",
-    "Walk again.",
-    "Go for a walk.",
-    {"walks": list, "walker": {"name": str, "age": object}},
-    ("version", 2),
+    "a list of walks", "Walk again.", "Go for a walk.", Walks, ("version", 2)
 )
 CONTENT = {"version": 2, "walks": [1.5], "walker": {"name": "Zoë", "age": None}}
 
@@ -60,11 +67,11 @@ def test_a_missing_file_says_what_makes_one(tmp_path):
         (b"", "not JSON"),
         (b"{", "not JSON"),
         (b"\xff{}", "not JSON"),
-        (b"[" * 100_000, "not JSON .*recursion"),
+        (b"[" * 100_000, "not JSON .*recursion limit"),
         (b"[1]", "must hold a JSON object"),
         (b"{}", "has no field 'version'"),
-        (b'{"version": "2"}', "'version' must be of type int, got '2'"),
-        (b'{"version": true}', "'version' must be of type int, got True"),
+        (b'{"version": "2"}', "'version' must be a whole number, got '2'"),
+        (b'{"version": true}', "'version' must be a whole number, got True"),
     ],
 )
 def test_what_is_none_is_refused_with_file_and_reason(content, message, tmp_path):
@@ -90,10 +97,10 @@ def test_a_file_of_another_version_says_what_reads_it(tmp_path):
 @pytest.mark.parametrize(
     "changes, message",
     [
-        ({"walks": {}}, "field 'walks' must be of type list, got {}"),
-        ({"walker": []}, "field 'walker' must be of type dict, got \\[\\]"),
+        ({"walks": {}}, "field 'walks' must be a list, got {}"),
+        ({"walker": []}, "field 'walker' must be an object, got \\[\\]"),
         ({"walker": {"name": "Zoë"}}, "has no field 'walker.age'"),
-        ({"walker": {"name": 3, "age": 4}}, "'walker.name' must be of type str, got 3"),
+        ({"walker": {"name": 3, "age": 4}}, "'walker.name' must be text, got 3"),
     ],
 )
 def test_a_field_that_is_wrong_is_named(changes, message, tmp_path):

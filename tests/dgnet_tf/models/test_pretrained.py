@@ -185,9 +185,10 @@ def test_a_configuration_that_is_none_is_refused(copy):
     path = copy / weight_folders.FILE
     content = json.loads(path.read_text())
     for fields, message in (
-        ({"blocks": "many"}, "`config`: .*'blocks' must be of type int"),
+        ({"blocks": "many"}, "'config': .*'blocks' must be of type int"),
         ({"unheard": 1}, "`config`: Unknown configuration field 'unheard'"),
-        ({"skeleton": "robot"}, "`config`: .*robot"),
+        ({"skeleton": "robot"}, "'config': .*robot"),
+        ({"fps": 0.0}, "`config`: .*'fps' is missing or empty"),
     ):
         config = {**content["config"], **fields}
         path.write_text(json.dumps({**content, "config": config}))
@@ -272,14 +273,32 @@ def test_the_shipped_network_is_that_of_its_configuration():
         (
             {"class": 1, "arguments": {}},
             UserError,
-            "'network.class' must be of type str",
+            "'network.class' must be text",
         ),
-        ("DGNet", UserError, "'network' must be of type dict"),
+        ("DGNet", UserError, "'network' must be an object"),
     ],
 )
 def test_a_network_that_is_none_is_refused(copy, network, error, message):
     path = copy / weight_folders.FILE
     content = json.loads(path.read_text())
-    path.write_text(json.dumps({**content, "network": network}))
+    path.write_text(json.dumps({**content, "config": {}, "network": network}))
     with pytest.raises(error, match=message):
         dgnet_tf.DGNet.from_preset(copy)
+
+
+@pytest.mark.parametrize(
+    "change, message",
+    [
+        ({"class": "TCN"}, "'network.class' must be 'DGNet', .* got 'TCN'"),
+        ({"arguments": {"channels": 8}}, "'network.arguments.channels' must be 4"),
+        ({"arguments": {"dropout": 0.5}}, "'network.arguments.dropout' must be None"),
+    ],
+)
+def test_a_network_that_its_configuration_contradicts_is_refused(copy, change, message):
+    path = copy / weight_folders.FILE
+    content = json.loads(path.read_text())
+    path.write_text(
+        json.dumps({**content, "network": {**content["network"], **change}})
+    )
+    with pytest.raises(UserError, match=message):
+        weight_folders.read(copy)

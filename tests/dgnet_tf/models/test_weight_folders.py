@@ -93,7 +93,7 @@ def test_damaged_json_is_refused_with_the_field(copy):
         with pytest.raises(UserError, match=f"has no field '{field}'"):
             weight_folders.read(copy)
         path.write_text(json.dumps({**content, field: None}))
-        with pytest.raises(UserError, match=f"'{field}' must be of type .* None"):
+        with pytest.raises(UserError, match=f"'{field}' must be .* None"):
             weight_folders.read(copy)
     for text, message in (
         ("[1]", "must hold a JSON object"),
@@ -115,6 +115,6 @@ def test_damaged_json_is_refused_with_the_field(copy):
 
 def test_a_shipped_folder_that_is_damaged_is_to_be_installed_again(copy, monkeypatch):
     monkeypatch.setattr(weight_folders, "FOLDER", copy.parent)
-    change(copy, weights={"bytes": 1, "sha256": "00"})
+    change(copy, weights={"bytes": 1, "sha256": "00" * 32})
     with pytest.raises(UserError, match="Install the package again"):
         weight_folders.weights_file(copy)

@@ -64,6 +64,7 @@ def test_flags_of_another_network_are_one_error(made):
 def test_the_seed_belongs_to_a_network_that_draws_its_connections(made, tmp_path):
     content = weight_folders.read(made[0])
     content["config"] |= {"connection": "random", "weighting": "none"}
+    del content["network"]
     folder = tmp_path
     (folder / weight_folders.FILE).write_text(json.dumps(content))
     assert asked(f"--weights={folder}").seed == 0

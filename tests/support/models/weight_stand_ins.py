@@ -95,7 +95,7 @@ def write_report(folder, name, mpjpe, noise, weights):
         "metrics": {"mpjpe_mm": mpjpe, "p_mpjpe_mm": 40.123456, "auc": None},
         "intervals": {"mpjpe_mm": {"low": 45.0, "high": 55.0, "videos": 3}},
         "baselines": {"mean_pose": {"mpjpe_mm": 200.0}},
-        "per_subject": {"S9": {}, "S11": {}},
+        "per_subject": dict.fromkeys(("S9", "S11"), {"mpjpe_mm": mpjpe}),
         "options": {
             "flip": True,
             "noise_px": noise,

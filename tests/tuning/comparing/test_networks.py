@@ -105,7 +105,7 @@ def test_a_network_has_the_shared_fields_and_its_own_before_them(data):
         (["dgnet:channels"], {}, "'channels' is not FIELD=VALUE"),
         (["dgnet:channels=4.5"], {}, "'channels=4.5': channels must be of type int"),
         (["dgnet:semantic=maybe"], {}, "semantic must be of type bool"),
-        (["dgnet:channels=0"], {}, "'channels' must be at least 1"),
+        (["dgnet:channels=0"], {}, "'channels' must be from 1 to 4,096"),
         (
             ["dgnet", "dgnet:frames=27"],
             {},
