@@ -97,7 +97,7 @@ class JsonKind:
             raise self.error(path, "must hold a JSON object")
         self._check_version(path, content)
         with self.building(path):
-            schemas.check(self.schema, text)
+            schemas.validate(self.schema, text)
         return content
 
     def find(self, path) -> dict | None:

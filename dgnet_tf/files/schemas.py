@@ -95,7 +95,7 @@ Scalar = Annotated[Json, pydantic.AfterValidator(_plain)]
 _adapter = functools.cache(pydantic.TypeAdapter)
 
 
-def check(schema, data: str):
+def validate(schema, data: str):
     """Checks the text of a JSON file against a schema.
 
     Raises:

@@ -47,6 +47,7 @@ def load(workdir) -> Run:
     """
     workdir = pathlib.Path(workdir)
     config = configuration.read(workdir / CONFIG)
+    configuration.check_filled(config)
     path = workdir / MODEL
     if not path.is_file():
         raise UserError(

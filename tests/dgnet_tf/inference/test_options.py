@@ -46,7 +46,7 @@ def test_the_mirrored_windows_of_training_are_another_matter():
             "twice",
             "`overlap` must be one of .* got 'twice'",
         ),
-        ("frame_stride", 0, "`frame_stride` must be at least 1, got 0"),
+        ("frame_stride", 0, "`frame_stride` must be from 1 to 1,000, got 0"),
         ("keypoint_smoothing", 26, "`keypoint_smoothing` must be from 0 to 25"),
         ("precision", "float8", "`precision` must be one of .*float32"),
     ],

@@ -262,7 +262,7 @@ def test_the_shipped_network_is_that_of_its_configuration():
         (
             {"class": "DGNet", "arguments": {"dtype": {"class_name": "Policy"}}},
             UserError,
-            "'dtype' is no plain value",
+            "'network.arguments.dtype': must be text, a number",
         ),
         (
             {"class": "DGNet", "arguments": {"blocks": 64, "channels": 4096}},
