@@ -108,20 +108,38 @@ def of_file(path: str, record_frames: int, joints: int) -> Iterator[dict]:
     """Yields a file's records as NumPy arrays; ids as `str`.
 
     Raises:
-        UserError: if the file is damaged or its records are of another layout.
+        UserError: if the file is damaged, its records are of another layout, or hold
+            what `encode` does not write.
     """
     import tensorflow as tf
 
     dataset = tf.data.TFRecordDataset(path)
     dataset = dataset.map(lambda record: parse(record, record_frames, joints))
+    damage = tf.errors.DataLossError, tf.errors.InvalidArgumentError
     try:
         for record in dataset.as_numpy_iterator():
-            for name, field in FIELDS.items():
-                if field.dtype is bytes:
-                    record[name] = record[name].decode("utf-8")
-            yield record
-    except (tf.errors.DataLossError, tf.errors.InvalidArgumentError) as error:
+            yield _checked(path, record, record_frames)
+    # TensorFlow quotes the bytes of a damaged record, which may be no text.
+    except (*damage, UnicodeDecodeError) as error:
         raise UserError(
             f"{path}: damaged, or its records are not of {record_frames} frames "
             f"and {joints} joints. Convert again."
         ) from error
+
+
+def _checked(path, record: dict, record_frames: int) -> dict:
+    """Returns a record with its ids as `str`."""
+    wrong = None
+    for name, field in FIELDS.items():
+        if field.dtype is bytes:
+            record[name] = record[name].decode("utf-8")
+        elif not np.isfinite(record[name]).all():
+            wrong = wrong or f"{name!r} is not finite"
+    first, frames, all_frames = (
+        int(record[name]) for name in ("first_frame", "frames", "view_frames")
+    )
+    if not (0 < frames <= record_frames and 0 <= first <= all_frames - frames):
+        wrong = f"it has {frames} frames from {first} on, of {all_frames}"
+    if wrong:
+        raise UserError(f"{path}: record {key(record)}: {wrong}. Convert again.")
+    return record

@@ -107,3 +107,27 @@ def test_damaged_files_are_refused_by_name(tmp_path, damage):
     joints = 16 if damage == "another layout" else 17
     with pytest.raises(UserError, match=r"a\.tfrecord: damaged, .* Convert again"):
         list(records.of_file(str(path), 16, joints))
+
+
+@pytest.mark.parametrize(
+    "field, values, message",
+    [
+        ("positions", [float("nan")] * 3, "'positions' is not finite"),
+        ("fps", [float("inf")], "'fps' is not finite"),
+        ("frames", [17], "has 17 frames from 0 on, of 30"),
+        ("frames", [0], "has 0 frames from 0 on"),
+        ("first_frame", [-1], "has 16 frames from -1 on"),
+        ("view_frames", [15], "has 16 frames from 0 on, of 15"),
+        ("subject", [b"\xff"], "damaged, or its records are not"),
+    ],
+)
+def test_what_is_never_written_is_refused(tmp_path, field, values, message):
+    row = record_sets.record_list(record_sets.Take(7, 30))[0]
+    example = tf.train.Example.FromString(records.encode(row, 16, 17))
+    feature = example.features.feature[field]
+    found = getattr(feature, feature.WhichOneof("kind")).value
+    found[: len(values)] = values
+    with tf.io.TFRecordWriter(str(tmp_path / "a.tfrecord")) as writer:
+        writer.write(example.SerializeToString())
+    with pytest.raises(UserError, match=rf"a\.tfrecord: .*{message}.* Convert again"):
+        list(records.of_file(str(tmp_path / "a.tfrecord"), 16, 17))
