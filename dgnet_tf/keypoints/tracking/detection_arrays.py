@@ -15,6 +15,7 @@ from dgnet_tf.keypoints.detections import Detection
 
 REACH = 0.3  # of a person's size: from there on a keypoint hardly counts as near
 MIN_SIZE = 10.0  # pixels: one keypoint has no extent
+MIN_SCORE = 1e-6
 _BLOCK = 4096  # detections, to bound what is made on the way
 
 
@@ -41,7 +42,12 @@ class DetectionArrays:
         points = np.empty((*shape, 2), np.float32)
         confidence, sizes = np.empty(shape, np.float32), np.empty(shape[0], np.float32)
         for index, found in enumerate(detections):
-            points[index], confidence[index] = found.keypoints, found.confidence
+            points[index] = found.keypoints
+            shown = found.confidence > 0
+            # However low a score is, the joint is there.
+            confidence[index] = np.where(
+                shown, np.maximum(found.confidence, MIN_SCORE), 0
+            )
         points[confidence == 0] = 0
         for block in _blocks(len(sizes)):
             sizes[block] = _sizes(points[block], confidence[block])

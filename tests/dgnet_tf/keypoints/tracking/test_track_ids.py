@@ -7,6 +7,7 @@ import pytest
 from support.keypoints import walkers
 
 from dgnet_tf.keypoints import tracks
+from dgnet_tf.keypoints.detections import Detection
 
 
 def named(found, person):
@@ -167,3 +168,31 @@ def test_far_keypoints_are_no_jump(capsys):
         one.confidence[:9], one.keypoints[:9] = 0, np.nan
     assert len(joined(found)) == 1
     assert capsys.readouterr().err == ""
+
+
+def test_whatever_the_ids_every_detection_is_in_one_track():
+    rng = np.random.default_rng(0)
+    for _ in range(100):
+        frames = np.sort(rng.integers(0, rng.choice([3, 20, 200]), rng.integers(1, 60)))
+        found = []
+        for frame in frames.tolist():
+            scores = rng.choice([0.0, 1e-320, 1e-9, 0.5, 1.0], 3, p=[0.3, *[0.175] * 4])
+            scores[0] = max(scores[0], 1e-320)
+            at = rng.choice([0.0, 300.0, -1e6, 1e6], (3, 2)) + rng.normal(size=(3, 2))
+            at = np.where(scores[:, None] > 0, at.clip(-1e6, 1e6), np.nan)
+            name = rng.choice([None, "1", "2", "anna"])
+            found.append(Detection(frame, at, scores, name))
+        rng.shuffle(found)
+        people = tracks.join("a", found)
+        assert len({track.person for track in people}) == len(people)
+        expected = sorted(
+            (one.frame, *one.confidence, one.keypoints[0, 0]) for one in found
+        )
+        assert expected == sorted(
+            (track.first_frame + frame, *scores, points[0, 0])
+            for track in people
+            for frame, (scores, points) in enumerate(
+                zip(track.confidence, track.keypoints, strict=True)
+            )
+            if scores.any()
+        )
