@@ -9,8 +9,9 @@ import sys
 from absl import flags
 
 from dgnet_tf.command_line import children, ending, standard_streams
-from dgnet_tf.errors import UserError, file_error
+from dgnet_tf.errors import UserError, file_error, shortened
 
+_MAX_SIDE = 1_000_000  # Pixels of an image.
 NOBODY_READ = 141  # 128 and the number of SIGPIPE.
 
 
@@ -75,10 +76,13 @@ def _run(main, flag_values, description, argv):
 
 def parse_image_size(text: str) -> tuple[int, int]:
     """Returns width and height of "WxH"; of anything else raises a UserError."""
-    match = re.fullmatch(r"([1-9]\d*)[xX]([1-9]\d*)", text)
-    if not match:
-        raise UserError(f"--image_size must be like 1920x1080, got {text!r}.")
-    return int(match[1]), int(match[2])
+    match = re.fullmatch(r"([1-9][0-9]{0,6})[xX]([1-9][0-9]{0,6})", text)
+    if not match or max(size := (int(match[1]), int(match[2]))) > _MAX_SIDE:
+        raise UserError(
+            f"--image_size must be like 1920x1080, each side up to {_MAX_SIDE:,}, got "
+            f"{shortened(text)}."
+        )
+    return size
 
 
 def _is_command(spec) -> bool:

@@ -19,9 +19,11 @@ from collections.abc import Callable
 import numpy as np
 
 from dgnet_tf import skeletons
+from dgnet_tf.errors import shortened
 from dgnet_tf.inference.engines import exported_files
 from dgnet_tf.inference.engines.window_engine import WindowEngine
 from dgnet_tf.inference.options import InferenceOptions
+from dgnet_tf.keypoints.detections import MAX_PIXEL
 
 
 @dataclasses.dataclass(frozen=True)
@@ -66,8 +68,8 @@ def lift(lifter: EdgeLifter, keypoints: np.ndarray, image_size) -> np.ndarray:
         (F, N, 3) float32 metres, camera axes, the root at 0.
 
     Raises:
-        ValueError: if the keypoints have another shape or are not finite, or the
-            size is not positive and finite.
+        ValueError: if the keypoints have another shape or are no pixels, or the size
+            is none.
     """
     keypoints = np.asarray(keypoints, np.float32)
     image_size = np.asarray(image_size, np.float32)
@@ -77,11 +79,15 @@ def lift(lifter: EdgeLifter, keypoints: np.ndarray, image_size) -> np.ndarray:
         raise ValueError(
             f"`keypoints` must have shape (frames, {joints}, 2), got {keypoints.shape}."
         )
-    if not np.isfinite(keypoints).all():
-        raise ValueError("`keypoints` must be finite: fill missing joints first.")
-    sizes = np.isfinite(image_size) & (image_size > 0)
+    if not (np.abs(keypoints) <= MAX_PIXEL).all():  # NaN is not, either.
+        raise ValueError(
+            f"`keypoints` must be finite and within {MAX_PIXEL:,.0f} pixels: fill "
+            "missing joints first."
+        )
+    sizes = (image_size >= 1) & (image_size <= MAX_PIXEL)
     if image_size.shape != (2,) or not sizes.all():
         raise ValueError(
-            f"`image_size` must be a width and a height, got {image_size.tolist()}."
+            f"`image_size` must be a width and a height from 1 to {MAX_PIXEL:,.0f}, "
+            f"got {shortened(image_size.tolist())}."
         )
     return WindowEngine(lifter.run, options).lift(keypoints, image_size)

@@ -20,8 +20,8 @@ def to_skeleton(
 ):
     """Fills the gaps of B people's keypoints and makes a skeleton's joints of them.
 
-    A keypoint is missing where its confidence is `min_confidence` or less, or NaN,
-    and where a coordinate is NaN, infinite or beyond `detections.MAX_PIXEL`.
+    A keypoint is missing where its confidence is `min_confidence` or less, or not
+    finite, and where a coordinate is NaN, infinite or beyond `detections.MAX_PIXEL`.
 
     Takes (B, F, J, 2) pixels and their confidence (B, F, J), both float32 tensors, and
     the names of layout and skeleton.
@@ -35,7 +35,8 @@ def to_skeleton(
         UserError: if there is no such layout or it does not give that skeleton.
     """
     possible = tf.reduce_all(tf.abs(keypoints) <= MAX_PIXEL, axis=-1)
-    seen = (confidence > min_confidence) & possible
+    scored = (confidence > min_confidence) & tf.math.is_finite(confidence)
+    seen = scored & possible
     indices, weights = _means(layouts.sources(layout, skeleton))
     # No matrix product: GPUs would round its pixels to ten bits.
     filled = tf.gather(fill_gaps(keypoints, seen), indices, axis=2)  # (B, F, N, K, 2)

@@ -1,9 +1,9 @@
 """A signature of an exported model: function, description and warm-up request of it.
 
 Refused, with an error that says why: other numbers of joints, coordinates or frames
-than a signature has, no frame, batches of different sizes, and image sizes that are not
-positive and finite. A keypoint that is NaN is no error, for in a batch of people it
-would be everybody's: see `Tensor.missing`.
+than a signature has, no frame, and batches of different sizes. A keypoint or an image
+size that is none is no error, for in a batch of people it would be everybody's: that
+person's positions are what `Tensor.missing` says, and finite or NaN whatever comes in.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import tensorflow as tf
+
+from dgnet_tf.keypoints.detections import MAX_PIXEL
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -98,9 +100,25 @@ class Signature:
             # Before anything else, which would fail with another, unclear error.
             with tf.control_dependencies([tf.debugging.Assert(*one) for one in claims]):
                 inputs = {name: tf.identity(one) for name, one in inputs.items()}
-            return self.lift(**inputs)
+            inputs |= _possible(**inputs)
+            found = self.lift(**inputs)
+            positions = found["positions"]
+            finite = tf.where(tf.math.is_finite(positions), positions, np.nan)
+            return {**found, "positions": finite}
 
         return serve
+
+
+def _possible(keypoints, image_size, **others):
+    """Puts NaN in the place of pixels and image sizes that nobody's can be."""
+    # NaN is none, either.
+    near = tf.reduce_all(tf.abs(keypoints) <= MAX_PIXEL, axis=-1, keepdims=True)
+    real = (image_size >= 1) & (image_size <= MAX_PIXEL)
+    real = tf.reduce_all(real, axis=-1, keepdims=True)
+    return {
+        "keypoints": tf.where(near, keypoints, np.nan),
+        "image_size": tf.where(real, image_size, np.nan),
+    }
 
 
 def _claims(keypoints, image_size, confidence=None):
@@ -108,12 +126,9 @@ def _claims(keypoints, image_size, confidence=None):
     shape, sizes = tf.shape(keypoints), tf.shape(image_size)
     frame = "keypoints must have a frame, got shape"
     row = "image_size must have one row for each video of keypoints, got shape"
-    size = "image_size must be width and height in pixels, positive and finite, got"
     one = "confidence must have one value for each of keypoints, got shape"
-    possible = (image_size > 0) & (image_size < float("inf"))
     yield shape[1] > 0, [frame, shape]
     yield tf.equal(sizes[0], shape[0]), [row, sizes]
-    yield tf.reduce_all(possible), [size, image_size]
     if confidence is not None:
         found = tf.shape(confidence)
         yield tf.reduce_all(tf.equal(found, shape[:3])), [one, found]

@@ -22,10 +22,13 @@ from dgnet_tf.models import folding
 DEFAULT, STREAM = "serving_default", "stream"
 LAYOUTS = tuple(one.name for one in layouts.LAYOUTS.values() if one.exported)
 _NAN = (
-    "NaN in the frames whose windows, or their smoothing, reach a NaN, of that person "
-    "alone"
+    "NaN in the frames whose windows, or their smoothing, reach a keypoint that is NaN "
+    "or beyond 10^6, of that person alone; in all frames where the image size is none"
 )
-_EVER = "whether each keypoint that a joint is made from is there in one frame or more"
+_VALID = (
+    "whether each keypoint that a joint is made from is there in one frame or more, "
+    "the image size is one, and all positions are finite"
+)
 
 
 def build(
@@ -88,7 +91,7 @@ def _signature(options, layout, stream: bool, lift, min_confidence) -> Signature
     size = Tensor(
         shape=["B", 2],
         unit="pixels",
-        about="width and height of each video",
+        about="width and height of each video, each from 1 to 10^6",
         example=lambda _: np.array([[1920, 1080]], np.float32),
     )
     positions = Tensor(
@@ -109,14 +112,17 @@ def _signature(options, layout, stream: bool, lift, min_confidence) -> Signature
         about=f"a keypoint is missing where it is {min_confidence:g} or less",
         example=lambda lengths: np.ones(lengths, np.float32),
     )
-    valid = Tensor(dtype="bool", shape=["B"], about=_EVER)
+    valid = Tensor(dtype="bool", shape=["B"], about=_VALID)
 
     def convert_and_lift(keypoints, confidence, image_size):
         converted, valid = to_skeleton(
             keypoints, confidence, layout, skeleton.name, min_confidence
         )
         positions = lift(converted, image_size)["positions"]
-        shape = [-1, *[1] * (len(positions.shape) - 1)]
+        # An image size that is none makes them NaN; half precision may overflow.
+        axes = range(1, len(positions.shape))
+        valid &= tf.reduce_all(tf.math.is_finite(positions), axis=list(axes))
+        shape = [-1, *[1] * len(axes)]
         positions = tf.where(tf.reshape(valid, shape), positions, 0.0)
         return {"positions": positions, "valid": valid}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dgnet_tf.errors import UserError
+from dgnet_tf.errors import UserError, shortened
 from dgnet_tf.keypoints import detections, keypoint_files, layouts
 from dgnet_tf.keypoints.readers import arrays
 from dgnet_tf.keypoints.tracks import Track
@@ -41,15 +41,14 @@ def tracks(keypoints, confidence, layout: str, image_size) -> list[Track]:
 
 
 def check_size(image_size):
-    """Raises ValueError if width and height are not two finite numbers above 0."""
+    """Raises ValueError if width and height are not two numbers from 1 to 10^6."""
     size = _array("image_size", image_size)
-    if size.shape != (2,) or size.dtype.kind not in "fiu" or not (size > 0).all():
+    numbers = size.shape == (2,) and size.dtype.kind in "fiu"
+    if not numbers or not ((size >= 1) & (size <= detections.MAX_PIXEL)).all():
         raise ValueError(
-            f"`image_size` must be width and height in pixels, above 0, got "
-            f"{image_size!r}."
+            "`image_size` must be width and height in pixels, each from 1 to "
+            f"{detections.MAX_PIXEL:,.0f}, got {shortened(image_size)}."
         )
-    if not np.isfinite(size).all():
-        raise ValueError(f"`image_size` must be finite, got {image_size!r}.")
 
 
 def split(where: str, keypoints, confidence=None):

@@ -11,7 +11,7 @@ from support.lifting.lifting_stand_ins import Config, small_model
 from dgnet_tf import skeletons
 from dgnet_tf.config import config as configuration
 from dgnet_tf.config.fields import FIELDS
-from dgnet_tf.exporting import signatures
+from dgnet_tf.exporting import saved_model, signatures
 from dgnet_tf.inference import whole_videos
 from dgnet_tf.inference.engines.tensorflow_engine import TensorFlowEngine
 from dgnet_tf.inference.options import InferenceOptions
@@ -234,21 +234,108 @@ def test_pixels_far_outside_of_the_image_give_finite_poses(network):
     assert found["valid"][0] and np.isfinite(found["positions"]).all()
 
 
-@pytest.mark.parametrize(
-    "size", [(0, 1080), (1920, 0), (-1, 5), (np.nan, 5), (np.inf, 5)]
-)
-@pytest.mark.parametrize("name", ["serving_default", "stream", "halpe_26"])
-def test_an_impossible_image_is_refused(built, name, size):
+SIDES = (0, -0.0, -1, 0.999, 1e-30, 1e-45, 1_000_001, 3e38, np.nan, np.inf, -np.inf)
+NUMBERS = (0, 1e-38, -1, 1e6, 1.001e6, 1e19, -3e38, np.nan, np.inf, -np.inf)
+
+
+def inputs_of(name, batch):
+    """Inputs of people that all can be lifted."""
     joints = 26 if name == "halpe_26" else 17
-    inputs = {"keypoints": pixels(2, 4, joints), "image_size": sizes(2)}
-    if joints == 26:
-        inputs["confidence"] = np.ones((2, 4, 26), np.float32)
-    inputs["image_size"][1] = size
-    with pytest.raises(
-        tf.errors.InvalidArgumentError,
-        match="image_size must be width and height in pixels, positive and finite",
-    ):
-        call(built[0][name], **inputs)
+    inputs = {"keypoints": pixels(batch, 4, joints), "image_size": sizes(batch)}
+    if name.endswith(("halpe_26", "coco_17")):
+        inputs["confidence"] = np.ones((batch, 4, joints), np.float32)
+    return inputs
+
+
+EACH = ("serving_default", "stream", "halpe_26", "stream_coco_17")
+
+
+def assert_alone(function, right, wrong):
+    """Calls with every other person wrong; returns their outputs, and all of them."""
+    expected = call(function, **right)
+    found = call(function, **wrong)
+    for name, values in expected.items():
+        np.testing.assert_array_equal(found[name][::2], values[::2])
+    assert np.isfinite(expected["positions"]).all()
+    return {name: values[1::2] for name, values in found.items()}
+
+
+@pytest.mark.parametrize("name", EACH)
+def test_an_image_size_that_is_none_is_its_own_persons_alone(network, name):
+    cases = [*((side, 1080) for side in SIDES), *((1920, side) for side in SIDES)]
+    right = inputs_of(name, 2 * len(cases) + 1)
+    size = right["image_size"].copy()
+    size[1::2] = cases
+    found = assert_alone(network[name], right, {**right, "image_size": size})
+    if "valid" in found:
+        assert not found["valid"].any() and not found["positions"].any()
+    else:
+        assert np.isnan(found["positions"]).all()
+
+
+@pytest.mark.parametrize("name", ["serving_default", "coco_17"])
+@pytest.mark.parametrize("side", [1, 1_000_000])
+def test_the_least_and_the_largest_image_are_lifted(network, name, side):
+    inputs = inputs_of(name, 2)
+    inputs["image_size"][1] = side
+    found = call(network[name], **inputs)
+    assert np.isfinite(found["positions"]).all()
+    assert found.get("valid", np.array(True)).all()
+
+
+@pytest.mark.parametrize("name", EACH)
+@pytest.mark.parametrize("field", ["keypoints", "confidence"])
+def test_whatever_a_person_holds_is_finite_or_not_valid(network, name, field):
+    rng = np.random.default_rng(0)
+    right = inputs_of(name, 81)
+    if field not in right:
+        return
+    values = right[field].copy()
+    odd = rng.choice(NUMBERS, values[1::2].shape)
+    values[1::2] = np.where(rng.uniform(size=odd.shape) < 0.1, odd, values[1::2])
+    values[1] = odd[0]
+    found = assert_alone(network[name], right, {**right, field: values})
+    assert not np.isinf(found["positions"]).any()
+    if "valid" in found:
+        assert found["valid"].any()
+        assert np.isfinite(found["positions"]).all()
+        assert not found["positions"][~found["valid"]].any()
+    else:
+        assert np.isnan(found["positions"]).any()
+
+
+def test_positions_that_overflow_are_not_valid():
+    config, model = Config(), small_model()
+
+    def overflowing(windows, training):
+        pose = model(windows, training=training)["pose"]
+        far = tf.reduce_max(windows, axis=(1, 2, 3), keepdims=True) > 10
+        return {"pose": tf.where(far, pose * np.float32(3e38), pose)}
+
+    functions = signatures.build(overflowing, InferenceOptions.of(config))
+    for name in EACH:
+        inputs = inputs_of(name, 3)
+        inputs["keypoints"][1] *= 100
+        found = call(functions[name], **inputs)
+        positions = found["positions"].reshape(3, -1)
+        if "valid" in found:
+            assert found["valid"].tolist() == [True, False, True]
+            assert not positions[1].any()
+        else:
+            assert np.isfinite(positions).all(axis=1).tolist() == [True, False, True]
+            assert not np.isinf(positions).any()
+
+
+def test_a_loaded_export_holds_the_same(tiny_export):
+    loaded, _ = saved_model.load_signatures(tiny_export)
+    inputs = {name: tf.constant(v) for name, v in inputs_of("coco_17", 3).items()}
+    whole = loaded["coco_17"](**inputs)
+    size = tf.constant([SIZE, (1e38, 1080), SIZE], tf.float32)
+    found = loaded["coco_17"](**{**inputs, "image_size": size})
+    assert found["valid"].numpy().tolist() == [True, False, True]
+    np.testing.assert_array_equal(
+        tf.gather(found["positions"], [0, 2]), tf.gather(whole["positions"], [0, 2])
+    )
 
 
 def test_inputs_that_do_not_belong_together_are_refused(built):
