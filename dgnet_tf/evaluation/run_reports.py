@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dgnet_tf.data import manifest
 from dgnet_tf.errors import UserError, shortened
 from dgnet_tf.evaluation import evaluation, report, scoring
-from dgnet_tf.files import provenance
+from dgnet_tf.files import listing, provenance
 from dgnet_tf.inference.options import InferenceOptions
 from dgnet_tf.models import runs, weight_folders
 
@@ -70,7 +70,7 @@ def find_or_make(
     manifest.read(data_dir)
     found_digests = digests(workdir, data_dir)
     options = {"noise_px": noise_px, "seed": seed, **found_digests}
-    for path in sorted((workdir / "evaluation").glob(f"*/{report.JSON}")):
+    for path in listing.found(workdir / "evaluation", f"*/{report.JSON}"):
         try:
             found = report.read(path, _OF_TODAY)
         except UserError:  # Made by another version, or damaged: made again.

@@ -10,7 +10,7 @@ from dgnet_tf.errors import UserError
 from dgnet_tf.evaluation import report
 from dgnet_tf.exporting import signatures
 from dgnet_tf.exporting.layout_inputs import MIN_CONFIDENCE
-from dgnet_tf.files import origins, provenance
+from dgnet_tf.files import listing, origins, provenance
 from dgnet_tf.inference.card_schema import CARD
 from dgnet_tf.inference.options import InferenceOptions
 from dgnet_tf.models import runs, weight_folders
@@ -110,7 +110,7 @@ def origin(config, workdir) -> dict:
 
 def _newest_metrics(workdir) -> dict | None:
     """Returns the figures of a run's newest evaluation; None if there is none."""
-    reports = workdir.glob("evaluation/*/report.json")
+    reports = listing.found(workdir, "evaluation/*/report.json")
     newest = max(reports, key=lambda path: path.stat().st_mtime_ns, default=None)
     if newest is None:
         return None

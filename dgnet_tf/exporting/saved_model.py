@@ -9,7 +9,7 @@ import tensorflow as tf
 from dgnet_tf.errors import UserError
 from dgnet_tf.exporting import graph_check, model_card, signatures, warmup
 from dgnet_tf.exporting.layout_inputs import MIN_CONFIDENCE
-from dgnet_tf.files import json_documents
+from dgnet_tf.files import json_documents, listing
 from dgnet_tf.files.atomic import replacing
 from dgnet_tf.inference.options import InferenceOptions
 from dgnet_tf.models import weight_folders
@@ -124,7 +124,8 @@ def _check_shapes(found, card):
 def _newest(path: pathlib.Path) -> pathlib.Path:
     if (path / _GRAPH).is_file():
         return path
-    versions = [p.parent for p in path.glob(f"*/{_GRAPH}") if p.parent.name.isdigit()]
+    graphs = listing.found(path, f"*/{_GRAPH}")
+    versions = [p.parent for p in graphs if p.parent.name.isdigit()]
     if not versions:
         raise UserError(
             f"{path}: holds no SavedModel. Name a folder written by `python -m "

@@ -6,7 +6,7 @@ import pathlib
 
 from dgnet_tf.errors import UserError
 from dgnet_tf.evaluation import report
-from dgnet_tf.files import provenance
+from dgnet_tf.files import listing, provenance
 from dgnet_tf.inference import options
 from dgnet_tf.models import runs
 
@@ -29,7 +29,7 @@ def collect(workdir, paths=()) -> tuple[list[dict], list[str]]:
     workdir = pathlib.Path(workdir)
     weights = provenance.sha256(workdir / runs.MODEL)
     found, left_out = [], []
-    for path in paths or sorted(workdir.glob(f"evaluation/*/{report.JSON}")):
+    for path in paths or listing.found(workdir, f"evaluation/*/{report.JSON}"):
         try:
             found.append(_score(_read(path, weights)))
         except UserError as error:

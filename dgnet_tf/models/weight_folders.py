@@ -15,7 +15,7 @@ from pydantic import Field
 
 from dgnet_tf.config import config as configuration
 from dgnet_tf.errors import UserError, shortened
-from dgnet_tf.files import origins, provenance
+from dgnet_tf.files import listing, origins, provenance
 from dgnet_tf.files.json_documents import JsonKind
 from dgnet_tf.files.schemas import (
     Amount,
@@ -91,7 +91,7 @@ class _Document(Schema):
 
 def names() -> list[str]:
     """Returns the names of the weights that this installation ships."""
-    return sorted(path.parent.name for path in FOLDER.glob(f"*/{FILE}"))
+    return [path.parent.name for path in listing.found(FOLDER, f"*/{FILE}")]
 
 
 def known() -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pathlib
 
 from dgnet_tf.errors import UserError
-from dgnet_tf.files import json_documents
+from dgnet_tf.files import json_documents, listing
 from dgnet_tf.files.atomic import write_text
 from tuning.ablations import paper_layout, paper_tables
 from tuning.reporting import document, hparams, plots
@@ -64,7 +64,7 @@ def has_more(workdir) -> bool:
     """Whether a study holds a table or a search, and not a comparison alone."""
     folder = pathlib.Path(workdir)
     searches = (folder / findings.SEARCH).is_file()
-    return searches or any((folder / studies.TABLES).glob("*.json"))
+    return searches or bool(listing.found(folder / studies.TABLES, "*.json"))
 
 
 def _table(output, table, found):

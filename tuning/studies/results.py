@@ -8,7 +8,7 @@ import pathlib
 from dgnet_tf.config import flags
 from dgnet_tf.errors import UserError
 from dgnet_tf.evaluation import balance
-from dgnet_tf.files import epoch_history
+from dgnet_tf.files import epoch_history, listing
 from tuning.ablations import paper_tables
 from tuning.studies import documents, rows, statistics
 from tuning.studies import study as studies
@@ -134,8 +134,9 @@ def of_table(folder, table: paper_tables.PaperTable) -> list[RowResult] | None:
 def of_folder(folder) -> list[RowResult]:
     """Returns all rows that have a result, in the order of their names."""
     found = []
-    for place in sorted((pathlib.Path(folder) / studies.ROWS).glob("*")):
-        names = (path.name.removeprefix("seed") for path in place.glob("seed*"))
+    for place in listing.found(pathlib.Path(folder) / studies.ROWS):
+        found_seeds = listing.found(place, "seed*")
+        names = (path.name.removeprefix("seed") for path in found_seeds)
         seeds = sorted(int(name) for name in names if name.isdecimal())
         trainings = _trainings(folder, place.name, seeds, balance.XYZ)
         if trainings:

@@ -13,6 +13,7 @@ import pathlib
 import re
 
 from dgnet_tf.errors import UserError
+from dgnet_tf.files import listing
 from preprocessing.conversion.sequences import MissingSource, relative_name
 
 ACTION = "motion"  # where no folder names one
@@ -29,7 +30,7 @@ def find(source) -> list[pathlib.Path]:
     source = pathlib.Path(source).expanduser()
     if source.is_file():
         return [source]
-    files = sorted(f for f in source.rglob("*") if f.suffix.lower() == ".bvh")
+    files = [f for f in listing.found(source, "**/*") if f.suffix.lower() == ".bvh"]
     files = [file for file in files if file.is_file()]
     if not files:
         raise MissingSource(

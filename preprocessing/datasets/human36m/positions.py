@@ -21,7 +21,7 @@ from collections.abc import Callable
 import numpy as np
 
 from dgnet_tf.errors import UserError
-from dgnet_tf.files import npz_files
+from dgnet_tf.files import listing, npz_files
 from preprocessing.conversion.sequences import MissingSource, check_positions
 from preprocessing.datasets.community_files import named_items
 from preprocessing.datasets.human36m import cdf_files, raw_files
@@ -61,8 +61,7 @@ def find(source, subjects: tuple[str, ...]) -> Found:
         paths = {
             (subject, path.name.removesuffix(suffix)): path
             for subject in subjects
-            for path in sorted((source / subject / folder).glob(f"*{suffix}"))
-            if not path.name.startswith(".")
+            for path in listing.found(source / subject / folder, f"*{suffix}")
         }
         if paths:
             positions = {

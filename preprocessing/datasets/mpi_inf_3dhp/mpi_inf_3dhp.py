@@ -21,7 +21,7 @@ import math
 import pathlib
 
 from dgnet_tf.errors import UserError
-from dgnet_tf.files import provenance
+from dgnet_tf.files import listing, provenance
 from preprocessing.conversion.sequences import (
     Dataset,
     MissingSource,
@@ -157,12 +157,12 @@ def _find(source, annotation) -> list[tuple]:
     """
     if source.is_file():
         return _packed(source, annotation)
-    train = sorted(source.glob("S*/Seq*/annot.mat"))
+    train = listing.found(source, "S*/Seq*/annot.mat")
     test = next(
         (
             paths
             for folder in _TEST_FOLDERS
-            if (paths := sorted((source / folder).glob("TS*/annot_data.mat")))
+            if (paths := listing.found(source / folder, "TS*/annot_data.mat"))
         ),
         [],
     )

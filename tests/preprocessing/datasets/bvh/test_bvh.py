@@ -221,6 +221,15 @@ def test_two_files_of_one_name_are_a_clear_error(tmp_path):
         bvh.takes(tmp_path / "a")
 
 
+def test_leftovers_of_file_systems_are_no_recordings(tmp_path):
+    write(tmp_path / "anna" / "walk.bvh")
+    for name in ("._walk.bvh", ".hidden/a.bvh", "anna/._walk.bvh", "__MACOSX/._b.bvh"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(b"\x00\x05\x16\x07")
+    (take,) = bvh.takes(tmp_path)
+    assert (take.subject, take.take) == ("anna", "walk")
+
+
 def test_sources_without_bvh_files_are_missing(tmp_path):
     (tmp_path / "a.txt").write_text("no motion")
     for source in (tmp_path, tmp_path / "none", tmp_path / "none.bvh"):
