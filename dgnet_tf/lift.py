@@ -6,8 +6,9 @@
         --output=poses.npz|.json|.csv|.bvh [--axes=camera|y_up|z_up]
         [--units=m|cm|mm] [--view=FILE.html] [--picture=FILE.png|.gif|.mp4]
 
-FILE holds 2-D keypoints in pixels, in one of the formats listed below; confidence 0
-marks a missing joint.
+FILE holds 2-D keypoints in pixels, in one of the formats listed below, or is a folder
+with a JSON file for each frame; confidence 0 marks a missing joint, and so does a place
+at exactly 0,0 or -1,-1.
 `poses.npz` holds `positions` (frames, N, 3) in metres, the root at 0, camera axes
 (x right, y down, z forward), and `first_frame`, its number in the file, with `fps`,
 `joints`, `layout`, `axes` and `units`; of several people, `positions/ID` and

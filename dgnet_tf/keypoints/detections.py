@@ -6,9 +6,11 @@ import dataclasses
 
 import numpy as np
 
-from dgnet_tf.errors import UserError
+from dgnet_tf.errors import UserError, warn
 
 MAX_PIXEL = 1e6
+# Where detectors put a joint that they have not found.
+PLACEHOLDERS = (0.0, -1.0)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -44,7 +46,10 @@ def number_array(where: str, array) -> np.ndarray:
 
 
 def masked(where: str, keypoints: np.ndarray, confidence: np.ndarray):
-    """Masks missing joints, those whose confidence is 0 or less, as in `Detection`.
+    """Masks missing joints, as in `Detection`.
+
+    Missing are joints whose confidence is 0 or less, and those at exactly 0,0 or
+    -1,-1, whatever their confidence.
 
     Args:
         where: file, and place in it, for messages.
@@ -56,10 +61,28 @@ def masked(where: str, keypoints: np.ndarray, confidence: np.ndarray):
             is not finite or beyond `MAX_PIXEL`.
     """
     refuse(where, ~np.isfinite(confidence), "'confidence' is not finite")
-    seen = confidence > 0
+    seen = (confidence > 0) & ~placeholders(keypoints, confidence)
     pixel = (np.abs(keypoints) <= MAX_PIXEL).all(axis=-1)  # NaN is not, either.
     refuse(where, seen & ~pixel, "'keypoints' are not finite pixels")
-    return np.where(seen[..., None], keypoints, np.nan), np.clip(confidence, 0, 1)
+    return (
+        np.where(seen[..., None], keypoints, np.nan),
+        np.where(seen, np.clip(confidence, 0, 1), 0.0),
+    )
+
+
+def placeholders(keypoints: np.ndarray, confidence: np.ndarray) -> np.ndarray:
+    """Returns which joints (..., J) have a confidence, but stand for a missing one."""
+    marked = [(keypoints == value).all(axis=-1) for value in PLACEHOLDERS]
+    return np.logical_or(*marked) & (confidence > 0)
+
+
+def warn_of_placeholders(path, joints: int, frames: int):
+    """Says in one line how many joints in how many frames `placeholders` found."""
+    if joints:
+        warn(
+            f"{path}: {joints} keypoints in {frames} frames are at exactly 0,0 or "
+            "-1,-1 and count as missing."
+        )
 
 
 def refuse(where: str, wrong: np.ndarray, what: str):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from dgnet_tf.errors import UserError, shortened
-from dgnet_tf.keypoints import detections, keypoint_files, layouts
+from dgnet_tf.keypoints import detections, image_sizes, layouts
 from dgnet_tf.keypoints.readers import arrays
+from dgnet_tf.keypoints.sightings import Sightings
 from dgnet_tf.keypoints.tracks import Track
 
 
@@ -18,7 +19,8 @@ def tracks(keypoints, confidence, layout: str, image_size) -> list[Track]:
             name to (F, J, 2) of each; pixels. With a last axis of 3, the third column
             is the confidence. A dict may also hold `tracks.Track`.
         confidence: the same without the last axis, or None: a joint is missing where
-            its confidence is 0 or, without confidence, its coordinates are NaN.
+            its confidence is 0, where it is at exactly 0,0 or -1,-1 or, without
+            confidence, where its coordinates are NaN.
         layout: name of the keypoints' layout.
         image_size: width and height of the video, pixels.
 
@@ -36,7 +38,7 @@ def tracks(keypoints, confidence, layout: str, image_size) -> list[Track]:
                 f"`keypoints`: every joint of person {person.person} is missing in "
                 "every frame."
             )
-    keypoint_files.check_pixels("`keypoints`", people, tuple(image_size))
+    image_sizes.check("`keypoints`", people, tuple(image_size))
     return people
 
 
@@ -119,7 +121,9 @@ def _track(where, name, rows, score, layout) -> Track:
         layouts.check_count(where, rows.confidence.shape[-1], layout)
         return rows
     rows, score = split(where, rows, score)
-    return arrays.track(where, rows, score, layout, name)
+    found = Sightings(where)
+    arrays.add(found, where, rows, score, layout, name)
+    return found.people()[0]
 
 
 def _array(where, values) -> np.ndarray:

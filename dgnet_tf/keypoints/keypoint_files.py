@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import pathlib
 
-import numpy as np
-
 from dgnet_tf.errors import UserError
 from dgnet_tf.files import mat_files, npz_files
-from dgnet_tf.keypoints import layouts
+from dgnet_tf.keypoints import frame_folders, image_sizes, json_lists, layouts
 from dgnet_tf.keypoints.readers import (
     arrays,
     coco,
     detectron,
-    json_fields,
     mediapipe,
     mediapipe_csv,
     mmpose,
     openpose,
     penn_action,
 )
+from dgnet_tf.keypoints.sightings import Sightings
 from dgnet_tf.keypoints.tracks import KeypointFile
 
 # Tried in this order: the first that fits a file reads it.
@@ -28,15 +26,15 @@ READERS = (
 )  # fmt: skip
 # Text takes several times its size in memory.
 MAX_BYTES = {
-    ".json": json_fields.MAX_BYTES,
-    ".csv": json_fields.MAX_BYTES,
+    ".json": json_lists.MAX_BYTES,
+    ".csv": mediapipe_csv.MAX_BYTES,
     ".mat": mat_files.MAX_BYTES,
     ".npz": arrays.MAX_BYTES,
     ".npy": arrays.MAX_BYTES,
 }
 SUFFIXES = tuple(MAX_BYTES)
 # What distinguishes the formats of one ending.
-_CONTENT = {".json": json_fields.load, ".npz": npz_files.names}
+_CONTENT = {".json": json_lists.load, ".npz": npz_files.names}
 
 
 def formats() -> str:
@@ -44,13 +42,18 @@ def formats() -> str:
     return "\n".join(f"- {reader.FORMAT}" for reader in READERS)
 
 
-def read(path, layout: str, image_size=None) -> KeypointFile:
+def read(path, layout: str, image_size=None, fps: float | None = None) -> KeypointFile:
     """Reads a keypoint file of the format that its ending and its content tell.
 
+    Lines on standard error say what was mended: joints at 0,0 or -1,-1 that count as
+    missing, and keypoints outside of the image.
+
     Args:
-        path: the file, or OpenPose's folder.
+        path: the file, or a folder of JSON files, one for each frame of a video.
         layout: name of its layout.
         image_size: width and height of the video, pixels, if known.
+        fps: frames per second of the video, for files that give times; if None, the
+            rate of the times.
 
     Raises:
         UserError: if the file is missing, damaged or of no known kind, if its joints
@@ -59,15 +62,52 @@ def read(path, layout: str, image_size=None) -> KeypointFile:
     """
     path = pathlib.Path(path)
     layouts.get(layout)
-    if not path.is_dir() and path.suffix not in SUFFIXES:
+    if path.is_dir():
+        return read_video(path, frame_folders.one_video(path), layout, image_size)
+    if path.suffix not in SUFFIXES:
         raise UserError(
-            f"{path}: must end in {', '.join(SUFFIXES)}, or be a folder of OpenPose's "
-            f"{openpose.PATTERN}."
+            f"{path}: must end in {', '.join(SUFFIXES)}, or be a folder of .json "
+            "files, one for each frame."
         )
     if not path.exists():
         raise UserError(f"{path}: not found. Name a file of 2-D keypoints.")
-    found = _read(path, layout, image_size)
-    people = [person for person in found.people if person.confidence.any()]
+    reader, content = _opened(path)
+    found = reader.read(path, content, layout, image_size, fps)
+    del content  # Larger than what was found in it.
+    return _checked(path, found, image_size)
+
+
+def read_video(
+    folder, video: frame_folders.Video, layout: str, image_size=None
+) -> KeypointFile:
+    """Reads a video of a folder that holds a JSON file for each frame.
+
+    Args:
+        folder: for messages.
+        video: its files, from `frame_folders`.
+        layout, image_size: see `read`.
+
+    Raises:
+        UserError: see `read`.
+    """
+    found = Sightings(folder)
+    for frame, path in video.frames:
+        content = json_lists.load(path)
+        if frame_folders.is_empty(content):
+            continue
+        one = _reader(path, content).read(path, content, layout, image_size)
+        frames = {sighting.frame for sighting in one.found}
+        if len(frames) > 1:
+            raise UserError(
+                f"{path}: shows {len(frames)} frames; in a folder each file shows "
+                "one. Name this file itself."
+            )
+        found.take(one, frame)
+    return _checked(folder, found, image_size)
+
+
+def _checked(path, found: Sightings, image_size) -> KeypointFile:
+    people = [person for person in found.people() if person.confidence.any()]
     if not people:
         raise UserError(f"{path}: every joint is missing in every frame.")
     stated = found.image_size
@@ -78,50 +118,26 @@ def read(path, layout: str, image_size=None) -> KeypointFile:
         )
     size = tuple(image_size) if image_size else stated
     if size:
-        check_pixels(path, people, size)
+        image_sizes.check(path, people, size, found.in_pixels, bool(stated))
     return KeypointFile(tuple(people), size, found.action)
 
 
-def _read(path, layout, image_size) -> KeypointFile:
-    if path.is_dir():
-        if not openpose.files(path):
-            raise UserError(
-                f"{path}: is a folder without OpenPose's {openpose.PATTERN}. Name a "
-                f"file that ends in {', '.join(SUFFIXES)}, or such a folder."
-            )
-        return openpose.read_folder(path, layout)
+def _opened(path):
+    """Returns the reader of a file, and what it takes as the file's content."""
     # Pipes, devices and files without bounds cannot be read to their end.
     if not path.is_file():
         raise UserError(f"{path}: is not a regular file. Name a file of 2-D keypoints.")
-    json_fields.check_size(path, MAX_BYTES[path.suffix])
+    json_lists.check_bytes(path, MAX_BYTES[path.suffix])
     content = _CONTENT[path.suffix](path) if path.suffix in _CONTENT else None
+    return _reader(path, content), content
+
+
+def _reader(path, content):
     known = [reader for reader in READERS if path.suffix in reader.SUFFIXES]
     for reader in known:
         if reader.fits(content):
-            return reader.read(path, content, layout, image_size)
+            return reader
     raise UserError(
         f"{path}: is not a known keypoint file. Known {path.suffix} files: "
         f"{'; '.join(reader.FORMAT for reader in known)}."
     )
-
-
-def check_pixels(path, people, image_size):
-    """Checks that tracks, of which one has a visible joint, can be pixels of an image.
-
-    Raises:
-        UserError: if they look normalised, or most lie outside of the image.
-    """
-    seen = np.concatenate([p.keypoints[p.confidence > 0] for p in people])
-    extent = np.ptp(seen, axis=0).max()
-    if extent < 4:
-        raise UserError(
-            f"{path}: all keypoints lie within {extent:.2g} pixels; they look "
-            "normalised. Give pixels."
-        )
-    inside = ((seen >= 0) & (seen <= image_size)).all(axis=-1).mean()
-    if inside < 0.5:
-        raise UserError(
-            f"{path}: only {inside:.0%} of the keypoints lie in the "
-            f"{'{}x{}'.format(*image_size)} image. Give pixels, and the video's own "
-            "--image_size."
-        )

@@ -135,7 +135,7 @@ def lift_file(
         UserError: if the file does not fit layout, model or image, shows nobody of
             that name, or nobody who shows each joint that the model needs.
     """
-    people = keypoint_files.read(path, layout, image_size).people
+    people = keypoint_files.read(path, layout, image_size, more.get("fps")).people
     if person is None:
         people = [_surest(path, people, layout, lifter.skeleton.name, show)]
     elif person != "all":

@@ -36,7 +36,7 @@ def measure(
         UserError: if the file does not fit or shows nobody who can be lifted, or the
             feed has no frame.
     """
-    people = keypoint_files.read(path, layout, image_size).people
+    people = keypoint_files.read(path, layout, image_size, fps).people
     frames = by_frame(_whole(lifter, path, people, layout), copies)
     count = len(frames) if seconds is None else round(seconds * fps)
     if not count:

@@ -1,8 +1,10 @@
 """The data set of 2-D keypoints from any detector, without 3-D positions.
 
-The source is a keypoint file, an OpenPose folder, or a folder of such files and
-folders, each of one video; `dgnet_tf.keypoint_files` reads them. A video is a subject,
-named after its file, and each person in it a take, named after their track; the action
+The source is a keypoint file, a folder with a JSON file for each frame of a video or of
+several, or a folder of such files and folders; `dgnet_tf.keypoint_files` reads them. A
+video is a subject, named after its file or folder, or after what the names of its
+frames' files have in common where a folder holds several. Each person in it is a take,
+named after their track; the action
 is the file's, or "video". All are in the test split, no frame has ground truth, and
 intrinsics are unknown. What a detector missed has confidence 0 and is interpolated
 between the frames that show it.
@@ -19,10 +21,14 @@ import numpy as np
 
 from dgnet_tf import command_line, skeletons
 from dgnet_tf.data.view import View
-from dgnet_tf.errors import UserError
-from dgnet_tf.files import provenance
-from dgnet_tf.keypoints import interpolation, keypoint_files, layouts
-from dgnet_tf.keypoints.readers import openpose
+from dgnet_tf.errors import UserError, warn
+from dgnet_tf.files import listing, provenance
+from dgnet_tf.keypoints import (
+    frame_folders,
+    interpolation,
+    keypoint_files,
+    layouts,
+)
 from preprocessing.conversion.sequences import Dataset, MissingSource, Recording
 from preprocessing.datasets.definition import Definition, Flag, source_flag
 
@@ -38,7 +44,7 @@ def read(
     image_size: tuple[int, int] | None = None,
     skeleton: str = "human36m_17",
 ) -> Dataset:
-    """Finds the keypoint files, and does not read them yet.
+    """Finds the keypoint files, and reads no more than tells frames from videos.
 
     Args:
         source: a file or folder, see above.
@@ -59,19 +65,18 @@ def read(
             f"layout {layout!r} gives the skeletons {sorted(known.skeletons)}, not "
             f"{skeleton!r}. Choose one of them with --skeleton."
         )
-    paths = {}
-    for path in _files(source):
-        name = path.name if path.is_dir() else path.stem
+    videos = {}
+    for name, path, video in _videos(source):
         if not name.isprintable():
             raise UserError(
                 f"{source}: {path.name!r} is not a printable name; rename it."
             )
-        if name in paths:
+        if name in videos:
             raise UserError(
-                f"{source}: {paths[name].name} and {path.name} differ only in "
+                f"{source}: {videos[name][0].name} and {path.name} differ only in "
                 "their endings. Rename one, or move it elsewhere."
             )
-        paths[name] = path
+        videos[name] = path, video
     size = tuple(image_size) if image_size else None
     return Dataset(
         name="keypoints",
@@ -82,18 +87,23 @@ def read(
                 name,
                 ACTION,
                 "people",
-                functools.partial(load, str(path), name, layout, fps, size, skeleton),
+                functools.partial(
+                    load, str(path), name, layout, fps, size, skeleton, video
+                ),
             )
-            for name, path in paths.items()
+            for name, (path, video) in videos.items()
         ),
         options={"layout": layout, "image_size": list(size) if size else None},
-        sources={path.name: _digest(path) for path in paths.values()},
-        test_subjects=tuple(paths),
+        sources={
+            (name if video else path.name): _digest(path, video)
+            for name, (path, video) in videos.items()
+        },
+        test_subjects=tuple(videos),
     )
 
 
-def load(path, subject, layout, fps, image_size, skeleton) -> list[View]:
-    """Reads one video's people.
+def load(path, subject, layout, fps, image_size, skeleton, video=None) -> list[View]:
+    """Reads one video's people; `video` is that of a folder with a file for each frame.
 
     A person of whom no frame shows a joint of the skeleton is left out, and counted
     in a line on standard error.
@@ -101,7 +111,10 @@ def load(path, subject, layout, fps, image_size, skeleton) -> list[View]:
     Raises:
         UserError: if the file cannot be read or does not fit layout and image.
     """
-    found = keypoint_files.read(path, layout, image_size)
+    if video is None:
+        found = keypoint_files.read(path, layout, image_size, fps)
+    else:
+        found = keypoint_files.read_video(path, video, layout, image_size)
     if found.image_size is None:
         raise UserError(
             f"{path}: does not state the size of its video. Give --image_size, as in "
@@ -141,37 +154,56 @@ def _view(keypoints, confidence, image_size, fps, subject, action, track) -> Vie
     )
 
 
-def _is_source(path) -> bool:
-    if path.is_dir():
-        return bool(openpose.files(path))
-    return path.suffix in keypoint_files.SUFFIXES
-
-
-def _files(source) -> list[pathlib.Path]:
+def _videos(source) -> list[tuple]:
+    """Returns name and path of each video, and its frames where it is a folder's."""
     if not source.exists():
         raise MissingSource(
             f"{source}: --source must be a keypoint file or a folder; not found."
         )
-    if _is_source(source):
-        return [source]
+    if _is_file(source):
+        return [(source.stem, source, None)]
     found = []
     if source.is_dir():
-        found = [path for path in sorted(source.iterdir()) if _is_source(path)]
+        found = _of_frames(source) or [
+            video
+            for path in listing.found(source)
+            for video in (
+                [(path.stem, path, None)] if _is_file(path) else _of_frames(path)
+            )
+        ]
     if not found:
         raise MissingSource(
             f"{source}: --source must be a keypoint file ("
-            f"{', '.join(keypoint_files.SUFFIXES)}), a folder of OpenPose's "
-            f"{openpose.PATTERN}, or a folder of such files or folders; found none."
+            f"{', '.join(keypoint_files.SUFFIXES)}), a folder with a .json file for "
+            "each frame, or a folder of such files or folders; found none."
         )
     return found
 
 
-def _digest(path) -> str:
-    """Returns the SHA-256 of a file, or of a folder's names and digests."""
-    if not path.is_dir():
+def _is_file(path) -> bool:
+    return path.suffix in keypoint_files.SUFFIXES and not path.is_dir()
+
+
+def _of_frames(folder) -> list[tuple]:
+    """Returns the videos of which a folder holds the frames; [] for none."""
+    if not folder.is_dir():
+        return []
+    videos, others = frame_folders.find(folder)
+    of_frames = [video for video in videos if frame_folders.hold_frames(video)]
+    if of_frames and (others or len(of_frames) < len(videos)):
+        warn(f"{folder}: holds frames; its JSON files of other kinds are left out.")
+    own = folder.resolve().name
+    if len(of_frames) == 1:
+        return [(own, folder, of_frames[0])]
+    return [(video.name or own, folder, video) for video in of_frames]
+
+
+def _digest(path, video) -> str:
+    """Returns the SHA-256 of a file, or of the names and digests of frames."""
+    if video is None:
         return provenance.sha256(path)
     digest = hashlib.sha256()
-    for file in openpose.files(path):
+    for _, file in video.frames:
         line = f"{provenance.sha256(file)}  {file.name}\n"
         digest.update(line.encode("utf-8", "replace"))
     return digest.hexdigest()
@@ -182,7 +214,7 @@ DEFINITION = Definition(
     read=read,
     flags=(
         source_flag(
-            "a keypoint file, a folder of OpenPose's files, or a folder of these"
+            "a keypoint file, a folder with a file for each frame, or a folder of these"
         ),
         Flag(
             "layout",
@@ -214,7 +246,7 @@ DEFINITION = Definition(
     instructions=f"""
 2-D keypoints of any detector, without 3-D positions, for lifting and for trying what
 serves a model. `--source` is one of these, or a folder of several; each file, and each
-OpenPose folder, is one video:
+folder of frames, is one video:
 
 {keypoint_files.formats()}
 

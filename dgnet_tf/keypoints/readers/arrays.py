@@ -2,7 +2,8 @@
 
 `.npz` holds `keypoints` (F, J, 2) pixels and perhaps `confidence` (F, J); `.npy` is
 (F, J, 2), or (F, J, 3) with the confidence last. A joint is missing where its
-confidence is 0; in a file without confidence, where its coordinates are NaN.
+confidence is 0, where it stands at exactly 0,0 or -1,-1, and in a file without
+confidence where its coordinates are NaN.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import numpy as np
 from dgnet_tf.errors import UserError
 from dgnet_tf.files import npz_files, unpickling
 from dgnet_tf.keypoints import detections, layouts
-from dgnet_tf.keypoints.tracks import KeypointFile, Track
+from dgnet_tf.keypoints.sightings import Sightings
 
 MAX_BYTES = 1 << 30  # inflated
 FORMAT = (
@@ -29,7 +30,7 @@ def fits(content) -> bool:
     return True
 
 
-def read(path, content, layout: str, image_size=None) -> KeypointFile:
+def read(path, content, layout: str, image_size=None, fps=None) -> Sightings:
     """Returns the person of a file."""
     if content is None:
         array, confidence = _from_npy(path), None
@@ -39,7 +40,9 @@ def read(path, content, layout: str, image_size=None) -> KeypointFile:
         wanted = ["keypoints", *({"confidence"} & set(content))]
         arrays = npz_files.read(path, wanted, MAX_BYTES)
         array, confidence = arrays["keypoints"], arrays.get("confidence")
-    return KeypointFile((track(path, array, confidence, layout),))
+    found = Sightings(path)
+    add(found, path, array, confidence, layout)
+    return found
 
 
 def _from_npy(path) -> np.ndarray:
@@ -60,8 +63,8 @@ def _from_npy(path) -> np.ndarray:
         ) from error
 
 
-def track(path, keypoints, confidence, layout: str, person: str = "1") -> Track:
-    """Returns the person that (F, J, 2) and (F, J) arrays show, from frame 0 on.
+def add(found: Sightings, path, keypoints, confidence, layout: str, person="1"):
+    """Adds the person that (F, J, 2) and (F, J) arrays show, from frame 0 on.
 
     Without confidence, None, joints are missing where coordinates are NaN.
 
@@ -86,4 +89,4 @@ def track(path, keypoints, confidence, layout: str, person: str = "1") -> Track:
             f"keypoints, has {confidence.shape}."
         )
     detections.refuse(path, confidence < 0, "'confidence' is negative")
-    return Track(person, 0, *detections.masked(path, keypoints, confidence))
+    found.follow(person, keypoints, confidence)

@@ -12,9 +12,9 @@ import numpy as np
 
 from dgnet_tf.errors import UserError
 from dgnet_tf.files import npz_files
-from dgnet_tf.keypoints import layouts, tracks
-from dgnet_tf.keypoints.detections import Detection, floats, masked
-from dgnet_tf.keypoints.tracks import KeypointFile
+from dgnet_tf.keypoints import layouts
+from dgnet_tf.keypoints.detections import floats
+from dgnet_tf.keypoints.sightings import Sightings
 
 FORMAT = (
     "VideoPose3D's Detectron scripts: `.npz` with `boxes`, `keypoints` and `metadata`, "
@@ -31,12 +31,12 @@ def fits(content) -> bool:
     return set(_ENTRIES) <= set(content)
 
 
-def read(path, content, layout: str, image_size=None) -> KeypointFile:
+def read(path, content, layout: str, image_size=None, fps=None) -> Sightings:
     """Returns the people of all frames, and the image size if it is stated."""
     arrays = npz_files.read(path, ("keypoints", "metadata"), MAX_BYTES)
     if not _is_row(arrays["keypoints"]):
         raise UserError(f"{path}: 'keypoints' must have an entry for each frame.")
-    found = []
+    found = Sightings(path)
     for frame, classes in enumerate(arrays["keypoints"]):
         where = f"{path}: frame {frame}"
         if not _is_row(classes) or len(classes) != 2 or not _is_row(classes[1]):
@@ -46,12 +46,10 @@ def read(path, content, layout: str, image_size=None) -> KeypointFile:
         people = _people(where, classes[1])
         layouts.check_count(where, people.shape[2], layout)
         for number, person in enumerate(people):
-            pixels, confidence = masked(
-                f"{where}, person {number}", person[[_X, _Y]].T, person[_PROBABILITY]
-            )
-            found.append(Detection(frame, pixels, confidence))
-    size = _image_size(path, arrays["metadata"])
-    return KeypointFile(tracks.join(path, found), size)
+            rows = person[[_X, _Y, _PROBABILITY]].T
+            found.add(f"{where}, person {number}", frame, rows)
+    found.image_size = _image_size(path, arrays["metadata"])
+    return found
 
 
 def _is_row(value) -> bool:

@@ -5,45 +5,37 @@ Each check raises a `UserError` that begins with `where` if a value is something
 
 from __future__ import annotations
 
-import pathlib
 import reprlib
 
 import numpy as np
 
 from dgnet_tf.errors import UserError
-from dgnet_tf.files import json_documents
+from dgnet_tf.keypoints.json_lists import JsonList
 
-MAX_BYTES = 512 << 20  # some hours of video of one person
 _MAX_WHOLE = 1 << 53
 
 
-def load(path) -> object:
-    """Returns the content of a JSON file of up to `MAX_BYTES`; else a UserError."""
-    path = pathlib.Path(path)
-    try:
-        check_size(path, MAX_BYTES)
-        return json_documents.loads(path.read_bytes())
-    except (OSError, ValueError) as error:
-        raise UserError(
-            f"{path}: is not readable JSON ({error}). Let the detector write it again."
-        ) from error
+def is_list(content) -> bool:
+    """Says whether the content of a JSON file is a list."""
+    return isinstance(content, list | JsonList)
 
 
-def check_size(path: pathlib.Path, most: int):
-    """Raises a UserError if a file has more than `most` bytes."""
-    size = path.stat().st_size
-    if size > most:
-        raise UserError(
-            f"{path}: has {size / 1e6:.0f} MB, more than the {most / 1e6:.0f} MB that "
-            "are read. Split the video."
-        )
+def first(content):
+    """Returns the first entry of a JSON file that is a list; None for any other."""
+    if isinstance(content, JsonList):
+        return content.first
+    return content[0] if isinstance(content, list) and content else None
+
+
+def first_names(content) -> list[str]:
+    """Returns the fields of a list's first entry, where that is an object; else []."""
+    entry = first(content)
+    return list(entry) if isinstance(entry, dict) else []
 
 
 def starts_with(content, name: str) -> bool:
     """Says whether `content` is a list, and its first entry an object with a field."""
-    if not isinstance(content, list) or not content:
-        return False
-    return isinstance(content[0], dict) and name in content[0]
+    return name in first_names(content)
 
 
 def field(where: str, mapping, name: str, check=None):
@@ -60,7 +52,7 @@ def field(where: str, mapping, name: str, check=None):
 
 def listed(where: str, value) -> list:
     """Returns `value`, which must be a list."""
-    if not isinstance(value, list):
+    if not is_list(value):
         raise UserError(f"{where}: must be a list, is {reprlib.repr(value)}.")
     return value
 

@@ -5,6 +5,8 @@ for each frame. That is null, or a list of people, each a list of 33
 `{"x", "y", "visibility"}`, with x and y from 0 to 1; one person may stand without the
 outer list. An entry may also be an object that holds this as `pose_landmarks`,
 `poseLandmarks` or `landmarks`, and a person one that holds their list as `landmark`.
+What such an object says besides of its frame, time or person counts
+(`frame_numbers`); else entries count from 0.
 """
 
 from __future__ import annotations
@@ -12,10 +14,9 @@ from __future__ import annotations
 import numpy as np
 
 from dgnet_tf.errors import UserError
-from dgnet_tf.keypoints import layouts, tracks
-from dgnet_tf.keypoints.detections import Detection, masked
+from dgnet_tf.keypoints import detections, entry_names, frame_numbers, layouts
 from dgnet_tf.keypoints.readers import json_fields
-from dgnet_tf.keypoints.tracks import KeypointFile
+from dgnet_tf.keypoints.sightings import Sightings
 
 FORMAT = (
     "MediaPipe: `.json` of its landmarks, from 0 to 1: a list of frames, perhaps with "
@@ -23,41 +24,47 @@ FORMAT = (
 )
 SUFFIXES = (".json",)
 LAYOUT = "mediapipe_33"
-_HOLDERS = ("pose_landmarks", "poseLandmarks", "landmarks")
+_HOLDERS = ("pose_landmarks", "landmarks")
+_LANDMARK = {"x", "y", "z", "visibility", "presence", "name"}
+MAX_KEYS, MAX_TEXT = 100, 64
+_LARGEST = 2.0  # Landmarks outside of the image are beyond 1, but not by much.
 
 
 def fits(content) -> bool:
-    """Says whether the content of a JSON file is of this format."""
-    if not isinstance(content, list):
+    """Says whether the content of a JSON file is of this format, or one frame of it."""
+    if isinstance(content, dict):
+        return _holder(content) is not None
+    if not json_fields.is_list(content):
         return False
     entry = next((entry for entry in content if entry is not None), None)
     if isinstance(entry, dict):
-        return any(holder in entry for holder in _HOLDERS)
+        return _holder(entry) is not None or set(entry) <= _LANDMARK
     return isinstance(entry, list)
 
 
-def read(path, content: list, layout: str, image_size) -> KeypointFile:
+def read(path, content, layout: str, image_size, fps=None) -> Sightings:
     """Returns the people of all frames; an image size must be given."""
     check(path, layout, image_size)
-    found = []
-    for frame, entry in enumerate(content):
-        where = f"{path}: frame {frame}"
+    if isinstance(content, dict) or json_fields.starts_with(content, "x"):
+        content = [content]
+    found, entries = Sightings(path), _Keys()
+    for index, entry in enumerate(content):
+        where = f"{path}: entry {index}"
         if isinstance(entry, dict):
-            holder = next((name for name in _HOLDERS if name in entry), _HOLDERS[0])
+            holder = _holder(entry) or _HOLDERS[0]
+            entries.add(where, index, entry)
             entry = json_fields.field(where, entry, holder)
-        people = [] if entry is None else entry
-        if isinstance(people, dict) or json_fields.starts_with(people, "x"):
-            people = [people]
-        for person in json_fields.listed(where, people):
+        for person in _people(where, entry):
             if isinstance(person, dict):
                 person = json_fields.field(where, person, "landmark")
             rows = [
-                _row(f"{where}, landmark {index}", landmark)
-                for index, landmark in enumerate(json_fields.listed(where, person))
+                _row(f"{where}, landmark {number}", landmark)
+                for number, landmark in enumerate(json_fields.listed(where, person))
             ]
             layouts.check_count(where, len(rows), LAYOUT)
-            found.append(detection(where, frame, np.stack(rows), image_size))
-    return KeypointFile(tracks.join(path, found))
+            add_person(found, where, index, np.stack(rows), image_size)
+    entries.number(path, found, fps)
+    return found
 
 
 def check(path, layout: str, image_size):
@@ -70,17 +77,80 @@ def check(path, layout: str, image_size):
     layouts.check_count(path, len(layouts.get(LAYOUT).joints), layout)
 
 
+def add_person(found: Sightings, where: str, entry: int, rows: np.ndarray, image_size):
+    """Adds a person's rows (33, 3): x and y from 0 to 1, and visibility.
+
+    Raises:
+        UserError: if a value is not finite, or they are pixels.
+    """
+    missing = detections.placeholders(rows[:, :2], rows[:, 2])
+    seen = rows[(rows[:, 2] > 0) & ~missing, :2]
+    usual = np.median(np.abs(seen).max(axis=1)) if len(seen) else 0.0
+    if _LARGEST < usual <= detections.MAX_PIXEL:
+        raise UserError(
+            f"{where}: MediaPipe's landmarks go from 0 to 1, these up to "
+            f"{np.abs(seen).max():.6g}. Divide x by the video's width and y by its "
+            "height if they are pixels."
+        )
+    found.add(where, entry, rows, scale=image_size)
+
+
+class _Keys:
+    """What entries say besides of their landmarks, in little memory."""
+
+    def __init__(self):
+        self._names: dict[str, int] = {}
+        self._rows: dict[int, tuple] = {}
+
+    def add(self, where, index: int, entry: dict):
+        row: list = [None] * len(self._names)
+        for name, value in entry.items():
+            text = type(value) is str and len(value) <= MAX_TEXT
+            if not text and type(value) not in (int, float):
+                continue
+            place = self._names.setdefault(name, len(row))
+            row += [None] * (place + 1 - len(row))
+            row[place] = value
+        if len(row) > MAX_KEYS:
+            raise UserError(f"{where}: has more than {MAX_KEYS} fields.")
+        self._rows[index] = tuple(row)
+
+    def number(self, path, found: Sightings, fps):
+        """Gives what was found the frames and people that entries name."""
+        names = list(self._names)
+        if not names:
+            return
+        rows = [
+            (*row, *[None] * (len(names) - len(row))) for row in self._rows.values()
+        ]
+        for name, values in zip(names, zip(*rows, strict=True), strict=True):
+            if entry_names.kind(name) in entry_names.COUNTS and None in values:
+                index = list(self._rows)[values.index(None)]
+                raise UserError(
+                    f"{path}: entry {index} has no number or text as {name[:40]!r}, "
+                    "though others have. Give it to each."
+                )
+        if any(one.frame not in self._rows for one in found.found):
+            raise UserError(
+                f"{path}: some entries are objects with {names[0][:40]!r}, others are "
+                "lists. Write all in one form."
+            )
+        numbered = frame_numbers.of_entries(path, names, rows, list(self._rows), fps)
+        found.renumber(dict(zip(self._rows, numbered, strict=True)))
+
+
+def _holder(entry: dict) -> str | None:
+    return next((name for name in entry if entry_names.words(name) in _HOLDERS), None)
+
+
+def _people(where, entry) -> list:
+    if entry is None:
+        return []
+    if isinstance(entry, dict) or json_fields.starts_with(entry, "x"):
+        return [entry]
+    return json_fields.listed(where, entry)
+
+
 def _row(where, landmark):
     fields = [json_fields.field(where, landmark, name) for name in ("x", "y")]
     return json_fields.numbers(where, [*fields, landmark.get("visibility", 1.0)])
-
-
-def detection(where: str, frame: int, rows: np.ndarray, image_size) -> Detection:
-    """Makes pixels of one person's rows (33, 3): x and y from 0 to 1, and visibility.
-
-    Raises:
-        UserError: if a value is not finite.
-    """
-    with np.errstate(over="ignore"):  # `masked` refuses what is infinite.
-        pixels = rows[:, :2] * np.array(image_size, float)
-    return Detection(frame, *masked(where, pixels, rows[:, 2]))

@@ -1,34 +1,38 @@
 """Reads MediaPipe's 33 pose landmarks from CSV, x and y from 0 to 1.
 
-A header, then either a row for each frame, with columns such as `nose_x`,
+A header, then either a row for each frame and person, with columns such as `nose_x`,
 `nose_y` and `nose_visibility` (or `x0`, `y0`, `visibility0`; numbers may also start
-at 1, and `v` stands for visibility), or a row for each landmark, with columns `frame`,
-`landmark` (name or number from 0 on), `x`, `y` and `visibility`. A column `frame`
-numbers the rows of the first kind, which count from 0 without it. Cells of a missing
-landmark are empty.
+at 1, and `v` stands for visibility), or a row for each landmark, with columns
+`landmark` (name or number from 0 on), `x`, `y` and `visibility`. Columns of frame
+numbers, times and people have any usual name (`frame_numbers`); rows of the first kind
+count from 0 without them. Cells of a missing landmark are empty.
 """
 
 from __future__ import annotations
 
 import csv
 import math
-import re
+from collections.abc import Iterator
 
 import numpy as np
 
 from dgnet_tf.errors import UserError
-from dgnet_tf.keypoints import layouts, tracks
+from dgnet_tf.keypoints import (
+    entry_names,
+    frame_numbers,
+    landmark_columns,
+    layouts,
+)
 from dgnet_tf.keypoints.readers import json_fields, mediapipe
-from dgnet_tf.keypoints.tracks import KeypointFile
+from dgnet_tf.keypoints.sightings import Sightings
 
 FORMAT = "MediaPipe: `.csv` of its landmarks, from 0 to 1"
 SUFFIXES = (".csv",)
+MAX_BYTES = 512 << 20
+MAX_LINES = 10_000_000
+MAX_LINE, MAX_CELL = 1 << 20, 64  # characters
+MAX_TABLES = 250_000  # people and frames whose landmarks are being gathered
 _NAMES = layouts.get(mediapipe.LAYOUT).joints
-_AXES = {"x": 0, "y": 1, "v": 2, "visibility": 2}
-_COLUMN = re.compile(
-    r"(?P<a>x|y|v|visibility)_?(?P<i>[0-9]{1,2})"
-    r"|(?:landmark_?)?(?P<key>[0-9]{1,2}|[a-z_]+)_(?P<b>x|y|v|visibility)"
-)
 
 
 def fits(content) -> bool:
@@ -36,86 +40,125 @@ def fits(content) -> bool:
     return True
 
 
-def read(path, content, layout: str, image_size) -> KeypointFile:
-    """Returns the person of all frames; an image size must be given."""
+def read(path, content, layout: str, image_size, fps=None) -> Sightings:
+    """Returns the people of all frames; an image size must be given."""
     mediapipe.check(path, layout, image_size)
+    found = Sightings(path)
     try:
         with open(path, newline="", encoding="utf-8-sig") as file:
-            rows = [row for row in csv.reader(file) if row]
+            rows = _rows(path, file)
+            _, header = next(rows, (1, []))
+            columns = landmark_columns.in_header(path, header)
+            tables = (_long if columns.landmark is not None else _wide)(
+                path, columns, rows
+            )
+            names = [header[index].strip() for index in columns.keys]
+            keys, places = _add(path, found, tables, image_size)
     except (OSError, ValueError, csv.Error) as error:
         raise UserError(f"{path}: is not readable CSV ({error}).") from error
-    header = [cell.strip().lower() for cell in rows[0]] if rows else []
-    if {"frame", "landmark", "x", "y"} <= set(header):
-        cells = _long(path, header, rows[1:])
-    else:
-        cells = _wide(path, header, rows[1:])
-    found = [
-        mediapipe.detection(f"{path}: frame {frame}", frame, values, image_size)
-        for frame, values in cells.items()
-    ]
-    return KeypointFile(tracks.join(path, found))
+    numbered = frame_numbers.of_entries(path, names, keys, places, fps, "row")
+    found.renumber(dict(enumerate(numbered)))
+    return found
 
 
-def _long(path, header, rows) -> dict[int, np.ndarray]:
-    found = {}
-    for line, row in enumerate(rows, start=2):
+def _add(path, found, tables, image_size):
+    """Adds the tables, whose frames count from 0; their key cells and rows."""
+    keys, places = [], []
+    for line, key, table in tables:
         where = f"{path}: row {line}"
-        values = _cells(where, header, row)
-        frame = json_fields.whole(f"{where}: 'frame'", _number(where, values["frame"]))
-        name = values["landmark"].strip().lower()
-        joint = _NAMES.index(name) if name in _NAMES else _number(where, name)
-        joint = json_fields.whole(f"{where}: 'landmark'", joint)
-        if joint >= len(_NAMES):
-            raise UserError(f"{where}: has landmark {joint}; they are 0 to 32.")
-        cells = (values["x"], values["y"], values.get("visibility", "1"))
-        table = found.setdefault(frame, np.zeros((len(_NAMES), 3)))
-        table[joint] = _values(where, *cells)
-    return found
+        mediapipe.add_person(found, where, len(keys), table, image_size)
+        keys.append(key)
+        places.append(line)
+    return keys, places
 
 
-def _wide(path, header, rows) -> dict[int, np.ndarray]:
-    columns = _columns(path, header)
-    found = {}
-    for index, row in enumerate(rows):
-        where = f"{path}: row {index + 2}"
-        values = _cells(where, header, row)
-        frame = _number(where, values.get("frame", str(index)))
-        frame = json_fields.whole(f"{where}: 'frame'", frame)
-        if frame in found:
-            raise UserError(f"{where}: frame {frame} occurs twice.")
-        values[None] = "1"  # Of a column that is not there.
-        found[frame] = np.array(
-            [_values(where, *(values[name] for name in names)) for names in columns]
-        )
-    return found
-
-
-def _columns(path, header) -> list[tuple]:
-    """Returns the names of each landmark's columns x, y and visibility (or None)."""
-    numbered, named = {}, {}
-    for name in header:
-        match = _COLUMN.fullmatch(name)
-        if match:
-            key, axis = match["i"] or match["key"], _AXES[match["a"] or match["b"]]
-            if key.isdigit():
-                numbered[int(key), axis] = name
-            elif key in _NAMES:
-                named[_NAMES.index(key), axis] = name
-    first = 0 if (0, 0) in numbered else 1
-    found = named or {(k - first, axis): name for (k, axis), name in numbered.items()}
-    for joint, name in enumerate(_NAMES):
-        if (joint, 0) not in found or (joint, 1) not in found:
+def _rows(path, file) -> Iterator[tuple[int, list[str]]]:
+    """Yields the number and cells of each row: what one line can hold, and no more."""
+    number, cells = 0, 0
+    while line := file.readline(MAX_LINE + 1):
+        number += 1
+        if number > MAX_LINES:
+            raise UserError(f"{path}: has more than {MAX_LINES} rows. Split the video.")
+        if len(line) > MAX_LINE:
+            raise UserError(f"{path}: row {number} is longer than {MAX_LINE} letters.")
+        row = next(csv.reader([line]), [])
+        if not row:
+            continue
+        cells = cells or len(row)
+        if len(row) != cells:
             raise UserError(
-                f"{path}: has no columns of x and y for landmark {joint}, {name!r}. "
-                f"Name them '{name}_x' and '{name}_y', or x0, y0 to x32, y32."
+                f"{path}: row {number} has {len(row)} cells under {cells} headings."
             )
-    return [tuple(found.get((j, axis)) for axis in range(3)) for j in range(33)]
+        yield number, row
 
 
-def _cells(where, header, row) -> dict[str, str]:
-    if len(row) != len(header):
-        raise UserError(f"{where}: has {len(row)} cells under {len(header)} headings.")
-    return dict(zip(header, row, strict=True))
+def _wide(path, columns, rows):
+    """Yields row, key cells and (33, 3) of each row."""
+    for line, row in rows:
+        where = f"{path}: row {line}"
+        key = _key(where, columns, row)
+        values = [
+            _values(where, *("1" if index is None else row[index] for index in three))
+            for three in columns.joints
+        ]
+        yield line, key, np.array(values)
+
+
+def _long(path, columns, rows):
+    """Yields row, key cells and (33, 3) of the rows that have the same key cells."""
+    tables: dict[tuple, tuple[int, np.ndarray]] = {}
+    count = 0
+    for line, row in rows:
+        count += 1
+        where = f"{path}: row {line}"
+        key = _key(where, columns, row)
+        joint = _joint(where, row[columns.landmark])
+        if key not in tables and len(tables) == MAX_TABLES:
+            raise UserError(
+                f"{where}: more than {MAX_TABLES} people and frames. Split the video."
+            )
+        table = tables.setdefault(key, (line, np.full((len(_NAMES), 3), np.nan)))[1]
+        if not np.isnan(table[joint, 0]):
+            of = ", ".join(
+                f"{name.strip()} {cell}"
+                for name, cell in zip(columns.key_names, key, strict=True)
+            )
+            raise UserError(
+                f"{where}: landmark {joint} ({_NAMES[joint]}) of {of} is given twice. "
+                "A column 'person' tells people apart."
+            )
+        (three,) = columns.joints
+        cells = ("1" if index is None else row[index] for index in three)
+        table[joint] = _values(where, *cells)
+    if 1 < count == len(tables):
+        raise UserError(
+            f"{path}: each row is of another {columns.key_names[0]!r}, though it holds "
+            "one landmark. Give the landmarks of a frame its number, as 'frame'."
+        )
+    while tables:  # Let go of as they are taken.
+        key = next(iter(tables))
+        line, table = tables.pop(key)
+        yield line, key, np.nan_to_num(table)
+
+
+def _key(where, columns, row) -> tuple[str, ...]:
+    key = tuple(row[index].strip() for index in columns.keys)
+    for name, cell in zip(columns.key_names, key, strict=True):
+        if len(cell) > MAX_CELL:
+            raise UserError(
+                f"{where}: {name[:40]!r} has {len(cell)} letters; up to {MAX_CELL} "
+                "are read."
+            )
+    return key
+
+
+def _joint(where, cell: str) -> int:
+    name = entry_names.words(cell).removeprefix("pose_landmark_")
+    joint = _NAMES.index(name) if name in _NAMES else _number(where, cell)
+    joint = json_fields.whole(f"{where}: 'landmark'", joint)
+    if joint >= len(_NAMES):
+        raise UserError(f"{where}: has landmark {joint}; they are 0 to 32.")
+    return joint
 
 
 def _values(where, *cells) -> list[float]:

@@ -11,8 +11,8 @@ import numpy as np
 from dgnet_tf.errors import UserError
 from dgnet_tf.files import mat_files
 from dgnet_tf.keypoints import layouts
-from dgnet_tf.keypoints.detections import masked, number_array
-from dgnet_tf.keypoints.tracks import KeypointFile, Track
+from dgnet_tf.keypoints.detections import number_array
+from dgnet_tf.keypoints.sightings import Sightings
 
 LAYOUT = "penn_action_13"
 FORMAT = (
@@ -28,7 +28,7 @@ def fits(content) -> bool:
     return True
 
 
-def read(path, content, layout: str, image_size=None) -> KeypointFile:
+def read(path, content, layout: str, image_size=None, fps=None) -> Sightings:
     """Returns the person, the image size and the action."""
     variables = mat_files.read(path, (*_ARRAYS, "dimensions", "action"))
     arrays = [number_array(f"{path}: {name!r}", variables[name]) for name in _ARRAYS]
@@ -47,11 +47,12 @@ def read(path, content, layout: str, image_size=None) -> KeypointFile:
             f"{path}: 'dimensions' must start with the height and width of the video "
             f"in pixels, are {dimensions[:3].tolist()}."
         )
-    pixels = np.stack([x, y], axis=-1)
-    track = Track("1", 0, *masked(str(path), pixels, visibility))
     layouts.check_count(path, x.shape[1], layout)
-    size = (int(sides[1]), int(sides[0]))
-    return KeypointFile((track,), size, _action(variables["action"]))
+    found = Sightings(path)
+    found.follow("1", np.stack([x, y], axis=-1), visibility)
+    found.image_size = (int(sides[1]), int(sides[0]))
+    found.action = _action(variables["action"])
+    return found
 
 
 def _action(action) -> str:

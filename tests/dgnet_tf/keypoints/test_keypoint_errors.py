@@ -46,7 +46,7 @@ def test_pixels_outside_the_image_and_normalised_ones_are_refused(tmp_path):
         keypoint_files.read(path, "coco_17", SIZE)
 
 
-MEDIAPIPE = ("frame 0: must be a list, is 5", "has no field 'y'", "has 0 joints")
+MEDIAPIPE = ("entry 0: must be a list, is 5", "has no field 'y'", "has 0 joints")
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ MEDIAPIPE = ("frame 0: must be a list, is 5", "has no field 'y'", "has 0 joints"
         ({"instance_info": {}}, "its frames: must be a list"),
         ([{"instances": []}], "has no field 'frame_id'"),
         ([{"frame_id": 0, "instances": None}], "'instances': must be a list"),
-        ([{"pose_landmarks": 5}], "frame 0: must be a list, is 5"),
+        ([{"pose_landmarks": 5}], "entry 0: must be a list, is 5"),
         ([[[{"x": 1}]]], "has no field 'y'"),
         ([[[]]], "has 0 joints"),
     ],
@@ -101,16 +101,21 @@ def test_two_videos_in_one_file_or_folder_are_refused(tmp_path):
         keypoint_files.read(path, "coco_17")
     folder = detector_files.openpose(tmp_path / "f", walk("openpose_25", frames=1))
     detector_files.write_json(folder / "b_0_keypoints.json", {"people": []})
-    with pytest.raises(UserError, match="has the frame number of b_0_key"):
+    with pytest.raises(
+        UserError, match=r"2 videos: 'b_keypoints' \(1 frames\), 'video_keyp"
+    ):
+        keypoint_files.read(folder, "openpose_25")
+    detector_files.write_json(folder / "b_00_keypoints.json", {"people": []})
+    with pytest.raises(UserError, match="has the frame number of b_00_key"):
         keypoint_files.read(folder, "openpose_25")
 
 
 def test_files_of_other_kinds_and_missing_ones_are_named(tmp_path):
     with pytest.raises(UserError, match="missing.npz: not found"):
         keypoint_files.read(tmp_path / "missing.npz", "coco_17")
-    with pytest.raises(UserError, match=r"must end in \.json, .*OpenPose's"):
+    with pytest.raises(UserError, match=r"must end in \.json, .*one for each frame"):
         keypoint_files.read(tmp_path / "keypoints.txt", "coco_17")
-    with pytest.raises(UserError, match="folder without OpenPose's"):
+    with pytest.raises(UserError, match="folder without .* named by frame numbers"):
         keypoint_files.read(tmp_path, "coco_17")
     with pytest.raises(UserError, match="layout must be one of"):
         keypoint_files.read(tmp_path / "a.npz", "coco")
@@ -118,7 +123,7 @@ def test_files_of_other_kinds_and_missing_ones_are_named(tmp_path):
 
 def test_a_folder_that_looks_like_a_file_is_no_file(tmp_path):
     (tmp_path / "a.json").mkdir()
-    with pytest.raises(UserError, match="folder without OpenPose's"):
+    with pytest.raises(UserError, match="folder without .* named by frame numbers"):
         keypoint_files.read(tmp_path / "a.json", "coco_17")
 
 

@@ -170,7 +170,7 @@ def test_openpose_folders_with_odd_frames_are_refused(tmp_path):
     folder = detector_files.openpose(tmp_path / "f", walk("openpose_25", 3))
     odd = folder / "video_000000000009_keypoints.json"
     for content, message in (
-        ([], "must be an object"),
+        (5, "is not a known keypoint file"),
         ({"people": {}}, "must be a list"),
         ({"people": [{"pose_keypoints_2d": [1.0] * 74}]}, "holds 74 numbers"),
         ({"people": [{"pose_keypoints_2d": [float("nan")] * 75}]}, "not finite"),
@@ -189,7 +189,7 @@ def test_landmarks_of_another_count_in_one_frame_are_refused(tmp_path):
     rows = walk("mediapipe_33", 2)[0][2]
     frames = [[landmarks(rows)], [landmarks(rows[:32])], [[]]]
     path = detector_files.write_json(tmp_path / "a.json", frames)
-    assert "frame 1: has 32 joints" in refused(path, "mediapipe_33")
+    assert "entry 1: has 32 joints" in refused(path, "mediapipe_33")
 
 
 def test_the_lift_command_refuses_them_and_leaves_nothing(tmp_path, capsys):

@@ -202,13 +202,13 @@ def test_at_another_rate_the_model_sees_its_own(fps, reach):
     stream = with_engine(lifter, serve=keep).stream(SIZE, layout="human36m_17", fps=fps)
     speed = 300.0  # Pixels a second.
     for frame in range(20):
-        stream.push(np.full((17, 2), speed * frame / fps))
-    newest = speed * 19 / fps
+        stream.push(np.full((17, 2), 10 + speed * frame / fps))
+    newest = 10 + speed * 19 / fps
     expected = newest - speed / 50 * np.arange(4)[::-1]
     np.testing.assert_allclose(windows[-1], expected, rtol=1e-5)
     # Before there are frames enough the first one is repeated.
-    np.testing.assert_array_equal(windows[0], np.zeros(4))
-    assert windows[reach][0] > 0
+    np.testing.assert_array_equal(windows[0], np.full(4, 10))
+    assert windows[reach][0] > 10
 
 
 def test_near_rates_are_taken_as_they_are(lifter):

@@ -157,3 +157,50 @@ def test_windows_and_scores_need_ground_truth_and_say_so(tmp_path):
         load_windows(tmp_path / "out", "train")
     with pytest.raises(UserError, match="'test' has no valid frame to score"):
         evaluation.evaluate(small_model(), Config(), tmp_path / "out")
+
+
+def write_frames(folder, name, sightings, frames=8):
+    """A file for each frame, as Pose2Sim names OpenPose's."""
+    for frame in range(frames):
+        people = [
+            {"pose_keypoints_2d": rows.ravel().tolist()}
+            for f, _, rows in sightings
+            if f == frame
+        ]
+        detector_files.write_json(folder / name.format(frame), {"people": people})
+    return folder
+
+
+def test_a_folder_of_frames_is_one_video_and_prefixes_are_several(tmp_path, capsys):
+    sightings = [one for one in walk("coco_17", frames=8) if one[0] != 3]
+    folder = write_frames(tmp_path / "clip", "camA_{:06}.json", sightings)
+    (folder / "._camA_000001.json").write_bytes(b"\x00\x05\x16\x07")
+    (folder / ".DS_Store").write_bytes(b"\x00")
+    (folder / "__MACOSX").mkdir()
+    (view,) = convert(folder, tmp_path / "one")
+    assert view.subject == "clip"
+    assert (view.confidence[:, 0] == 0).tolist() == [f == 3 for f in range(8)]
+    write_frames(folder, "camB_{}.json", sightings)
+    (folder / "camera.json").write_text("{}")
+    found = convert(folder, tmp_path / "two")
+    assert [view.subject for view in found] == ["camA", "camB"]
+    assert "holds frames; its JSON files of other kinds" in capsys.readouterr().err
+    np.testing.assert_array_equal(found[0].keypoints, found[1].keypoints)
+    write_frames(tmp_path / "other", "{}.json", sightings)
+    found = convert(tmp_path, tmp_path / "three")
+    assert [view.subject for view in found] == ["camA", "camB", "other"]
+
+
+def test_numbered_files_of_whole_videos_stay_videos(tmp_path):
+    for number in (1, 2, 10):
+        detector_files.coco(tmp_path / f"v{number}.json", walk("coco_17"))
+        detector_files.mmpose(tmp_path / f"m{number}.json", walk("coco_17"))
+    found = convert(tmp_path, tmp_path / "out")
+    names = ["m1", "m10", "m2", "v1", "v10", "v2"]
+    assert sorted(view.subject for view in found) == names
+
+
+def test_times_are_frames_of_the_rate_that_is_given(tmp_path):
+    path = detector_files.mediapipe(tmp_path / "a.json", walk("mediapipe_33"), 6)
+    (view,) = convert(path, tmp_path / "out", layout="mediapipe_33", fps=60.6)
+    assert len(view.keypoints) == 11 and (view.confidence[1::2] == 0).all()

@@ -28,8 +28,8 @@ def echo(seen=None, size=SIZE):
 def moving(frames, joints=17):
     """Keypoints that move steadily; x and y differ from joint to joint."""
     frame, joint = np.arange(frames)[:, None], np.arange(joints)
-    x = 100 + 2.0 * frame + 20 * joint
-    return np.stack([x, 700 - 3.0 * frame - 10 * joint], axis=-1)
+    x = 100 + 1.0 * frame + 20 * joint
+    return np.stack([x, 700 - 1.5 * frame - 10 * joint], axis=-1)
 
 
 def save(folder, keypoints, confidence=None):

@@ -7,7 +7,7 @@ import pkgutil
 import pytest
 
 from dgnet_tf import lift
-from dgnet_tf.keypoints import keypoint_files, readers, tracks
+from dgnet_tf.keypoints import keypoint_files, readers, sightings
 
 NAMES = sorted({m.name for m in pkgutil.iter_modules(readers.__path__)})
 READERS = [name for name in NAMES if name != "json_fields"]
@@ -30,10 +30,10 @@ def test_every_reader_is_listed_once():
 def test_a_reader_has_the_interface(name):
     reader = named(name)
     parameters = list(inspect.signature(reader.read).parameters)
-    assert parameters == ["path", "content", "layout", "image_size"]
+    assert parameters == ["path", "content", "layout", "image_size", "fps"]
     assert list(inspect.signature(reader.fits).parameters) == ["content"]
     returned = inspect.signature(reader.read).return_annotation
-    assert returned == tracks.KeypointFile.__name__
+    assert returned == sightings.Sightings.__name__
     assert reader.FORMAT and "\n" not in reader.FORMAT
     for public in ("FORMAT", "SUFFIXES", "fits(content)", "read(path, content, layout"):
         assert public in readers.__doc__
@@ -55,7 +55,7 @@ def test_a_format_is_taken_by_the_first_reader_that_it_fits(tmp_path, monkeypatc
             return "new" in content
 
         @staticmethod
-        def read(path, content, layout, image_size):
+        def read(path, content, layout, image_size, fps):
             raise RuntimeError(f"{path.name} {content} {layout} {image_size}")
 
     known = keypoint_files.READERS

@@ -1,0 +1,146 @@
+"""Finds the videos in a folder of JSON files, one file for each frame.
+
+A file's name holds the frame's number, whatever else it is called: `12.json`,
+`camA_000012.json`, `video_000000000012_keypoints.json`, `frame12.jpg.json`. Files whose
+names are alike but for that number are one video; of several numbers in their names it
+is the one that takes the most values, the last of them if they tie.
+"""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import pathlib
+import re
+from collections.abc import Sequence
+
+from dgnet_tf.errors import UserError, warn
+from dgnet_tf.files import listing
+from dgnet_tf.keypoints import json_lists
+from dgnet_tf.keypoints.readers import json_fields
+
+PATTERN = "*.json"
+_MAX_DIGITS = 15
+
+
+@dataclasses.dataclass(frozen=True)
+class Video:
+    """The frames of one video.
+
+    Attributes:
+        name: what the files' names begin and end with, such as "camA"; "" for none.
+        frames: number and file of each frame, in order of the numbers.
+    """
+
+    name: str
+    frames: tuple[tuple[int, pathlib.Path], ...]
+
+
+def find(folder) -> tuple[list[Video], list[pathlib.Path]]:
+    """Returns a folder's videos, by name, and the JSON files without a number.
+
+    Raises:
+        UserError: if two files of a video have the same number.
+    """
+    alike = collections.defaultdict(list)
+    others = []
+    for path in listing.found(folder, PATTERN):
+        parts = re.split(r"([0-9]+)", path.stem)  # Text, digits, text, ..., text
+        if len(parts) > 1:
+            alike[tuple(parts[::2])].append((parts, path))
+        elif not path.is_dir():
+            others.append(path)
+    videos = []
+    for files in alike.values():
+        place = _place([parts for parts, _ in files])
+        by_name = collections.defaultdict(list)
+        for parts, path in files:
+            rest = (*parts[:place], "\0", *parts[place + 1 :])
+            by_name["".join(rest)].append((parts[place], path))
+        videos += [_video(name, found) for name, found in by_name.items()]
+    return sorted(videos, key=lambda video: video.name), others
+
+
+def one_video(folder) -> Video:
+    """Returns the video of a folder that holds one.
+
+    Raises:
+        UserError: if it holds none, or several, which the message names.
+    """
+    videos, others = find(folder)
+    if not videos:
+        raise UserError(
+            f"{folder}: is a folder without {PATTERN} files named by frame numbers. "
+            "Name a file of keypoints, or a folder with a file for each frame."
+        )
+    if len(videos) > 1:
+        found = ", ".join(
+            f"{video.name[:40] or 'numbers alone'!r} ({len(video.frames)} frames)"
+            for video in videos[:8]
+        )
+        raise UserError(
+            f"{folder}: holds {len(videos)} videos: {found}. Keep each video's files "
+            "in a folder of their own."
+        )
+    if others:
+        warn(
+            f"{folder}: {others[0].name[:60]} has no frame number in its name"
+            f"{f', nor have {len(others) - 1} others' if len(others) > 1 else ''}; "
+            "left out."
+        )
+    return videos[0]
+
+
+def _place(names: Sequence[Sequence[str]]) -> int:
+    """Returns which part of names that are alike is the frame's number."""
+    places = range(1, len(names[0]), 2)
+    counts = {place: len({parts[place] for parts in names}) for place in places}
+    return max(places, key=lambda place: (counts[place], place))
+
+
+def _video(name, found) -> Video:
+    numbers: dict[int, pathlib.Path] = {}
+    for digits, path in found:
+        if len(digits) > _MAX_DIGITS:
+            raise UserError(
+                f"{path}: {digits[:20]} in its name is no frame number. Number the "
+                "files by frame."
+            )
+        other = numbers.setdefault(int(digits), path)
+        if other != path:
+            raise UserError(
+                f"{path}: has the frame number of {other.name}. Keep each video's "
+                "files in a folder of their own."
+            )
+    parts = (part.strip(" _-.") for part in name.split("\0"))
+    return Video("_".join(filter(None, parts)), tuple(sorted(numbers.items())))
+
+
+def is_empty(content) -> bool:
+    """Says whether the content of a frame's file shows nobody, in whatever format."""
+    return content in (None, [], {}, [[]])
+
+
+def hold_frames(video: Video) -> bool:
+    """Says whether the files of a video hold a frame each, and not a video each.
+
+    The largest file decides.
+
+    Raises:
+        UserError: if that file is no JSON.
+    """
+    path = max((path for _, path in video.frames), key=lambda p: p.stat().st_size)
+    content = json_lists.load(path)
+    return is_empty(content) or _is_frame(content)
+
+
+def _is_frame(content) -> bool:
+    if isinstance(content, dict):
+        return "instance_info" not in content
+    if not isinstance(content, list):
+        return False
+    if json_fields.starts_with(content, "image_id"):
+        return len({str(e.get("image_id")) for e in content if isinstance(e, dict)}) < 2
+    of_people = ("keypoint_scores", "x")  # A list of people, or of joints.
+    alone = any(json_fields.starts_with(content, name) for name in of_people)
+    return alone or len(content) == 1

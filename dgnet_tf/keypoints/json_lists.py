@@ -1,0 +1,181 @@
+"""Reads JSON files in little memory: a long list entry by entry."""
+
+from __future__ import annotations
+
+import functools
+import io
+import json
+import pathlib
+import re
+from collections.abc import Iterator
+
+from dgnet_tf.errors import UserError
+from dgnet_tf.files import json_documents
+
+MAX_BYTES = 512 << 20
+# Files up to this size, entries of a list, and objects with all that is in them are
+# parsed in one piece. `MAX_MADE` bytes may come of it: text while it is parsed, and of
+# each of these signs at most so much.
+SMALL = 4 << 20
+MAX_MADE = 400_000_000
+_COSTS = {"[": 88, "{": 232, ",": 40, ":": 64, '"': 32}
+MAX_ENTRIES = 1_000_000
+_CHUNK = 1 << 20  # characters
+# What an unfinished number, name or escape may have of characters before the end.
+_CUT = 16
+_SPACE = re.compile(r"[ \t\r\n]*")
+_SCAN = json.JSONDecoder().raw_decode
+
+
+def load(path) -> object:
+    """Returns the content of a JSON file; a long list as a `JsonList`.
+
+    Raises:
+        UserError: if the file is no JSON, or would fill too much memory.
+    """
+    path = pathlib.Path(path)
+    try:
+        if not path.is_file():  # Pipes and devices have no end.
+            raise ValueError("no regular file")
+        if path.stat().st_size <= SMALL:
+            return json_documents.loads(path.read_bytes())
+        with _opened(path) as file:
+            if re.match(r"[ \t\r\n]*\[", file.read(1000)):
+                return JsonList(path)
+        check_bytes(path, MAX_BYTES)
+        _check_made(path)
+        return json_documents.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError) as error:
+        raise _unreadable(path, error) from error
+
+
+def check_bytes(path: pathlib.Path, most: int):
+    """Raises a UserError if a file has more than `most` bytes."""
+    size = path.stat().st_size
+    if size > most:
+        raise UserError(
+            f"{path}: has {size / 1e6:.0f} MB, more than the {most / 1e6:.0f} MB that "
+            "are read. Split the video."
+        )
+
+
+class JsonList:
+    """The list in a JSON file, read anew each time that it is iterated over.
+
+    Iteration raises a UserError where the file is no JSON, or holds too much.
+    """
+
+    def __init__(self, path):
+        self.path = pathlib.Path(path)
+
+    @functools.cached_property
+    def first(self):
+        """The first entry; None for none."""
+        return next(iter(self), None)
+
+    def __iter__(self) -> Iterator:
+        try:
+            check_bytes(self.path, MAX_BYTES)
+            with _opened(self.path) as file:
+                for index, entry in enumerate(_Scanner(file).entries()):
+                    if index == MAX_ENTRIES:
+                        raise UserError(
+                            f"{self.path}: holds more than {MAX_ENTRIES} entries. "
+                            "Split the video."
+                        )
+                    yield entry
+        except (OSError, ValueError, RecursionError) as error:
+            raise _unreadable(self.path, error) from error
+
+
+class _Scanner:
+    """Takes a file of text apart, with as much of it at hand as an entry needs."""
+
+    def __init__(self, file):
+        self._file = file
+        self._text, self._at, self._passed = "", 0, 0
+
+    def entries(self) -> Iterator:
+        self._sign("[")
+        if self._next() == "]":
+            self._sign("]")
+        else:
+            yield self._value()
+            while self._sign(",]") == ",":
+                yield self._value()
+        if self._next():
+            raise self._error("Extra data", self._at)
+
+    def _next(self) -> str:
+        """Returns the next character that is no space; "" at the end."""
+        while True:
+            self._at = _SPACE.match(self._text, self._at).end()
+            if self._at < len(self._text) or not self._more():
+                return self._text[self._at : self._at + 1]
+
+    def _sign(self, wanted: str) -> str:
+        sign = self._next()
+        if not sign or sign not in wanted:
+            raise self._error(f"Expecting one of {wanted!r}", self._at)
+        self._at += 1
+        return sign
+
+    def _value(self):
+        self._next()
+        while True:
+            try:
+                value, end = _SCAN(self._text, self._at)
+            except json.JSONDecodeError as error:
+                cut = error.pos >= len(self._text) - _CUT
+                if (cut or "Unterminated" in error.msg) and self._more():
+                    continue
+                raise self._error(error.msg, error.pos) from error
+            # A number may go on: "1." or "1e" give 1, with a rest.
+            at_end = isinstance(value, int | float) and end >= len(self._text) - _CUT
+            if at_end and self._more():
+                continue
+            self._at = end
+            return value
+
+    def _more(self) -> bool:
+        """Reads on, twice as much as is at hand; False at the end of the file."""
+        new = self._file.read(max(_CHUNK, len(self._text) - self._at))
+        if not new:
+            return False
+        self._passed += self._at
+        self._text, self._at = self._text[self._at :] + new, 0
+        if len(self._text) > 2 * _CHUNK and _made(self._text) > MAX_MADE:
+            raise ValueError(f"one entry would fill more than {MAX_MADE / 1e6:.0f} MB")
+        return True
+
+    def _error(self, message, at) -> ValueError:
+        return ValueError(f"{message}: character {self._passed + at}")
+
+
+def _opened(path) -> io.TextIOWrapper:
+    with open(path, "rb") as file:
+        encoding = json.detect_encoding(file.read(4))
+    return open(path, encoding=encoding, errors="surrogatepass", newline="")
+
+
+def _made(text: str) -> int:
+    wide = 1 if text.isascii() else 4  # bytes for each character
+    signs = sum(cost * text.count(sign) for sign, cost in _COSTS.items())
+    return signs + 2 * wide * len(text)
+
+
+def _check_made(path):
+    made = 0
+    with _opened(path) as file:
+        while text := file.read(_CHUNK):
+            made += _made(text)
+            if made > MAX_MADE:
+                raise ValueError(f"it would fill more than {MAX_MADE / 1e6:.0f} MB")
+
+
+def _unreadable(path, error) -> UserError:
+    text = "nested too deep" if isinstance(error, RecursionError) else str(error)
+    return UserError(
+        f"{path}: is not readable JSON ({text[:200]}). Let the detector write it "
+        "again, or split the video."
+    )
