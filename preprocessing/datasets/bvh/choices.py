@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import sys
 
-from dgnet_tf.errors import UserError
+from dgnet_tf.errors import UserError, one_line
 from preprocessing.datasets.bvh.joint_mapping import SKELETON, Mapping
 from preprocessing.datasets.bvh.placement import Placement
 
@@ -108,4 +108,4 @@ def _files(files) -> str:
 
 def say(line: str):
     """Prints a line on standard error."""
-    print(line, file=sys.stderr)
+    print(one_line(line), file=sys.stderr)

@@ -6,9 +6,9 @@ import re
 
 import numpy as np
 
-from dgnet_tf.errors import UserError
+from dgnet_tf.errors import UserError, shortened
 from preprocessing.datasets.bvh import text
-from preprocessing.datasets.bvh.text import Lines, quoted
+from preprocessing.datasets.bvh.text import Lines
 
 SLOWEST, FASTEST = 10.0, 1000.0  # frames per second
 MAX_NUMBERS = 1 << 27  # 1 GiB
@@ -144,11 +144,11 @@ def _check_room(lines, stated, numbers):
 
 
 def _field(lines, pattern, expected) -> str:
-    line = lines.next(text.MAX_HEADER) or ""
-    match = re.fullmatch(pattern, line.strip(), re.IGNORECASE | re.ASCII)
+    line = (lines.next(text.MAX_HEADER) or "").strip()
+    match = re.fullmatch(pattern, line, re.IGNORECASE | re.ASCII)
     if not match:
         raise lines.error(
-            f"after MOTION must come a line '{expected}', found {quoted(line)}"
+            f"after MOTION must come a line '{expected}', found {shortened(line)}"
         )
     return match.group(1)
 

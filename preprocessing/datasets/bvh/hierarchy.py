@@ -7,9 +7,9 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from dgnet_tf.errors import UserError
+from dgnet_tf.errors import UserError, shortened
 from preprocessing.datasets.bvh import text
-from preprocessing.datasets.bvh.text import MAX_HEADER, Lines, quoted
+from preprocessing.datasets.bvh.text import MAX_HEADER, Lines
 
 CHANNELS = tuple(f"{axis}{kind}" for kind in ("position", "rotation") for axis in "XYZ")
 MAX_JOINTS = 1000
@@ -67,7 +67,8 @@ def read_tree(lines: Lines) -> Hierarchy:
             return _tree(tokens)
         if not tokens.words and line.split(maxsplit=1)[0].upper() != "HIERARCHY":
             raise lines.error(
-                f"is {quoted(line)}; a BVH file starts with HIERARCHY. This is none"
+                f"is {shortened(line.strip())}; this is no BVH file, which starts with "
+                "HIERARCHY"
             )
         tokens.add(line)
         size += len(line)
@@ -105,7 +106,7 @@ class _Tokens:
     def error(self, problem, quote=True) -> UserError:
         """Returns the error about the word read last, which begins with that word."""
         at = min(self.at, len(self.words)) - 1
-        word = f"{quoted(self.words[at])} " if quote else ""
+        word = f"{shortened(self.words[at])} " if quote else ""
         return self._lines.error(word + problem, self._numbers[at])
 
 
@@ -129,14 +130,16 @@ def _tree(tokens) -> Hierarchy:
             raise tokens.error("is outside all braces")
         elif word == "}":
             if joint not in offsets:
-                raise tokens.error(f"ends {quoted(names[joint])}, which has no OFFSET")
+                raise tokens.error(
+                    f"ends {shortened(names[joint])}, which has no OFFSET"
+                )
             above.pop()
         elif word == "OFFSET" and joint not in offsets:
             offsets[joint] = _offset(tokens, names[joint])
         elif word == "CHANNELS" and joint not in channels:
             channels[joint] = _channels(tokens, names[joint])
         else:
-            raise tokens.error(f"stands wrongly in {quoted(names[joint])}")
+            raise tokens.error(f"stands wrongly in {shortened(names[joint])}")
     if above or not names:
         raise tokens.error("is the last word, with braces still open")
     return Hierarchy(
@@ -153,7 +156,7 @@ def _offset(tokens, name) -> list[float]:
         try:
             numbers.append(text.number(tokens.next()))
         except ValueError as error:
-            problem = f"in the OFFSET of {quoted(name)}, three numbers: {error}"
+            problem = f"in the OFFSET of {shortened(name)}, three numbers: {error}"
             raise tokens.error(problem, quote=False) from error
     return numbers
 
@@ -166,8 +169,8 @@ def _channels(tokens, name) -> tuple[str, ...]:
         word = tokens.next().upper() if whole else ""
         if word not in known or known[word] in found:
             raise tokens.error(
-                f"is wrong in the CHANNELS of {quoted(name)}: a number up to 6 and as "
-                f"many different names of {', '.join(CHANNELS)}"
+                f"is wrong in the CHANNELS of {shortened(name)}: a number up to 6 and "
+                f"as many different names of {', '.join(CHANNELS)}"
             )
         found.append(known[word])
     return tuple(found)

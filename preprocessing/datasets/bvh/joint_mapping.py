@@ -20,12 +20,11 @@ import pathlib
 import re
 
 from dgnet_tf import skeletons
-from dgnet_tf.errors import UserError
+from dgnet_tf.errors import UserError, shortened
 from dgnet_tf.files import json_documents
 from preprocessing.datasets.bvh import kinematics
 from preprocessing.datasets.bvh.files import Motion
 from preprocessing.datasets.bvh.hierarchy import Hierarchy
-from preprocessing.datasets.bvh.text import quoted
 
 SKELETON = skeletons.get("human36m_17")
 MAX_JSON_BYTES = 1 << 20
@@ -147,5 +146,5 @@ def _sums(names) -> bool:
 
 def listing(names, most: int = 8) -> str:
     """Returns names as they stand in messages."""
-    shown = ", ".join(quoted(name) for name in names[:most]) or "none"
+    shown = ", ".join(shortened(name) for name in names[:most]) or "none"
     return f"{shown} and {len(names) - most} more" if len(names) > most else shown

@@ -6,7 +6,7 @@ import codecs
 import os
 import re
 
-from dgnet_tf.errors import UserError
+from dgnet_tf.errors import UserError, shortened
 
 MAX_BYTES = 1 << 30
 MAX_HEADER = 1 << 20  # characters; the tree of a person with fingers has 30,000
@@ -82,7 +82,9 @@ class Lines:
                 raise self.error(f"has more than {most} characters, no line of a BVH")
             if content.strip():
                 if padded:
-                    raise self.error(f"{quoted(line)} comes after the file's end mark")
+                    raise self.error(
+                        f"{shortened(line.strip())} comes after the file's end mark"
+                    )
                 return content
         return None
 
@@ -99,16 +101,10 @@ def number(token: str) -> float:
             was found, and why that is none.
     """
     if not _NUMBER.fullmatch(token):
-        raise ValueError(f"{quoted(token)} is not a number{_reason(token)}")
+        raise ValueError(f"{shortened(token)} is not a number{_reason(token)}")
     if not abs(float(token)) <= FARTHEST:
-        raise ValueError(f"{quoted(token)} is beyond {FARTHEST:g}")
+        raise ValueError(f"{shortened(token)} is beyond {FARTHEST:g}")
     return float(token)
-
-
-def quoted(text: str, most: int = 40) -> str:
-    """Returns text from a file, shortened, as it stands in messages."""
-    text = text.strip()
-    return repr(text if len(text) <= most else text[:most] + "...")
 
 
 def _reason(token) -> str:

@@ -6,6 +6,7 @@ from support.datasets import bvh_documents as documents
 
 from dgnet_tf.data.views import load_views
 from dgnet_tf.errors import UserError
+from dgnet_tf.files import provenance
 from preprocessing.cameras.camera_rig import Rig
 from preprocessing.conversion import pipeline
 from preprocessing.conversion.sequences import MissingSource
@@ -250,3 +251,16 @@ def test_sources_without_bvh_files_are_missing(tmp_path):
 def test_wrong_options_are_named(tmp_path, options, name):
     with pytest.raises(ValueError, match=f"`{name}` must be"):
         bvh.takes(tmp_path, **options)
+
+
+@pytest.mark.slow
+def test_the_bytes_do_not_depend_on_workers(tmp_path):
+    for name in ("07_01", "07_02", "08_01", "09_01", "10_01"):
+        write(tmp_path / "in" / f"{name}.bvh")
+    digests = set()
+    for workers in (1, 2, 4):
+        dataset, out = bvh.read(tmp_path / "in", Rig(2)), tmp_path / str(workers)
+        pipeline.convert(dataset, out, workers=workers, show=lambda line: None)
+        files = sorted(out.iterdir())
+        digests.add(tuple((file.name, provenance.sha256(file)) for file in files))
+    assert len(digests) == 1 and len(digests.pop()) > 2

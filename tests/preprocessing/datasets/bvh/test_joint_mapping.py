@@ -245,5 +245,10 @@ def test_joints_in_one_place_are_a_clear_error(tmp_path):
         placement.place("x.bvh", mapping, motion)
 
 
-def test_listed_names_are_short():
-    assert len(joint_mapping.listing(["x" * 10000] * 100, 40)) < 2500
+def test_endless_names_are_shown_short(tmp_path):
+    found = hierarchy(
+        tmp_path, flat(*(f"{'x' * 9000}{number}" for number in range(99)))
+    )
+    with pytest.raises(UserError) as error:
+        mappings.choose("x.bvh", found)
+    assert "--mapping=FILE.json" in str(error.value) and len(str(error.value)) < 2100
