@@ -100,6 +100,8 @@ def _check_finite(flag_values):
 
 def _fail(message: str, code: int = 1):
     sys.stdout.flush()
+    for bar in ending.progress_bars():  # Or it would print its last state below.
+        bar.close()
     print("error: " + " ".join(message.split()), file=sys.stderr, flush=True)
     sys.exit(code)
 

@@ -64,6 +64,12 @@ def restore(handlers: dict):
             signal.signal(number, handler)
 
 
+def progress_bars() -> list:
+    """Returns the progress bars that are not closed."""
+    bars = getattr(sys.modules.get("tqdm.std"), "tqdm", None)
+    return list(getattr(bars, "_instances", ()))
+
+
 def _end(number, frame):
     for other in _SIGNALS:
         signal.signal(other, signal.SIG_IGN)
@@ -83,8 +89,7 @@ def _end(number, frame):
 
 def _say_and_exit(number):
     # A progress bar stands in a line that has not ended.
-    bars = getattr(sys.modules.get("tqdm.std"), "tqdm", None)
-    line = "\n" if getattr(bars, "_instances", None) else ""
+    line = "\n" if progress_bars() else ""
     with contextlib.suppress(OSError):
         os.write(2, f"{line}error: {_SIGNALS[number]}\n".encode())
     os._exit(128 + number)

@@ -25,7 +25,8 @@ def draw(shown, path):
 
     Raises:
         ValueError: if it has another suffix.
-        UserError: if there is no ffmpeg to write an MP4, or it fails.
+        UserError: if there is no ffmpeg to write an MP4.
+        OSError: if the file cannot be written.
     """
     # Each loads matplotlib.
     from dgnet_tf.drawing import animation, strip

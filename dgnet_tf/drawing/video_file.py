@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
@@ -40,10 +42,11 @@ def writing(
         fps: pictures a second.
 
     Raises:
-        UserError: if ffmpeg is not there, or fails.
+        UserError: if ffmpeg is not there.
+        OSError: if it fails.
     """
-    options = ["-hide_banner", "-loglevel", "error", "-nostdin", "-y"]
-    source = ["-f", "rawvideo", "-pix_fmt", "rgba", "-s", f"{size[0]}x{size[1]}"]
+    options = ["-hide_banner", "-loglevel", "error", "-xerror", "-nostdin"]
+    source = ["-y", "-f", "rawvideo", "-pix_fmt", "rgba", "-s", f"{size[0]}x{size[1]}"]
     result = ["-an", "-pix_fmt", "yuv420p", "-movflags", "+faststart", "-f", "mp4"]
     command = [program(), *options, *source, "-r", f"{fps:.6f}", "-i", "-", *result]
     with tempfile.TemporaryFile() as messages:
@@ -62,11 +65,14 @@ def writing(
         finally:
             with contextlib.suppress(BrokenPipeError):
                 process.stdin.close()
-        if ended:
-            messages.seek(0)
-            said = messages.read().decode("utf-8", "replace").strip().splitlines()
+        messages.seek(0)
+        said = messages.read().decode("utf-8", "replace").strip().splitlines()
+        if ended or said:  # It ends with 0 where the disk is full at the file's end.
             reason = said[-1] if said else f"exit status {ended}"
-            raise UserError(f"ffmpeg could not write {path}: {reason}")
+            if ended < 0:
+                reason = signal.strsignal(-ended)
+            reason = reason.replace(f"file:{path}: ", "")
+            raise OSError(errno.EIO, f"ffmpeg could not write it: {reason}", str(path))
 
 
 def _raw(picture, size):

@@ -5,6 +5,7 @@ import pickle
 
 import pytest
 import tensorflow as tf
+import tqdm
 from absl import flags
 
 from dgnet_tf import command_line, errors
@@ -141,3 +142,12 @@ def test_a_quoted_value_is_shortened():
         assert len(errors.shortened(value)) == 80 and errors.shortened(value).endswith(
             "..."
         )
+
+
+def test_the_error_stands_below_a_progress_bar(capsys):
+    def main(values):
+        bar = tqdm.tqdm(total=9)
+        bar.update(3)
+        raise UserError("no more")
+
+    assert failure(capsys, command(main)) == "error: no more"
