@@ -207,6 +207,11 @@ def shard_paths(data_dir, manifest: Manifest, split: str, verify: bool = True):
                 f"{path}: has {size} bytes where {FILE_NAME} says {shard.bytes}; it "
                 "is truncated or was replaced. Convert again."
             )
+        if (count := records.count_records(path)) != shard.records:
+            raise UserError(
+                f"{path}: has {count} records where {FILE_NAME} says {shard.records}. "
+                "Convert again."
+            )
         if verify and provenance.sha256(path) != shard.sha256:
             raise UserError(
                 f"{path}: its sha256 differs from {FILE_NAME}; it was changed "

@@ -7,6 +7,7 @@ of one camera view, padded to L by repeating the last frame.
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Iterator
 
 import numpy as np
@@ -102,6 +103,28 @@ def parse(serialized, record_frames: int, joints: int) -> dict:
         shape = _shape(field, record_frames, joints)
         spec[name] = tf.io.FixedLenFeature(shape, dtypes[field.dtype])
     return tf.io.parse_single_example(serialized, spec)
+
+
+def count_records(path) -> int:
+    """Returns how many records a file has, by their lengths alone.
+
+    TensorFlow takes the memory that a length claims before it looks for the record:
+    2^60 bytes end the process.
+
+    Raises:
+        UserError: if the lengths do not add up to the file's.
+    """
+    found = at = 0
+    with open(path, "rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        while at < size:
+            file.seek(at)
+            # A record: its length, a checksum of it, its bytes, a checksum of them.
+            length = int.from_bytes(file.read(8), "little")
+            at, found = at + 8 + 4 + length + 4, found + 1
+    if at != size:
+        raise UserError(f"{path}: damaged: it ends within a record. Convert again.")
+    return found
 
 
 def of_file(path: str, record_frames: int, joints: int) -> Iterator[dict]:

@@ -9,9 +9,34 @@ from __future__ import annotations
 
 FACTOR = 64
 # What the smallest file may become.
-LEAST = 64 << 20
+LEAST = 16 << 20
 # Of an object of Python, such as a text or an empty array, with its place in a list.
 OBJECT = 200
+
+
+class TooMuch(ValueError):
+    """More would be made of a file than a file of its size holds."""
+
+
+class Budget:
+    """What may still be made of a file, in bytes.
+
+    Args:
+        size: of the file, in bytes.
+        most: that may be made of any file.
+    """
+
+    def __init__(self, size: int, most: int):
+        self.most = self.left = limit(size, most)
+
+    def take(self, count: int):
+        """Takes bytes that are about to be made; TooMuch where too few are left."""
+        self.left -= count
+        if self.left < 0:
+            raise TooMuch(
+                f"it would become more than the {in_words(self.most)} that are made of "
+                "a file of its size"
+            )
 
 
 def limit(size: int, most: int) -> int:
@@ -19,6 +44,18 @@ def limit(size: int, most: int) -> int:
     return min(most, max(LEAST, FACTOR * size))
 
 
+def of_numbers(count: int, dtype) -> int:
+    """Returns what an array takes at most when its values are worked with.
+
+    Numbers become float64, texts become objects.
+    """
+    if dtype.kind in "SUO":
+        return count * (OBJECT + dtype.itemsize)
+    return count * max(8, dtype.itemsize)
+
+
 def in_words(count: int) -> str:
     """Returns a number of bytes for a message."""
-    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.0f} MB"
+    if count >= 1e9:
+        return f"{count / 1e9:.1f} GB"
+    return f"{count / 1e6:.0f} MB" if count >= 1e6 else f"{count / 1e3:.0f} kB"

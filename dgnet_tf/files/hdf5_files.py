@@ -11,6 +11,8 @@ import math
 
 import numpy as np
 
+from dgnet_tf.files import expansion
+
 _MAX_DEPTH = 32  # of groups in groups; networks' weights have 10
 _MAX_NODES = 100_000  # links of a file; networks' weights have some 2,000
 # A chunk is inflated whole, whatever part of it is asked for.
@@ -42,18 +44,12 @@ def shapes(file) -> dict[str, tuple[int, ...]]:
     return found
 
 
-def read(file, name: str, most: int) -> np.ndarray:
-    """Returns a data set's numbers.
-
-    Args:
-        file: an open file.
-        name: of a data set in its root group.
-        most: bytes that the numbers may take as float64.
+def dataset(file, name: str):
+    """Returns a data set of an open file's root group, checked.
 
     Raises:
         KeyError: if there is none of this name.
-        ValueError: if its values do not lie in the file, are not plain numbers, or
-            are too many.
+        ValueError: if its values do not lie in the file, or are not plain numbers.
     """
     import h5py
 
@@ -61,9 +57,25 @@ def read(file, name: str, most: int) -> np.ndarray:
     if not isinstance(node, h5py.Dataset):
         raise KeyError(name)
     check(node, name)
-    if 8 * math.prod(node.shape) > most:
-        raise ValueError(f"{name!r} has the shape {node.shape}, too many numbers")
-    return node[()]
+    return node
+
+
+def read(file, name: str, most: int) -> np.ndarray:
+    """Returns a data set's numbers.
+
+    Args:
+        file: an open file.
+        name: of a data set in its root group.
+        most: bytes that the numbers may take as float64; a small file may fill less,
+            see `expansion`.
+
+    Raises:
+        KeyError, ValueError: as `dataset`, or if the numbers are too many.
+    """
+    found = dataset(file, name)
+    budget = expansion.Budget(file.id.get_filesize(), most)
+    budget.take(expansion.of_numbers(math.prod(found.shape), found.dtype))
+    return found[()]
 
 
 def check(dataset, name: str):
@@ -77,9 +89,15 @@ def check(dataset, name: str):
 
 
 def _own(group, name, path):
-    """Returns a group's node; ValueError where it is but a link to one."""
+    """Returns a group's node.
+
+    Raises KeyError where there is none, ValueError where it is but a link to one.
+    """
     import h5py
 
-    if not isinstance(group.get(name, getlink=True), h5py.HardLink):
+    link = group.get(name, getlink=True)
+    if link is None:
+        raise KeyError(name)
+    if not isinstance(link, h5py.HardLink):
         raise ValueError(f"{path!r:.80} is a link to another place or file")
     return group[name]

@@ -18,8 +18,9 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from dgnet_tf.errors import UserError
+from dgnet_tf.files import expansion
 
-MAX_BYTES = 1 << 30  # of a file, and of each variable when inflated
+MAX_BYTES = 1 << 30  # of a file, and of all that is made of it
 _HEADER = 128
 _INT8, _INT32, _UINT32, _MATRIX, _COMPRESSED = 1, 5, 6, 14, 15
 # NumPy's letters for the types of stored values, and for the classes of arrays.
@@ -31,12 +32,14 @@ _CELL, _TEXT = 1, 4
 _COMPLEX = 0x800
 _MAX_DEPTH = 8  # of cells in cells
 _MAX_AXES = 8
+_MOST_OF_NAME = 1024  # What stands before an array's values, and more.
 
 
 def read(path, names: Sequence[str], max_bytes: int = MAX_BYTES) -> dict:
     """Reads the named variables, all of which must be there; others are left alone.
 
-    The file, and each of its variables, may have `max_bytes`.
+    The file may have `max_bytes`, and what is made of it, inflated and as float64; of a
+    small file less is made, see `expansion`.
 
     Returns:
         For each name an array of two axes or more, of the dtype that MATLAB calls it;
@@ -59,7 +62,10 @@ def read(path, names: Sequence[str], max_bytes: int = MAX_BYTES) -> dict:
         raise UserError(f"{path}: is no MATLAB file of version 5.")
     order = "<" if mark.endswith(b"IM") else ">"
     try:
-        found = _variables(content[_HEADER:], order, names, max_bytes)
+        budget = expansion.Budget(len(content), max_bytes)
+        found = _variables(content[_HEADER:], order, names, budget)
+    except expansion.TooMuch as error:
+        raise UserError(f"{path}: is not read: {error}. No real one is so.") from None
     except (ValueError, TypeError, OverflowError, zlib.error, MemoryError) as error:
         raise UserError(
             f"{path}: cannot be read as a MATLAB file ({error}). Copy or download it "
@@ -72,27 +78,41 @@ def read(path, names: Sequence[str], max_bytes: int = MAX_BYTES) -> dict:
     return {name: found[name] for name in names}
 
 
-def _variables(content, order, names, max_bytes) -> dict:
+def _variables(content, order, names, budget) -> dict:
     """Returns all variables, and None in the place of those not asked for."""
     found = {}
-    for kind, data in _elements(content, order, padded=False):
+    for kind, data, _ in _elements(content, order, padded=False):
+        head, size = data, None
         if kind == _COMPRESSED:
-            inflater = zlib.decompressobj()
-            data = inflater.decompress(data, max_bytes + 1)
-            if len(data) > max_bytes:
-                raise ValueError(f"a variable inflates to more than {max_bytes} bytes")
-            if not inflater.eof:
+            # Who asks for other variables need not inflate this one.
+            head = memoryview(zlib.decompressobj().decompress(data, _MOST_OF_NAME))
+            if len(head) < 8:
                 raise ValueError("it ends within a variable")
-            ((kind, data),) = _elements(memoryview(data), order)
+            kind, size = struct.unpack_from(f"{order}II", head)
+            head = head[8:]
         if kind != _MATRIX:
             raise ValueError(f"an element of type {kind} stands for a variable")
-        name, parts = _name(data, order)
-        found[name] = _value(*parts, order, 0) if name in names else None
+        name = _parts(head, order)[0]
+        found[name] = None
+        if name in names:
+            if size is not None:
+                data = _inflated(data, size, budget)
+            found[name] = _value(*_parts(data, order)[1:], order, 0, budget)
     return found
 
 
-def _elements(data, order, padded=True) -> Iterator[tuple[int, memoryview]]:
-    """Yields type and bytes of the elements that stand side by side."""
+def _inflated(data, size, budget) -> memoryview:
+    """Returns what a compressed element holds behind its tag, which says `size`."""
+    budget.take(size)
+    inflater = zlib.decompressobj()
+    data = memoryview(inflater.decompress(data, 8 + size + 8))
+    if not inflater.eof or len(data) < 8 + size:
+        raise ValueError("it ends within a variable, or goes on after it")
+    return data[8 : 8 + size]
+
+
+def _elements(data, order, padded=True) -> Iterator[tuple[int, memoryview, int]]:
+    """Yields the elements that stand side by side: type, bytes, and the way on."""
     at = 0
     while at < len(data):
         if len(data) - at < 8:
@@ -105,58 +125,83 @@ def _elements(data, order, padded=True) -> Iterator[tuple[int, memoryview]]:
                 raise ValueError(f"a small element has {size} bytes")
         if start + size > len(data):
             raise ValueError("it ends within an element")
-        yield kind, data[start : start + size]
+        yield kind, data[start : start + size], step
         at += step
 
 
-def _name(data, order):
-    """Returns an array's name, and (class, dimensions, elements of its values)."""
-    elements = list(_elements(data, order))
-    if [kind for kind, _ in elements[:3]] != [_UINT32, _INT32, _INT8]:
-        raise ValueError("an array lacks its class, dimensions or name")
-    (_, flags), (_, axes), (_, name) = elements[:3]
+def _parts(data, order):
+    """Returns an array's name, class, dimensions, and the bytes of its values."""
+    at, parts = 0, []
+    for kind in (_UINT32, _INT32, _INT8):
+        found = next(_elements(data[at:], order), (None, b"", 0))
+        if found[0] != kind:
+            raise ValueError("an array lacks its class, dimensions or name")
+        parts.append(found[1])
+        at += found[2]
+    flags, axes, name = parts
+    if len(name) > _MOST_OF_NAME:
+        raise ValueError(f"a name has {len(name)} bytes")
     if len(flags) != 8 or len(axes) % 4 or not 2 <= len(axes) // 4 <= _MAX_AXES:
         raise ValueError("an array's class or dimensions have a wrong size")
     shape = struct.unpack(f"{order}{len(axes) // 4}i", axes)
     if min(shape) < 0:
         raise ValueError(f"an array has the shape {shape}")
     (flags,) = struct.unpack(f"{order}I", flags[:4])
-    return bytes(name).decode("latin1"), (flags, shape, elements[3:])
+    return bytes(name).decode("latin1"), flags, shape, data[at:]
 
 
-def _value(flags, shape, elements, order, depth):
+def _value(flags, shape, data, order, depth, budget):
     count, kind = math.prod(shape), flags & 0xFF
     if kind == _CELL:
-        if len(elements) != count or depth > _MAX_DEPTH:
-            raise ValueError(f"a cell array of shape {shape} has {len(elements)} cells")
-        cells = np.empty(count, object)
-        for index, (inner, data) in enumerate(elements):
-            if inner != _MATRIX:
-                raise ValueError(f"an element of type {inner} stands for a cell")
-            cells[index] = np.zeros((0, 0))  # What an empty element stands for.
-            if len(data):
-                cells[index] = _value(*_name(data, order)[1], order, depth + 1)
-        return cells.reshape(shape, order="F")
+        return _cells(shape, data, order, depth, budget)
     if flags & _COMPLEX or kind not in _CLASSES and kind != _TEXT:
         raise ValueError(f"an array is complex, or of class {kind}, which is not read")
-    if len(elements) != 1 or elements[0][0] not in _STORED:
+    elements = _elements(data, order)
+    stored, data, _ = next(elements, (None, b"", 0))
+    if stored not in _STORED or next(elements, None) is not None:
         raise ValueError("an array's values are missing or of no known type")
-    stored, data = elements[0]
     # Raises ValueError where the bytes are no whole number of values.
     values = np.frombuffer(data, f"{order}{_STORED[stored]}")
     if len(values) != count:
         raise ValueError(f"an array of shape {shape} has {len(values)} values")
     values = values.reshape(shape, order="F")
     if kind == _TEXT:
-        return _text(values)
+        return _text(values, budget)
     if values.dtype.kind == "f" and kind not in (6, 7):
         raise ValueError("an array of integers holds others")
+    budget.take(expansion.OBJECT + expansion.of_numbers(count, values.dtype))
     with np.errstate(over="ignore"):
         return values.astype(_CLASSES[kind])
 
 
-def _text(values) -> str:
+def _cells(shape, data, order, depth, budget):
+    count = math.prod(shape)
+    if depth > _MAX_DEPTH or 8 * count > len(data):
+        raise ValueError(f"a cell array of shape {shape} has {len(data)} bytes")
+    budget.take(expansion.OBJECT * count)
+    cells, found = np.empty(count, object), 0
+    for inner, cell, _ in _elements(data, order):
+        if inner != _MATRIX:
+            raise ValueError(f"an element of type {inner} stands for a cell")
+        if found == count:
+            raise ValueError(f"a cell array of shape {shape} has more cells")
+        cells[found] = np.zeros((0, 0))  # What an empty element stands for.
+        if len(cell):
+            parts = _parts(cell, order)[1:]
+            cells[found] = _value(*parts, order, depth + 1, budget)
+        found += 1
+    if found != count:
+        raise ValueError(f"a cell array of shape {shape} has {found} cells")
+    return cells.reshape(shape, order="F")
+
+
+def _text(values, budget) -> str:
     if values.dtype.kind == "f" or values.size and not 0 <= values.max() < 0x110000:
         raise ValueError("a text has characters that do not exist")
-    rows = np.maximum(values.reshape(len(values), math.prod(values.shape[1:])), 0)
-    return "\n".join("".join(map(chr, row)) for row in rows.tolist())
+    # The codes and the characters have four bytes each.
+    budget.take(16 * values.size + expansion.OBJECT * len(values))
+    rows = values.reshape(len(values), math.prod(values.shape[1:]))
+    codes = np.maximum(rows, 0).astype("<u4")
+    return "\n".join(
+        row.tobytes().decode("utf-32-le", "surrogatepass") for row in codes
+    )

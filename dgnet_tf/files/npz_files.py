@@ -12,9 +12,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from dgnet_tf.errors import UserError
-from dgnet_tf.files import unpickling
+from dgnet_tf.files import expansion, unpickling
 
-MAX_BYTES = 4 << 30  # inflated; the largest real files stay below 1.5 GB
+# Of what is made of a file; the largest real ones inflate to less than 1.5 GB.
+MAX_BYTES = 4 << 30
 
 
 def names(path) -> list[str]:
@@ -35,7 +36,8 @@ def read(path, names: Sequence[str], max_bytes: int = MAX_BYTES) -> dict[str, ob
     Args:
         path: the file.
         names: its entries to read; all must be there, others are left alone.
-        max_bytes: what the entries may fill together when inflated.
+        max_bytes: what the entries may fill together, their numbers as float64. A
+            small file may fill less, see `expansion`.
 
     Returns:
         For each name its array, read-only. An object array of one element gives
@@ -73,11 +75,13 @@ def _entries(path, archive, names, max_bytes):
             "another file?"
         )
     infos = {name: archive.getinfo(f"{name}.npy") for name in names}
+    budget = expansion.Budget(path.stat().st_size, max_bytes)
     size = sum(info.file_size for info in infos.values())
-    if size > max_bytes:
+    if size > budget.most:
         raise UserError(
-            f"{path}: inflates to {size / 1e9:.1f} GB, more than the "
-            f"{max_bytes / 1e9:.1f} GB that are read. No file of this kind is so large."
+            f"{path}: inflates to {expansion.in_words(size)}, more than the "
+            f"{expansion.in_words(budget.most)} that are read of a file of its size. "
+            "No real one is so large."
         )
     entries = {}
     for name, info in infos.items():
@@ -87,18 +91,19 @@ def _entries(path, archive, names, max_bytes):
             raise RuntimeError(f"compression method {info.compress_type}")
         with archive.open(info) as file, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Of what Python 2 wrote, or damage.
-            entries[name] = _entry(file, info.file_size, where)
+            entries[name] = _entry(file, info.file_size, where, budget)
             if file.read(1):  # At the end, where zipfile compares the checksum.
                 raise UserError(f"{where} goes on after its end. Copy the file again.")
     return entries
 
 
-def _entry(file, size, where):
+def _entry(file, size, where, budget):
     try:
         shape, fortran, dtype = header(file)
         if dtype.kind == "O":
-            found = unpickling.load(file)
+            found = unpickling.load(file, budget)
         else:
+            budget.take(expansion.of_numbers(size // max(1, dtype.itemsize), dtype))
             found = unpickling.numeric(shape, dtype, fortran, file.read(size))
     except unpickling.Refused as refused:
         raise UserError(
@@ -106,6 +111,8 @@ def _entry(file, size, where):
             "numbers are read, and nothing was run. Do not load this file with "
             "allow_pickle; get it again from a source that you trust."
         ) from None
+    except expansion.TooMuch as error:
+        raise UserError(f"{where} is not read: {error}. No real one is so.") from None
     except MemoryError:
         raise UserError(f"{where} is larger than the memory left.") from None
     except (ValueError, TypeError, LookupError, OverflowError) as error:

@@ -20,8 +20,12 @@ import sys
 
 import numpy as np
 
+from dgnet_tf.files import expansion
+
 MAX_OPCODES = 2_000_000  # of one pickle; Human3.6M's have some 20,000
 MAX_DEPTH = 16  # of containers in containers
+# Bytes of an empty dict on the stack, or of a place in the memo.
+_OPCODE = 80
 
 
 class Refused(Exception):
@@ -45,8 +49,10 @@ _TUPLES = {"EMPTY_TUPLE": 0, "TUPLE1": 1, "TUPLE2": 2, "TUPLE3": 3}
 _MARK = object()
 
 
-def load(file):
+def load(file, budget: expansion.Budget):
     """Reads one pickle from a binary file.
+
+    Objects that stand in several places count in each of them.
 
     Returns:
         dicts, lists, tuples, str, bytes, bool, numbers, None, and NumPy scalars and
@@ -54,6 +60,7 @@ def load(file):
 
     Raises:
         Refused: if it holds anything else.
+        TooMuch: if that is more than the budget has.
         ValueError, TypeError, LookupError, OverflowError: if it is damaged.
     """
     stack, memo = [], {}
@@ -61,6 +68,7 @@ def load(file):
         name = opcode.name
         if count >= MAX_OPCODES:
             raise Refused(f"more than {MAX_OPCODES} pickle opcodes")
+        budget.take(_OPCODE + sys.getsizeof(argument))
         if name in _ARGUMENTS:
             stack.append(argument)
         elif name in _CONSTANTS:
@@ -96,7 +104,7 @@ def load(file):
             _build(_top(stack, _Made), state)
         elif name == "STOP":
             (found,) = _pop(stack, 1)
-            _height(found, MAX_DEPTH, {})
+            budget.take(_measured(found, MAX_DEPTH, {})[1])
             return found
         elif name not in ("PROTO", "FRAME"):
             raise Refused(f"the pickle opcode {name}")
@@ -236,13 +244,16 @@ def _objects(shape, data):
     return array.reshape(shape)
 
 
-_LEAVES = (str, bytes, bool, int, float, type(None), np.generic, np.ndarray)
+_LEAVES = (str, bytes, bool, int, float, type(None), np.generic)
 
 
-def _height(value, most, heights):
-    """Returns the depth of containers; `Refused` for more than `most` or others."""
-    if id(value) in heights:
-        height = heights[id(value)]
+def _measured(value, most, known) -> tuple[int, int]:
+    """Returns the depth of containers, and the bytes of all that is within.
+
+    Raises `Refused` for more than `most` levels, or others than containers and leaves.
+    """
+    if id(value) in known:
+        height, size = known[id(value)]
     elif isinstance(value, dict | list | tuple) or (
         isinstance(value, np.ndarray) and value.dtype == object
     ):
@@ -250,12 +261,18 @@ def _height(value, most, heights):
             raise Refused(f"containers more than {MAX_DEPTH} deep")
         inner = value.values() if isinstance(value, dict) else value
         inner = inner.flat if isinstance(value, np.ndarray) else inner
-        height = 1 + max((_height(v, most - 1, heights) for v in inner), default=0)
-        heights[id(value)] = height
+        height, size = 0, expansion.OBJECT
+        for one in inner:
+            below, more = _measured(one, most - 1, known)
+            height, size = max(height, below), size + more
+        height += 1
+        known[id(value)] = height, size
+    elif isinstance(value, np.ndarray):
+        return 0, expansion.OBJECT + expansion.of_numbers(value.size, value.dtype)
     elif isinstance(value, _LEAVES):
-        return 0
+        return 0, 8
     else:
         raise Refused(f"a {type(value).__name__} where a value must stand")
     if height > most + 1:
         raise Refused(f"containers more than {MAX_DEPTH} deep")
-    return height
+    return height, size

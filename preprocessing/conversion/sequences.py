@@ -12,6 +12,7 @@ from dgnet_tf.data.view import View
 from dgnet_tf.errors import UserError
 
 FARTHEST = 1e6  # metres; millimetres stay below, and the checks name them
+MAX_FRAMES = 1_000_000  # of a sequence: more than two hours at 120 a second
 
 
 class MissingSource(UserError):
@@ -115,6 +116,11 @@ def check_positions(positions: np.ndarray, joints: int, where: str):
         raise UserError(
             f"{where}: has shape {positions.shape}; it must be (frames, {joints}, 3). "
             "Reorder the joints to the skeleton's."
+        )
+    if len(positions) > MAX_FRAMES:
+        raise UserError(
+            f"{where}: has {len(positions)} frames, more than the {MAX_FRAMES} that a "
+            "sequence may have. Cut it into several."
         )
     if len(positions) == 0:
         raise UserError(f"{where}: has no frames. Remove the clip or record it again.")

@@ -8,6 +8,7 @@ archive names no test subjects: its test split holds those of `--test_subjects`.
 
 from __future__ import annotations
 
+import collections
 import functools
 import pathlib
 
@@ -63,7 +64,8 @@ def read(source, rig: camera_rig.Rig = camera_rig.DEFAULT) -> Dataset:
             f"{path}: has no array 'pos/{missing[0]}', though 'clips' names "
             f"{missing[0]!r} ({len(missing)} of {len(clips)} clips lack theirs)."
         )
-    twice = sorted({clip for clip in clips if clips.count(clip) > 1})
+    counted = collections.Counter(clips)
+    twice = sorted(clip for clip, count in counted.items() if count > 1)
     if twice:
         raise UserError(
             f"{path}: 'clips' names {twice[0]!r} more than once; names must be unique."

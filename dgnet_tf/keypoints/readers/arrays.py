@@ -13,11 +13,11 @@ import warnings
 import numpy as np
 
 from dgnet_tf.errors import UserError
-from dgnet_tf.files import npz_files, unpickling
+from dgnet_tf.files import expansion, npz_files, unpickling
 from dgnet_tf.keypoints import detections, layouts
 from dgnet_tf.keypoints.sightings import Sightings
 
-MAX_BYTES = 1 << 30  # inflated
+MAX_BYTES = 1 << 30  # of numbers as float64
 FORMAT = (
     "plain arrays: `.npz` with `keypoints` (frames, joints, 2) in pixels and perhaps "
     "`confidence` (frames, joints), or `.npy` (frames, joints, 2 or 3)"
@@ -50,8 +50,12 @@ def _from_npy(path) -> np.ndarray:
         with open(path, "rb") as file, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Of headers that Python 2 wrote.
             shape, fortran, dtype = npz_files.header(file)
+            content = file.read()
+            numbers = len(content) // max(1, dtype.itemsize)
+            budget = expansion.Budget(len(content), MAX_BYTES)
+            budget.take(expansion.of_numbers(numbers, dtype))
             # A view of what is there: a shape alone claims no memory.
-            return unpickling.numeric(shape, dtype, fortran, file.read())
+            return unpickling.numeric(shape, dtype, fortran, content)
     except (
         unpickling.Refused, ValueError, TypeError, LookupError, OverflowError, EOFError,
         OSError, MemoryError, RecursionError,

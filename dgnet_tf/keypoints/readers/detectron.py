@@ -21,7 +21,7 @@ FORMAT = (
     "which states the image size"
 )
 SUFFIXES = (".npz",)
-MAX_BYTES = 1 << 30  # inflated; an hour of one person has some 100 MB
+MAX_BYTES = 1 << 30  # of objects and numbers; an hour of one person has some 100 MB
 _ENTRIES = ("boxes", "keypoints", "metadata")
 _X, _Y, _PROBABILITY = 0, 1, 3
 

@@ -16,8 +16,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from dgnet_tf.errors import UserError
+from dgnet_tf.files import expansion
 
-MAX_BYTES = 128 << 20  # of a file, and of what is inflated from it
+# Of a file, and of what is inflated from it; of a small one less, see `expansion`.
+MAX_BYTES = 128 << 20
 _MAX_COUNT = 100_000  # of variables, records, or entries of an index
 _VERSION_3, _WHOLE = b"\xcd\xf3\x00\x01", b"\x00\x00\xff\xff"
 _INDEX, _COMPRESSED_BLOCK, _GZIP, _COMPRESSED = 6, 13, 5, 4
@@ -37,8 +39,9 @@ def read_variable(path, variable: str) -> np.ndarray:
     try:
         from cdflib import cdfread
 
-        with _inflated(path) as inflated:
-            there = _Records(inflated.read_bytes()).check(variable)
+        most = expansion.limit(path.stat().st_size, MAX_BYTES)
+        with _inflated(path, most) as inflated:
+            there = _Records(inflated.read_bytes(), most).check(variable)
             file = cdfread.CDF(inflated)
             about = file.varinq(variable)
             if about.Data_Type not in _BYTES:
@@ -56,11 +59,11 @@ def read_variable(path, variable: str) -> np.ndarray:
     except Exception as error:
         raise UserError(
             f"{path}: variable {variable!r} cannot be read from this CDF file "
-            f"({type(error).__name__}: {error}). Copy or download the file again."
+            f"({type(error).__name__}: {error!s:.100}). Copy or download it again."
         ) from error
 
 
-def inflate(data: bytes, limit: int = MAX_BYTES) -> bytes:
+def inflate(data: bytes, limit: int) -> bytes:
     """Inflates gzip or zlib data.
 
     Raises:
@@ -70,25 +73,25 @@ def inflate(data: bytes, limit: int = MAX_BYTES) -> bytes:
     inflater = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)
     inflated = inflater.decompress(data, limit + 1)
     if len(inflated) > limit:
-        raise ValueError(f"it inflates to more than {limit >> 20} MiB")
+        raise ValueError(f"it inflates to more than {expansion.in_words(limit)}")
     return inflated
 
 
 @contextlib.contextmanager
-def _inflated(path) -> Iterator[pathlib.Path]:
+def _inflated(path, most) -> Iterator[pathlib.Path]:
     """Gives the file, or a copy of one that is compressed as a whole."""
     content = path.read_bytes()
     if content[4:8] == _WHOLE:
         yield path
         return
-    records = _Records(content)
+    records = _Records(content, most)
     parameters = records.offset(8 + records.wide + 4)
     if records.number(parameters + records.wide + 4) != _GZIP:
         raise ValueError("it is compressed by another method than gzip")
     start, size = 8 + 3 * records.wide + 8, records.offset(8)
     with tempfile.TemporaryDirectory() as folder:
         copy = pathlib.Path(folder) / "inflated.cdf"
-        inflated = inflate(content[start : max(start, 8 + size)])
+        inflated = inflate(content[start : max(start, 8 + size)], most)
         copy.write_bytes(content[:4] + _WHOLE + inflated)
         yield copy
 
@@ -100,8 +103,8 @@ class _Records:
     files of before version 3 they have 4; other numbers have 4.
     """
 
-    def __init__(self, content: bytes):
-        self.content = content
+    def __init__(self, content: bytes, most: int):
+        self.content, self.most = content, most
         self.wide = 8 if content[:4] == _VERSION_3 else 4
         self.name_size = 256 if content[:4] == _VERSION_3 else 64
 
@@ -153,8 +156,8 @@ class _Records:
                     indices.append(block)
                 else:
                     size += self._block_size(block)
-                if size > 2 * MAX_BYTES:
-                    raise ValueError(f"it promises more than {2 * MAX_BYTES} bytes")
+                if size > 2 * self.most:
+                    raise ValueError(f"it promises more than {2 * self.most} bytes")
         return size
 
     def _block_size(self, block):
@@ -165,7 +168,7 @@ class _Records:
             return stored
         start = block + 2 * wide + 8
         size = max(0, self.offset(block + wide + 8))
-        return len(inflate(self.content[start : start + size]))
+        return len(inflate(self.content[start : start + size], self.most))
 
     def _size(self, position):
         """Returns the bytes of a record; cdflib asks for room for all of them."""

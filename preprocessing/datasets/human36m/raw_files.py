@@ -9,10 +9,11 @@ from __future__ import annotations
 import numpy as np
 
 from dgnet_tf.errors import UserError
-from dgnet_tf.files import mat_files
+from dgnet_tf.files import hdf5_files, mat_files
 from preprocessing.datasets.human36m import cdf_files
 
 MAX_FRAMES = 100_000  # of a sequence; the longest has some 6,000
+_MAX_NUMBERS = MAX_FRAMES * 96
 
 
 def read_cdf(path) -> np.ndarray:
@@ -34,13 +35,10 @@ def read_h5(path) -> np.ndarray:
 
     try:
         with h5py.File(path, "r") as file:
-            dataset = file["3D_positions"]
-            if dataset.ndim != 2 or dataset.shape[1] > MAX_FRAMES:
-                raise ValueError(f"'3D_positions' has shape {dataset.shape}")
-            return dataset[()].T
+            return hdf5_files.read(file, "3D_positions", _MAX_NUMBERS * 8).T
     # h5py leaves it to chance which error a damaged file ends in.
     except Exception as error:
         raise UserError(
             f"{path}: cannot be read as HDF5 with '3D_positions' of (96, frames) "
-            f"({type(error).__name__}: {error}). Copy or make the file again."
+            f"({type(error).__name__}: {error!s:.100}). Copy or make the file again."
         ) from error

@@ -12,11 +12,13 @@ import numpy as np
 from dgnet_tf import skeletons
 from dgnet_tf.data.view import View
 from dgnet_tf.errors import UserError
+from dgnet_tf.files import hdf5_files
 from preprocessing.datasets.mpi_inf_3dhp import views
 from preprocessing.datasets.mpi_inf_3dhp.views import SKELETON, Sequence
 
 CAMERA = "camera"
 _MOST_FRAMES = 10**6
+_MAX_BYTES = _MOST_FRAMES * 17 * 3 * 8
 
 
 def load(path: str, sequence: Sequence, annotation: str) -> list[View]:
@@ -67,13 +69,14 @@ def make(sequence: Sequence, keypoints, positions, valid, where: str) -> View:
 
 def _read(path, file, name) -> np.ndarray:
     """Returns a data set of numbers without its axis of one person."""
-    if name not in file or not hasattr(file[name], "dtype"):
+    try:
+        found = hdf5_files.dataset(file, name)
+    except KeyError:
         raise UserError(
             f"{path}: has no array {name!r}, only {sorted(file)[:8]}. Take an "
             "annot_data.mat of the test set."
-        )
-    found = file[name]
-    shape = found.shape or ()
+        ) from None
+    shape = found.shape
     # Checked before reading: a damaged size could ask for any memory.
     if len(shape) not in (2, 4) or shape[1] != 1 or max(shape[2:], default=0) > 17:
         raise UserError(
@@ -86,4 +89,4 @@ def _read(path, file, name) -> np.ndarray:
             f"{path}: {name!r} must have 1 to {_MOST_FRAMES} frames of numbers, found "
             f"{shape[0]} of {found.dtype}. Download the file again."
         )
-    return found[()][:, 0]
+    return hdf5_files.read(file, name, _MAX_BYTES)[:, 0]

@@ -131,3 +131,18 @@ def test_what_is_never_written_is_refused(tmp_path, field, values, message):
         writer.write(example.SerializeToString())
     with pytest.raises(UserError, match=rf"a\.tfrecord: .*{message}.* Convert again"):
         list(records.of_file(str(tmp_path / "a.tfrecord"), 16, 17))
+
+
+@pytest.mark.parametrize("length", [0, 1, 10**6, 2**60, 2**64 - 1])
+def test_a_length_that_is_not_there_is_refused_before_tensorflow_sees_it(
+    tmp_path, length
+):
+    path = tmp_path / "a.tfrecord"
+    rows = record_sets.record_list(record_sets.Take(7, 30))
+    record_sets.write_file(path, rows, 16, 17)
+    assert records.count_records(path) == 3
+    content = bytearray(path.read_bytes())
+    content[:8] = length.to_bytes(8, "little")
+    path.write_bytes(content)
+    with pytest.raises(UserError, match="a.tfrecord: damaged: it ends within a record"):
+        records.count_records(path)

@@ -9,6 +9,7 @@ import pytest
 from support.datasets import community_files
 
 from dgnet_tf.errors import UserError
+from dgnet_tf.files import unpickling
 
 # A fragment is a pickle without its first and last opcodes.
 
@@ -113,7 +114,6 @@ REFUSED = {
     "an array of a dtype": call("numpy.dtype", "V8"),
     "containers more than 16 deep": b"]" + b"]" * 20 + b"a" * 20,
     "containers more than": b"]q\x00h\x00a",  # A list that holds itself.
-    "more than 2000000 pickle opcodes": b"](" + b"N" * 2_000_000 + b"e",
 }
 
 
@@ -183,3 +183,10 @@ def test_a_memo_index_claims_no_memory(tmp_path):
     assert community_files.read_pickle(
         tmp_path, alone(b"]r\xff\xff\xff\xffK\x01a")
     ) == [1]
+
+
+def test_more_opcodes_than_any_file_has_are_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(unpickling, "MAX_OPCODES", 1000)
+    attack = alone(b"](" + b"N" * 1000 + b"e")
+    with pytest.raises(UserError, match="holds more than 1000 pickle opcodes"):
+        community_files.read_pickle(tmp_path, attack)

@@ -84,9 +84,9 @@ def test_a_truncated_annot_mat_is_refused(tmp_path, size):
         ({"annot2": np.zeros((4, 1, 16, 2))}, r"must have the shape \(4, 17, 2\)"),
         ({"annot2": np.zeros((4, 1, 17, 3))}, r"must have the shape \(4, 17, 2\)"),
         ({"annot2": np.zeros((0, 1, 17, 2))}, "must have 1 to 1000000 frames"),
-        ({"univ_annot3": np.full((4, 1), b"x")}, "frames of numbers"),
+        ({"univ_annot3": np.full((4, 1), b"x")}, "'univ_annot3' holds no numbers"),
         ({"univ_annot3": np.full((4, 1, 17, 3), np.inf)}, "3 of 3 valid frames"),
-        ({"univ_annot3": h5py.Empty("f8")}, "must have the shape"),
+        ({"univ_annot3": h5py.Empty("f8")}, "'univ_annot3' holds no numbers"),
     ],
 )
 def test_test_annotations_of_another_layout_are_refused(tmp_path, changes, message):
