@@ -13,7 +13,7 @@ from absl import flags
 from dgnet_tf import command_line
 from dgnet_tf.config import flags as config_flags
 from dgnet_tf.data import flags as data_flags
-from dgnet_tf.training import fine_tuning
+from dgnet_tf.training import allocator, fine_tuning
 
 FLAGS = flags.FlagValues()
 data_flags.define_data(FLAGS)
@@ -23,6 +23,7 @@ config_flags.define(FLAGS)
 
 def main(values):
     """Trains as the flags say."""
+    allocator.keep_freed_memory()
     chosen = fine_tuning.from_flags(values)
     import tensorflow as tf
 
