@@ -17,6 +17,7 @@ import os
 from absl import flags
 
 from dgnet_tf import command_line
+from dgnet_tf.training import allocator
 
 SUITES = ("train", "infer", "latency", "input", "scaling", "evaluation")
 
@@ -45,6 +46,7 @@ def main(flag_values):
     """Runs the suite, prints its tables, writes JSON, compares with the baseline."""
     # Before TensorFlow is imported.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    allocator.keep_freed_memory()
     from benchmarks import baseline, result
     from dgnet_tf.files import json_documents
     from tuning.comparing import machine

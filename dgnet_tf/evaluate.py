@@ -19,6 +19,7 @@ from dgnet_tf.data import flags as data_flags
 from dgnet_tf.errors import UserError
 from dgnet_tf.inference import option_flags
 from dgnet_tf.models import flags as network_flags
+from dgnet_tf.training import allocator
 
 FLAGS = flags.FlagValues()
 network_flags.define_network(FLAGS, "score")
@@ -51,6 +52,7 @@ def main(values):
     """Evaluates the run that the flags name, prints and writes its report."""
     if values.weights is not None and values.output is None:
         raise UserError("--weights has no run for the report to lie in; give --output.")
+    allocator.keep_freed_memory()
     from dgnet_tf.evaluation import evaluation, report, run_reports
     from dgnet_tf.models import pretrained
 

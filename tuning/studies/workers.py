@@ -31,7 +31,11 @@ def define_flags(flag_values: flags.FlagValues):
 
 
 def launched(module: str, arguments: Sequence[str], flag_values) -> bool:
-    """Runs a command by worker processes if `--gpus` asks for it."""
+    """Runs a command by worker processes if `--gpus` asks for it.
+
+    Where it does not, this process is to train: it keeps the memory that it frees.
+    """
+    allocator.keep_freed_memory()
     if not flag_values.gpus:
         return False
     arguments = without_flag(arguments, "gpus")
