@@ -16,9 +16,11 @@ from absl import flags
 from dgnet_tf import command_line
 from dgnet_tf.config import action_names
 from dgnet_tf.data import flags as data_flags
+from dgnet_tf.data import manifest
 from dgnet_tf.errors import UserError
 from dgnet_tf.inference import option_flags
 from dgnet_tf.models import flags as network_flags
+from dgnet_tf.models import pretrained
 from dgnet_tf.training import allocator
 
 FLAGS = flags.FlagValues()
@@ -53,11 +55,12 @@ def main(values):
     if values.weights is not None and values.output is None:
         raise UserError("--weights has no run for the report to lie in; give --output.")
     allocator.keep_freed_memory()
-    from dgnet_tf.evaluation import evaluation, report, run_reports
-    from dgnet_tf.models import pretrained
-
+    manifest.check_split(values.data, values.split)
     chosen = action_names.parse(values.actions)
     run, origin = pretrained.of_flags(values.workdir, values.weights)
+
+    from dgnet_tf.evaluation import evaluation, report, run_reports
+
     result = evaluation.evaluate(
         *(run.model, run.config, values.data, values.split),
         actions=chosen,

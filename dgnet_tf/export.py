@@ -27,8 +27,10 @@ from absl import flags
 
 from dgnet_tf import command_line
 from dgnet_tf.errors import UserError
+from dgnet_tf.exporting import version_folders
 from dgnet_tf.inference import option_flags
 from dgnet_tf.models import flags as network_flags
+from dgnet_tf.models import pretrained
 
 FLAGS = flags.FlagValues()
 network_flags.define_network(FLAGS, "export")
@@ -50,9 +52,8 @@ flags.DEFINE_float(
 
 def main(values):
     """Exports the run that the flags name."""
-    from dgnet_tf.models import pretrained
-
     if values.format == "saved_model":
+        version_folders.new(values.output, values.version)  # Before TensorFlow starts.
         save = _save_model
     else:
         save = _save_file

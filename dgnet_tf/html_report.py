@@ -18,7 +18,9 @@ from absl import flags
 
 from dgnet_tf import command_line
 from dgnet_tf.data import flags as data_flags
+from dgnet_tf.data import manifest
 from dgnet_tf.errors import UserError
+from dgnet_tf.models import runs
 
 FLAGS = flags.FlagValues()
 flags.DEFINE_string("workdir", None, "Folder of the run.", FLAGS, required=True)
@@ -46,6 +48,10 @@ def main(values):
     """Writes the page that the flags ask for."""
     if pathlib.Path(values.output).suffix.lower() not in (".html", ".htm"):
         raise UserError(f"--output must end in .html, got {values.output!r}.")
+
+    # At once: TensorFlow takes seconds to start.
+    runs.check(values.workdir)
+    manifest.check_split(values.data, values.split)
 
     from dgnet_tf.pages import report_page
 

@@ -1,6 +1,7 @@
 """Lifts a file of 2-D keypoints to 3-D poses.
 
-    python -m dgnet_tf.lift [--model=DIR|DIR/1|RUN|NAME] --keypoints=FILE --layout=L
+    python -m dgnet_tf.lift [--model=DIR|DIR/1|RUN|NAME|FILE.tflite|FILE.onnx]
+        [--engine=auto|litert|onnx|tensorflow] --keypoints=FILE --layout=L
         --image_size=WxH [--fps=F] [--resample=true] [--person=ID|all]
         [--smooth=none|savgol|one_euro] [--root=none|fit] [--focal_px=PX]
         --output=poses.npz|.json|.csv|.bvh [--axes=camera|y_up|z_up]
@@ -26,7 +27,7 @@ from dgnet_tf import axes as placement
 from dgnet_tf import command_line
 from dgnet_tf.drawing import video_file
 from dgnet_tf.errors import UserError
-from dgnet_tf.keypoints import layouts
+from dgnet_tf.keypoints import keypoint_files, layouts
 from dgnet_tf.lifting import flags as lift_flags
 from dgnet_tf.lifting import smoothing
 from dgnet_tf.models import weight_folders
@@ -109,11 +110,16 @@ def main(values):
 
     path, layout = values.keypoints, values.layout
     layouts.get(layout)
-    lifter = lifting.Lifter.load(values.model)
+    # Before the model, which may take seconds to load.
+    people = keypoint_files.read(path, layout, image_size, values.fps).people
+    lifter = lifting.Lifter.load(values.model, engine=values.engine)
     if values.model is None:
         print(f"--model not given: the weights {weight_folders.DEFAULT} lift.")
-    lifted = lifting.lift_file(
-        lifter, path, layout, image_size, person=values.person, show=print, **options
+    lifted = lifting.lift_people(
+        *(lifter, path, people, layout, image_size),
+        person=values.person,
+        show=print,
+        **options,
     )
     axes = values.axes or pose_files.default_axes(values.output)
     written = pose_files.write(lifted, values.output, axes, values.units)

@@ -1,8 +1,8 @@
 """Replays a keypoint file as a live feed and says how long each pose took.
 
-    python -m dgnet_tf.replay [--model=DIR|RUN|NAME] --keypoints=FILE --layout=L
-        --image_size=WxH [--fps=50] [--seconds=S] [--copies=1]
-        [--smooth=none|one_euro] [--output=FILE.json]
+    python -m dgnet_tf.replay [--model=DIR|RUN|NAME|FILE.tflite|FILE.onnx]
+        [--engine=auto] --keypoints=FILE --layout=L --image_size=WxH [--fps=50]
+        [--seconds=S] [--copies=1] [--smooth=none|one_euro] [--output=FILE.json]
 
 Frames are due every 1/fps seconds, whether the last one is done or not, and everybody
 of the file is lifted in each. Latency is the time from when a frame is due until its
@@ -16,6 +16,7 @@ from __future__ import annotations
 from absl import flags
 
 from dgnet_tf import command_line
+from dgnet_tf.keypoints import keypoint_files
 from dgnet_tf.lifting import flags as lift_flags
 
 FLAGS = flags.FlagValues()
@@ -46,10 +47,12 @@ def main(values):
     from dgnet_tf.lifting import lifter as lifting
     from dgnet_tf.lifting import live_replay
 
-    fps = values.fps
+    fps, path, layout = values.fps, values.keypoints, values.layout
+    # Before the model, which may take seconds to load.
+    people = keypoint_files.read(path, layout, image_size, fps).people
     found = live_replay.measure(
-        lifting.Lifter.load(values.model),
-        *(values.keypoints, values.layout, image_size),
+        lifting.Lifter.load(values.model, engine=values.engine),
+        *(path, people, layout, image_size),
         fps=fps,
         seconds=values.seconds,
         copies=values.copies,

@@ -22,7 +22,7 @@ from absl import flags
 from dgnet_tf import command_line
 from dgnet_tf.errors import UserError
 from dgnet_tf.inference import option_flags
-from dgnet_tf.models import weight_folders
+from dgnet_tf.models import runs, weight_folders
 
 FLAGS = flags.FlagValues()
 flags.DEFINE_string("workdir", None, "Folder of a finished run.", FLAGS, required=True)
@@ -66,11 +66,11 @@ def main(values):
     weight_folders.check_free(folder, values.overwrite)
     terms = _text(values.licence_file)
 
-    from dgnet_tf.exporting import weight_card, weight_scores, weight_writer
-    from dgnet_tf.inference.options import InferenceOptions
-    from dgnet_tf.models import runs
-
     run = runs.load(values.workdir)
+
+    from dgnet_tf.exporting.weights import weight_card, weight_scores, weight_writer
+    from dgnet_tf.inference.options import InferenceOptions
+
     options = InferenceOptions.of(run.config, **option_flags.asked(values))
     run = runs.Run(options.configured(run.config), run.model)
     scores, left_out = weight_scores.collect(values.workdir, values.report)

@@ -13,6 +13,7 @@ from absl import flags
 from dgnet_tf import command_line
 from dgnet_tf.config import flags as config_flags
 from dgnet_tf.data import flags as data_flags
+from dgnet_tf.data import manifest
 from dgnet_tf.training import allocator, fine_tuning
 
 FLAGS = flags.FlagValues()
@@ -25,6 +26,8 @@ def main(values):
     """Trains as the flags say."""
     allocator.keep_freed_memory()
     chosen = fine_tuning.from_flags(values)
+    manifest.check_split(values.data, "train")
+
     import tensorflow as tf
 
     from dgnet_tf.training import fit

@@ -21,6 +21,7 @@ from absl import flags
 from dgnet_tf import command_line
 from dgnet_tf.config import flags as config_flags
 from dgnet_tf.data import flags as data_flags
+from dgnet_tf.data import manifest
 from dgnet_tf.errors import UserError
 from dgnet_tf.reproduction import flags as paper_flags
 from tuning.studies import flags as study_flags
@@ -86,6 +87,7 @@ def main(flag_values):
     if flag_values.frames_seen and flag_values.steps_per_epoch is not None:
         raise UserError("--frames_seen and --steps_per_epoch: give one of them.")
     noises = paper_flags.numbers(flag_values, "noises", float)
+    manifest.check_split(flag_values.data, "train")
     if not workers.launched("tuning.compare", sys.argv[1:], flag_values):
         from tuning.comparing import networks, runner
 

@@ -14,6 +14,7 @@ import pathlib
 from absl import flags
 
 from dgnet_tf import command_line
+from dgnet_tf.errors import UserError
 
 FLAGS = flags.FlagValues()
 flags.DEFINE_string("workdir", None, "Folder of the study.", FLAGS, required=True)
@@ -24,11 +25,14 @@ flags.DEFINE_string(
 
 def main(flag_values):
     """Reports the study that the flags name."""
+    workdir = flag_values.workdir
+    if not pathlib.Path(workdir).is_dir():  # Before TensorFlow starts.
+        raise UserError(f"{workdir}: no such folder. Name a study's folder.")
+
     from tuning.comparing import findings
     from tuning.comparing import report as comparison_report
     from tuning.reporting import report as study_report
 
-    workdir = flag_values.workdir
     output = flag_values.output or workdir
     paths = []
     if findings.there(workdir):

@@ -17,6 +17,7 @@ from absl import flags
 
 from dgnet_tf import command_line
 from dgnet_tf.data import flags as data_flags
+from dgnet_tf.data import manifest
 from dgnet_tf.training import fine_tuning
 from tuning.ablations import paper_tables
 from tuning.studies import flags as study_flags
@@ -52,6 +53,7 @@ for detector in ("sh", "cpn"):
 
 def main(flag_values):
     """Runs the table that the flags name."""
+    manifest.check_split(flag_values.data, "train")
     if workers.launched("tuning.run_ablations", sys.argv[1:], flag_values):
         return
 

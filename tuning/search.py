@@ -16,6 +16,7 @@ import sys
 from absl import flags
 
 from dgnet_tf import command_line
+from dgnet_tf.data import manifest
 from dgnet_tf.training import fine_tuning
 from tuning.studies import flags as study_flags
 from tuning.studies import workers
@@ -54,6 +55,7 @@ flags.DEFINE_integer(
 
 def main(flag_values):
     """Searches as the flags say."""
+    manifest.check_split(flag_values.data, "train")
     if workers.launched("tuning.search", sys.argv[1:], flag_values):
         return
 

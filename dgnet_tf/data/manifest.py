@@ -175,6 +175,15 @@ def _check_agreement(manifest: Manifest):
                 refuse(f"{place}.shards[{number}].file", file, rule)
 
 
+def check_split(data_dir, split: str):
+    """Refuses a folder without a data set or that split, in a moment.
+
+    Raises:
+        UserError: as `read` and `shard_paths`; digests are not compared.
+    """
+    shard_paths(data_dir, read(data_dir), split, verify=False)
+
+
 def shard_paths(data_dir, manifest: Manifest, split: str, verify: bool = True):
     """Returns the paths of a split's shards, checked against the manifest.
 

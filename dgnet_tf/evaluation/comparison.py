@@ -8,7 +8,7 @@ from dgnet_tf.drawing import style
 from dgnet_tf.errors import UserError
 from dgnet_tf.evaluation import comparison_report, pairing, scoring
 from dgnet_tf.files.tables import Table
-from dgnet_tf.models import architectures
+from dgnet_tf.models import network_arguments
 
 _SIZES = ("parameters", "multiply_adds_per_frame")
 # Options that say nothing of the method.
@@ -71,7 +71,7 @@ def table(reports: dict[str, dict], pairs: dict[str, dict]) -> Table:
     rows = []
     for name, report in reports.items():
         model = report["options"]["model"]
-        row = [name, architectures.title(model["architecture"])]
+        row = [name, network_arguments.title(model["architecture"])]
         for metric in scoring.JOINT_METRICS:
             interval = report["intervals"].get(metric) or {}
             row += [

@@ -6,7 +6,7 @@ from dgnet_tf.drawing import style
 from dgnet_tf.evaluation import report_sections as section
 from dgnet_tf.evaluation import scoring
 from dgnet_tf.files.tables import Table
-from dgnet_tf.models import architectures
+from dgnet_tf.models import network_arguments
 
 _NOTES = """\
 - Means over all frames of {videos} videos (all cameras of a take together), in brackets
@@ -31,7 +31,7 @@ def text(reports: dict[str, dict], pairs: dict[str, dict], differing: dict) -> s
     """
 
     def network(made):
-        return architectures.title(made["options"]["model"]["architecture"])
+        return network_arguments.title(made["options"]["model"]["architecture"])
 
     first, *others = reports
     report = reports[first]

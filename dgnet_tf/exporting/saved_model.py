@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import pathlib
-
 import tensorflow as tf
 
 from dgnet_tf.errors import UserError
-from dgnet_tf.exporting import graph_check, model_card, signatures, warmup
+from dgnet_tf.exporting import (
+    graph_check,
+    model_card,
+    signatures,
+    version_folders,
+    warmup,
+)
 from dgnet_tf.exporting.layout_inputs import MIN_CONFIDENCE
 from dgnet_tf.files import json_documents, listing
 from dgnet_tf.files.atomic import replacing
 from dgnet_tf.inference.options import InferenceOptions
-from dgnet_tf.models import weight_folders
 
 CARD = model_card.PATH
-_GRAPH = "saved_model.pb"
 
 
 def save(
@@ -48,12 +50,7 @@ def save(
             damaged.
         OSError: if it cannot be written.
     """
-    path = pathlib.Path(output) / str(version)
-    if path.exists():
-        raise UserError(
-            f"{path}: exists already. Choose another --version or --output, or remove "
-            "it."
-        )
+    path = version_folders.new(output, version)
     options = InferenceOptions.of(config, **asked)
     card = model_card.of_saved_model(
         config, options, min_confidence=min_confidence, workdir=workdir
@@ -91,7 +88,7 @@ def load_signatures(path):
     Raises:
         UserError: if there is no exported model, or it is not whole.
     """
-    path = _newest(pathlib.Path(path))
+    path = version_folders.newest(path)
     card = model_card.read(path)
     try:
         found = dict(tf.saved_model.load(str(path)).signatures.items())
@@ -119,17 +116,3 @@ def _check_shapes(found, card):
                     f"signature {one.name!r} does not take {name!r} of shape {wanted}, "
                     "which its model card tells of"
                 )
-
-
-def _newest(path: pathlib.Path) -> pathlib.Path:
-    if (path / _GRAPH).is_file():
-        return path
-    graphs = listing.found(path, f"*/{_GRAPH}")
-    versions = [p.parent for p in graphs if p.parent.name.isdigit()]
-    if not versions:
-        raise UserError(
-            f"{path}: holds no SavedModel. Name a folder written by `python -m "
-            "dgnet_tf.export`, one of its versions, a finished run or trained weights. "
-            f"{weight_folders.known()}."
-        )
-    return max(versions, key=lambda version: int(version.name))

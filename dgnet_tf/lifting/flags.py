@@ -5,6 +5,7 @@ from __future__ import annotations
 from absl import flags
 
 from dgnet_tf.keypoints import keypoint_files, layouts
+from dgnet_tf.lifting import loading
 from dgnet_tf.models import weight_folders
 
 
@@ -13,9 +14,17 @@ def define_keypoint_file(flag_values: flags.FlagValues):
     flags.DEFINE_string(
         "model",
         None,
-        "Exported model, one of its versions, a run, or trained weights: a name that "
-        "the package ships or a folder made by save_preset; by default "
-        f"{weight_folders.DEFAULT}.",
+        "Exported model, one of its versions, a .tflite or .onnx file, a run, or "
+        "trained weights: a name that the package ships or a folder made by "
+        f"save_preset; by default {weight_folders.DEFAULT}.",
+        flag_values,
+    )
+    flags.DEFINE_enum(
+        "engine",
+        "auto",
+        loading.ENGINES,
+        "What computes: auto takes LiteRT for trained weights, where it is installed, "
+        "and TensorFlow for runs and SavedModels.",
         flag_values,
     )
     of_file = {

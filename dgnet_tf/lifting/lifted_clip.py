@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from dgnet_tf.drawing.clip import Clip, Person
-from dgnet_tf.inference import affinities
 from dgnet_tf.keypoints import interpolation
 from dgnet_tf.lifting.lifted import Lifted
 
@@ -44,6 +43,8 @@ def _affinity(lifter, person, image_size, resample) -> np.ndarray | None:
     """Returns (F, N, N) of the model's frames that are nearest to the person's."""
     if lifter.run is None:
         return None
+    from dgnet_tf.inference import affinities  # TensorFlow, which others need not.
+
     keypoints, length = person.keypoints, len(person.keypoints)
     nearest = np.arange(length)
     if resample and not interpolation.same_rate(person.fps, lifter.fps):

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-import typing
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -23,9 +22,7 @@ from dgnet_tf.keypoints import (
 )
 from dgnet_tf.lifting import loading, smoothing
 from dgnet_tf.lifting.lifted import Lifted
-
-if typing.TYPE_CHECKING:  # Imports TensorFlow.
-    from dgnet_tf.models import runs
+from dgnet_tf.models import runs
 
 ROOTS = ("none", "fit")
 
@@ -117,25 +114,46 @@ def lift_file(
     path,
     layout: str,
     image_size,
-    *,
-    person: str | None = None,
-    show: Callable[[str], None] = lambda line: None,
     **more,
 ) -> list[Lifted]:
     """Lifts one person of a keypoint file, or everybody.
 
     Args:
-        lifter, layout, image_size, **more: see `lift_track`.
+        lifter, layout, image_size, **more: see `lift_people`.
         path: keypoint file, see `keypoint_files.read`.
+
+    Raises:
+        UserError: if the file does not fit layout or image, and as `lift_people`.
+    """
+    people = keypoint_files.read(path, layout, image_size, more.get("fps")).people
+    return lift_people(lifter, path, people, layout, image_size, **more)
+
+
+def lift_people(
+    lifter: Lifter,
+    path,
+    people: Sequence[tracks.Track],
+    layout: str,
+    image_size,
+    *,
+    person: str | None = None,
+    show: Callable[[str], None] = lambda line: None,
+    **more,
+) -> list[Lifted]:
+    """Lifts one of the people of a keypoint file, or all of them.
+
+    Args:
+        lifter, layout, image_size, **more: see `lift_track`.
+        path: their keypoint file, for messages.
+        people: all who are in it.
         person: name of the person's track, or "all"; by default, of those who show
             each joint that the model needs, the one with the most confidence in all.
         show: takes a line for people, on who was lifted and who could not be.
 
     Raises:
-        UserError: if the file does not fit layout, model or image, shows nobody of
-            that name, or nobody who shows each joint that the model needs.
+        UserError: if the layout does not fit the model, or nobody has that name or
+            shows each joint that the model needs.
     """
-    people = keypoint_files.read(path, layout, image_size, more.get("fps")).people
     if person is None:
         people = [_surest(path, people, layout, lifter.skeleton.name, show)]
     elif person != "all":

@@ -7,7 +7,7 @@ import time
 import numpy as np
 
 from dgnet_tf.errors import UserError, warn
-from dgnet_tf.keypoints import keypoint_files, layouts, tracks
+from dgnet_tf.keypoints import layouts, tracks
 
 PERCENTILES = (50, 95, 99)
 
@@ -15,6 +15,7 @@ PERCENTILES = (50, 95, 99)
 def measure(
     lifter,
     path,
+    people,
     layout: str,
     image_size,
     *,
@@ -27,7 +28,8 @@ def measure(
 
     Args:
         lifter, layout, image_size, smooth: see `Stream`.
-        path: keypoint file, see `keypoint_files.read`.
+        path: their keypoint file, for messages.
+        people: tracks of who is in it.
         fps: frames a second of the feed.
         seconds: length of the feed; None stands for the file's own.
         copies: how often each person is there.
@@ -36,7 +38,6 @@ def measure(
         UserError: if the file does not fit or shows nobody who can be lifted, or the
             feed has no frame.
     """
-    people = keypoint_files.read(path, layout, image_size, fps).people
     frames = by_frame(_whole(lifter, path, people, layout), copies)
     count = len(frames) if seconds is None else round(seconds * fps)
     if not count:

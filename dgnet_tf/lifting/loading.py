@@ -9,10 +9,11 @@ import functools
 import pathlib
 
 from dgnet_tf.errors import UserError, check_choice
+from dgnet_tf.exporting import version_folders
 from dgnet_tf.inference.engines import exported_files, litert
 from dgnet_tf.inference.engines.window_engine import WindowEngine
 from dgnet_tf.inference.options import InferenceOptions
-from dgnet_tf.models import weight_folders
+from dgnet_tf.models import pretrained, runs, weight_folders
 
 # "auto" takes LiteRT for trained weights that hold a file for it, where it is
 # installed, and TensorFlow for others, for runs and for SavedModels.
@@ -63,14 +64,15 @@ def _of_file(path):
 
 
 def _of_tensorflow(path):
-    from dgnet_tf.exporting import saved_model, signatures
-    from dgnet_tf.inference.engines.tensorflow_engine import TensorFlowEngine
-    from dgnet_tf.models import pretrained, runs
-
     if weight_folders.exists(path):
         return _of_run(pretrained.load(path))
     if (pathlib.Path(path) / runs.CONFIG).is_file():
         return _of_run(runs.load(path))
+    path = version_folders.newest(path)
+
+    from dgnet_tf.exporting import saved_model, signatures
+    from dgnet_tf.inference.engines.tensorflow_engine import TensorFlowEngine
+
     found, card = saved_model.load_signatures(path)
     options = InferenceOptions.of_card(card)
     newest = found.get(signatures.STREAM)

@@ -19,15 +19,6 @@ keras = tf.keras
 
 # Whose `get_config` and weights are all of them.
 PEERS = (Martinez, SemGCN, TCN, STGCN)
-# What tables and charts call them; an architecture that is not here, by its name.
-TITLES = {
-    "dgnet": "DG-Net",
-    "baseline": "baseline",
-    "martinez": "Martinez et al.",
-    "semgcn": "SemGCN",
-    "tcn": "Pavllo et al.",
-    "stgcn": "Cai et al.",
-}
 _CLASSES = {network.__name__: network for network in (DGNet, *PEERS)}
 
 
@@ -39,11 +30,6 @@ def build(config: Config) -> keras.Model:
     """
     network = network_arguments.derive(dataclasses.asdict(config))
     return _CLASSES[network["class"]](**network["arguments"])
-
-
-def title(name: str) -> str:
-    """Returns what tables and charts call an architecture."""
-    return TITLES.get(name, name)
 
 
 @contextlib.contextmanager

@@ -15,6 +15,15 @@ CLASSES = {
     "tcn": "TCN",
     "stgcn": "STGCN",
 }
+# What tables and charts call them; an architecture that is not here, by its name.
+TITLES = {
+    "dgnet": "DG-Net",
+    "baseline": "baseline",
+    "martinez": "Martinez et al.",
+    "semgcn": "SemGCN",
+    "tcn": "Pavllo et al.",
+    "stgcn": "Cai et al.",
+}
 
 
 def derive(config: Mapping) -> dict:
@@ -41,3 +50,8 @@ def derive(config: Mapping) -> dict:
         ):
             arguments[unit] = str(arguments[unit]).replace(dynamic, fixed)
     return {"class": CLASSES.get(architecture, architecture), "arguments": arguments}
+
+
+def title(name: str) -> str:
+    """Returns what tables and charts call an architecture."""
+    return TITLES.get(name, name)

@@ -5,13 +5,11 @@ from __future__ import annotations
 import pathlib
 
 import numpy as np
-import tensorflow as tf
 
 from dgnet_tf import skeletons
 from dgnet_tf.config import config as configuration
 from dgnet_tf.errors import UserError
 from dgnet_tf.models import runs, weight_files, weight_folders
-from dgnet_tf.models.architectures import precision
 
 
 def load(weights, *, load_weights: bool = True) -> runs.Run:
@@ -29,6 +27,9 @@ def load(weights, *, load_weights: bool = True) -> runs.Run:
     """
     folder = weight_folders.find(weights)
     config = read_config(folder)
+
+    from dgnet_tf.models.architectures import precision
+
     with precision(config.precision):
         model = runs.build_model(config)
     if load_weights:
@@ -67,6 +68,8 @@ def probe(model, config) -> np.ndarray:
 
     Saved with the weights it shows whether another stack computes the same.
     """
+    import tensorflow as tf  # Not above: what is wrong with files is said at once.
+
     frame = np.arange(config.frames)[:, None]
     joint = np.arange(len(skeletons.get(config.skeleton).joints))
     x = 0.3 * np.sin(1.0 + 2.1 * joint + 0.05 * frame)

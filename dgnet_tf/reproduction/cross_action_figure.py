@@ -10,7 +10,7 @@ import numpy as np
 
 from dgnet_tf.drawing import style
 from dgnet_tf.files.tables import Table
-from dgnet_tf.models import architectures
+from dgnet_tf.models import network_arguments
 from dgnet_tf.reproduction.cross_action import Result
 
 METRIC = "mpjpe_mm"
@@ -59,7 +59,7 @@ def _row(result, tested):
     ]
     return [
         result.group.name,
-        architectures.title(result.architecture),
+        network_arguments.title(result.architecture),
         result.frames,
         report["metrics_action_mean"][METRIC],
         *(_mean([of_action[name] for name in names]) for names in groups),
@@ -79,7 +79,7 @@ def summary(results: Sequence[Result]) -> str:
     if not shared:
         return ""
     lines = [
-        f"- {architectures.title(network)}: "
+        f"- {network_arguments.title(network)}: "
         f"{np.mean([means[group, network] for group in shared]):.1f} mm in the mean "
         f"over {len(shared)} training runs."
         for network in networks
@@ -88,7 +88,7 @@ def summary(results: Sequence[Result]) -> str:
         a, b = networks
         better = sum(means[g, a] < means[g, b] for g in shared)
         lines.append(
-            f"- {architectures.title(a)} is better in {better} of {len(shared)} groups."
+            f"- {network_arguments.title(a)} is better in {better} of {len(shared)} groups."
         )
     return "\n".join(lines)
 
@@ -111,7 +111,7 @@ def chart(results: Sequence[Result]):
             color=style.COLORS[i % len(style.COLORS)],
             hatch=style.HATCHES[i % len(style.HATCHES)],
             edgecolor="white",
-            label=architectures.title(network),
+            label=network_arguments.title(network),
         )
         axes.bar_label(bars, fmt="%.0f", fontsize=8, padding=2)
     axes.set_xticks(

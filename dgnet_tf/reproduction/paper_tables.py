@@ -10,7 +10,7 @@ import numpy as np
 from dgnet_tf.data import manifest
 from dgnet_tf.evaluation import run_reports
 from dgnet_tf.files.tables import Table
-from dgnet_tf.models import architectures
+from dgnet_tf.models import network_arguments
 from dgnet_tf.reproduction import published
 from dgnet_tf.reproduction.published import AVERAGE, PublishedTable, Row
 
@@ -67,7 +67,7 @@ def row_of_run(name: str, report: dict, data: manifest.Manifest, values: dict) -
     """Returns the row of these values with what a run's report says of it."""
     model = report["options"]["model"]
     return Row(
-        method=f"{architectures.title(model['architecture'])}, run {name}",
+        method=f"{network_arguments.title(model['architecture'])}, run {name}",
         reference=None,
         frames=model["frames"],
         # Every other data set's keypoints are projections of its positions.

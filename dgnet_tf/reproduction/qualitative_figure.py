@@ -15,7 +15,7 @@ from dgnet_tf.evaluation import run_reports
 from dgnet_tf.files.tables import Table
 from dgnet_tf.inference.options import InferenceOptions
 from dgnet_tf.inference.view_lifter import ViewLifter
-from dgnet_tf.models import architectures
+from dgnet_tf.models import network_arguments
 from dgnet_tf.reproduction import drawn_views
 
 _SHOWN = 6
@@ -50,7 +50,7 @@ def make(
         raise UserError(f"--view: {max(views, key=views.count)!r} is there twice.")
     loaded = [drawn_views.load_run(workdir, data_dir) for workdir in workdirs]
     titles = [
-        f"{architectures.title(run.config.architecture)}, run {name}"
+        f"{network_arguments.title(run.config.architecture)}, run {name}"
         for name, run in zip(names, loaded, strict=True)
     ]
     lifters = {

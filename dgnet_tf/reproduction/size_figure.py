@@ -9,7 +9,7 @@ from dgnet_tf.data import manifest
 from dgnet_tf.drawing import style
 from dgnet_tf.evaluation import run_reports
 from dgnet_tf.files.tables import Table
-from dgnet_tf.models import architectures
+from dgnet_tf.models import network_arguments
 from dgnet_tf.reproduction import published
 
 _NOTES = """\
@@ -70,7 +70,7 @@ def point_of_run(name: str, report: dict) -> list:
     needed = model["multiply_adds_per_frame"]
     times = (1 if options["overlap"] == "once" else frames) * (1 + options["flip"])
     return [
-        f"{architectures.title(model['architecture'])}, run {name}",
+        f"{network_arguments.title(model['architecture'])}, run {name}",
         report["dataset"],
         report["metrics_action_mean"]["mpjpe_mm"],
         model["parameters"],

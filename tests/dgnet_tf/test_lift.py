@@ -195,7 +195,7 @@ def test_the_focal_length_of_the_root_is_said_and_written(
         return {"positions": tf.constant(poses[None])}
 
     lifter = lifting.Lifter(TensorFlowEngine(serve, echo_lifter.OPTIONS))
-    monkeypatch.setattr(lifting.Lifter, "load", lambda path: lifter)
+    monkeypatch.setattr(lifting.Lifter, "load", lambda path, engine: lifter)
     intrinsics = np.array([900, 900, 500, 500, 0, 0, 0, 0, 0.0])
     path, output = tmp_path / "walk.npz", tmp_path / "poses.npz"
     np.savez(path, keypoints=cameras.project_linear(poses + [0.2, 0, 4], intrinsics))

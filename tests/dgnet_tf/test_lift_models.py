@@ -46,7 +46,7 @@ def test_without_a_model_the_shipped_weights_lift(
     run_command(lift, *arguments(folder, keypoints, tmp_path / "by_path.npz"))
     with np.load(output) as poses, np.load(keypoints) as source:
         positions = poses["positions"]
-        lifter = lifting.Lifter._of_run(made)
+        lifter = lifting.Lifter.load(folder, engine="tensorflow")
         expected = lifter.lift(
             source["keypoints"], layout="coco_17", image_size=(1000, 1000)
         ).positions

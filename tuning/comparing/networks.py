@@ -10,7 +10,7 @@ from dgnet_tf.config import flags
 from dgnet_tf.config.fields import FIELDS, Config
 from dgnet_tf.data import manifest
 from dgnet_tf.errors import UserError
-from dgnet_tf.models import architectures
+from dgnet_tf.models import network_arguments
 from tuning.ablations import runner
 from tuning.studies import budget
 
@@ -35,7 +35,7 @@ class Network:
     def title(self) -> str:
         """What tables and charts call it."""
         _, *fields = self.name.split(":")
-        title = architectures.title(self.config.architecture)
+        title = network_arguments.title(self.config.architecture)
         return f"{title} ({', '.join(fields)})" if fields else title
 
 

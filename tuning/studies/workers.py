@@ -15,6 +15,7 @@ from absl import flags
 
 from dgnet_tf.command_line import children
 from dgnet_tf.errors import UserError
+from dgnet_tf.training import allocator
 
 LOGS = "logs"
 

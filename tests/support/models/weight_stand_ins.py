@@ -7,7 +7,7 @@ import pathlib
 import numpy as np
 
 from dgnet_tf.config import config as configuration
-from dgnet_tf.exporting import weight_card, weight_writer
+from dgnet_tf.exporting.weights import weight_card, weight_writer
 from dgnet_tf.files import provenance
 from dgnet_tf.models import runs, weight_folders
 from dgnet_tf.training import run_folder

@@ -6,7 +6,7 @@ import json
 import pytest
 from support.models import weight_stand_ins as stand_ins
 
-from dgnet_tf.exporting import weight_card
+from dgnet_tf.exporting.weights import weight_card
 from dgnet_tf.models import weight_folders
 
 

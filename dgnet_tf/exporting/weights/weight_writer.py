@@ -6,7 +6,7 @@ import pathlib
 
 import numpy as np
 
-from dgnet_tf.exporting import weight_card, weight_engine
+from dgnet_tf.exporting.weights import weight_card, weight_engine
 from dgnet_tf.files import json_documents, provenance
 from dgnet_tf.files.atomic import replacing
 from dgnet_tf.models import architectures, pretrained, weight_files, weight_folders

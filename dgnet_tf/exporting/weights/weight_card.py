@@ -10,7 +10,7 @@ import dgnet_tf
 from dgnet_tf.exporting import model_card
 from dgnet_tf.files import epoch_history
 from dgnet_tf.files.tables import Table
-from dgnet_tf.models import architectures, weight_folders
+from dgnet_tf.models import network_arguments, weight_folders
 
 _USE = """\
 ```
@@ -76,7 +76,7 @@ def markdown(content: dict) -> str:
         load = f'DGNet.from_preset("{name}")'
     parts = [
         f"# {name}, version {content['version']}",
-        f"{architectures.title(config['architecture'])} for the skeleton "
+        f"{network_arguments.title(config['architecture'])} for the skeleton "
         f"{config['skeleton']}: {config['frames']} frames, "
         f"{config['fps'] / config['frame_stride']:g} of them a second, from 2-D "
         f"keypoints to poses relative to the root, in metres; "

@@ -3,7 +3,7 @@
 import pytest
 from support.models import weight_stand_ins as stand_ins
 
-from dgnet_tf.exporting import weight_scores
+from dgnet_tf.exporting.weights import weight_scores
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,1 @@
+"""Folders of trained weights: what is written into them."""
