@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from dgnet_tf.data import manifest
 from dgnet_tf.errors import UserError, shortened
-from dgnet_tf.evaluation import evaluation, report, scoring
+from dgnet_tf.evaluation import report, scoring
 from dgnet_tf.files import listing, provenance
 from dgnet_tf.inference.options import InferenceOptions
 from dgnet_tf.models import runs, weight_folders
@@ -79,6 +79,8 @@ def find_or_make(
         if same and _was_lifted_so(found["options"], asked) and found["split"] == split:
             return found
     run = runs.load(workdir)
+    from dgnet_tf.evaluation import evaluation  # TensorFlow: only to make one.
+
     result = evaluation.evaluate(
         run.model, run.config, data_dir, split, noise_px=noise_px, seed=seed, **asked
     )

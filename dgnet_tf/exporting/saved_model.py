@@ -13,7 +13,7 @@ from dgnet_tf.exporting import (
     warmup,
 )
 from dgnet_tf.exporting.layout_inputs import MIN_CONFIDENCE
-from dgnet_tf.files import json_documents, listing
+from dgnet_tf.files import json_documents
 from dgnet_tf.files.atomic import replacing
 from dgnet_tf.inference.options import InferenceOptions
 

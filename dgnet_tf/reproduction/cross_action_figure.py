@@ -88,7 +88,8 @@ def summary(results: Sequence[Result]) -> str:
         a, b = networks
         better = sum(means[g, a] < means[g, b] for g in shared)
         lines.append(
-            f"- {network_arguments.title(a)} is better in {better} of {len(shared)} groups."
+            f"- {network_arguments.title(a)} is better in {better} of {len(shared)} "
+            "groups."
         )
     return "\n".join(lines)
 

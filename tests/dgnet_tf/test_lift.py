@@ -238,8 +238,10 @@ def test_bad_input_ends_with_one_line_and_no_file(
         assert list(tmp_path.iterdir()) == []
         return line
 
-    assert "like 1920x1080, got '1000'" in error("--image_size=1000")
-    assert "like 1920x1080, got '0x5'" in error("--image_size=0x5")
+    assert "like 1920x1080, each side up to 1,000,000, got '1000'" in error(
+        "--image_size=1000"
+    )
+    assert "up to 1,000,000, got '0x5'" in error("--image_size=0x5")
     assert "--picture must end in .png or .gif or .mp4" in error("--picture=a.jpg")
     with monkeypatch.context() as patch:
         patch.setenv("PATH", "")

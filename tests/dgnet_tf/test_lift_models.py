@@ -51,6 +51,7 @@ def test_without_a_model_the_shipped_weights_lift(
             source["keypoints"], layout="coco_17", image_size=(1000, 1000)
         ).positions
     assert np.abs(expected).max() > 1e-2
-    np.testing.assert_allclose(positions, expected, atol=1e-6)
+    # LiteRT and TensorFlow round otherwise.
+    np.testing.assert_allclose(positions, expected, atol=1e-5)
     for path in (named, tmp_path / "by_path.npz"):
         np.testing.assert_array_equal(np.load(path)["positions"], positions)

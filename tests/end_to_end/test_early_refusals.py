@@ -50,7 +50,9 @@ def folder(tmp_path_factory, tiny_data):
     (folder / "taken" / "1").mkdir(parents=True)
     (folder / "run").mkdir()
     (folder / "run" / "config.json").write_text(json.dumps({}))
-    np.save(folder / "keypoints.npy", np.random.default_rng(0).uniform(9, 700, (4, 17, 2)))
+    np.save(
+        folder / "keypoints.npy", np.random.default_rng(0).uniform(9, 700, (4, 17, 2))
+    )
     return folder
 
 

@@ -8,7 +8,7 @@ from support.motions import normalised
 from dgnet_tf import skeletons
 from dgnet_tf.errors import UserError
 from dgnet_tf.lifting import bvh_writer
-from preprocessing.datasets.bvh import bvh, files
+from preprocessing.datasets.bvh import bvh, files, kinematics
 
 
 def read_back(tmp_path, positions, skeleton=motions.SKELETON, fps=50.0, units="m"):
@@ -16,7 +16,7 @@ def read_back(tmp_path, positions, skeleton=motions.SKELETON, fps=50.0, units="m
     path.write_text(bvh_writer.text(positions, skeleton, fps, units))
     motion = files.read_motion(path)
     indices = [motion.hierarchy.names.index(name) for name in skeleton.joints]
-    found = files.positions(motion, indices)
+    found = kinematics.positions(motion, indices)
     return motion, np.stack([found[index] for index in indices], axis=1)
 
 
