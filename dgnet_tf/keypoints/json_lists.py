@@ -13,13 +13,13 @@ from dgnet_tf.errors import UserError
 from dgnet_tf.files import json_documents
 
 MAX_BYTES = 512 << 20
-# Files up to this size, entries of a list, and objects with all that is in them are
-# parsed in one piece. `MAX_MADE` bytes may come of it: text while it is parsed, and of
-# each of these signs at most so much.
+# Files up to this size are parsed in one piece, larger ones entry by entry. `MAX_MADE`
+# bytes may come of an entry: its text, and of each of these signs at most so much.
 SMALL = 4 << 20
 MAX_MADE = 400_000_000
 _COSTS = {"[": 88, "{": 232, ",": 40, ":": 64, '"': 32}
-MAX_ENTRIES = 1_000_000
+MAX_ENTRIES, MAX_NAMES = 1_000_000, 1000
+MAX_BESIDE = 4 << 20  # characters of an object that stand in no list
 _CHUNK = 1 << 20  # characters
 # What an unfinished number, name or escape may have of characters before the end.
 _CUT = 16
@@ -28,7 +28,9 @@ _SCAN = json.JSONDecoder().raw_decode
 
 
 def load(path) -> object:
-    """Returns the content of a JSON file; a long list as a `JsonList`.
+    """Returns the content of a JSON file.
+
+    Of a large file, a list is a `JsonList`, and so is a list in an object.
 
     Raises:
         UserError: if the file is no JSON, or would fill too much memory.
@@ -39,12 +41,10 @@ def load(path) -> object:
             raise ValueError("no regular file")
         if path.stat().st_size <= SMALL:
             return json_documents.loads(path.read_bytes())
-        with _opened(path) as file:
-            if re.match(r"[ \t\r\n]*\[", file.read(1000)):
-                return JsonList(path)
         check_bytes(path, MAX_BYTES)
-        _check_made(path)
-        return json_documents.loads(path.read_bytes())
+        with _opened(path) as file:
+            scanner = _Scanner(file)
+            return JsonList(path) if scanner.next() == "[" else _members(path, scanner)
     except (OSError, ValueError, RecursionError) as error:
         raise _unreadable(path, error) from error
 
@@ -60,13 +60,18 @@ def check_bytes(path: pathlib.Path, most: int):
 
 
 class JsonList:
-    """The list in a JSON file, read anew each time that it is iterated over.
+    """A list in a JSON file, read anew each time that it is iterated over.
 
     Iteration raises a UserError where the file is no JSON, or holds too much.
+
+    Args:
+        path: the file.
+        name: what the object in the file calls the list; None where the file is the
+            list.
     """
 
-    def __init__(self, path):
-        self.path = pathlib.Path(path)
+    def __init__(self, path, name: str | None = None):
+        self.path, self._name = pathlib.Path(path), name
 
     @functools.cached_property
     def first(self):
@@ -77,13 +82,16 @@ class JsonList:
         try:
             check_bytes(self.path, MAX_BYTES)
             with _opened(self.path) as file:
-                for index, entry in enumerate(_Scanner(file).entries()):
-                    if index == MAX_ENTRIES:
-                        raise UserError(
-                            f"{self.path}: holds more than {MAX_ENTRIES} entries. "
-                            "Split the video."
-                        )
-                    yield entry
+                scanner = _Scanner(file)
+                if self._name is None:
+                    yield from scanner.entries()
+                    scanner.end()
+                    return
+                for name in scanner.names():
+                    if name == self._name:
+                        yield from scanner.entries()
+                        return
+                    scanner.skip()
         except (OSError, ValueError, RecursionError) as error:
             raise _unreadable(self.path, error) from error
 
@@ -96,17 +104,48 @@ class _Scanner:
         self._text, self._at, self._passed = "", 0, 0
 
     def entries(self) -> Iterator:
-        self._sign("[")
-        if self._next() == "]":
-            self._sign("]")
+        """Yields the entries of the list that follows."""
+        for index, _ in enumerate(self._parts("[]")):
+            if index == MAX_ENTRIES:
+                raise ValueError(f"holds more than {MAX_ENTRIES} entries")
+            yield self.value()
+
+    def names(self) -> Iterator[str]:
+        """Yields the names in the object that follows, each before its value."""
+        for _ in self._parts("{}"):
+            if self.next() != '"':
+                raise self._error("Expecting a name", self._at)
+            name = self.value()
+            self._sign(":")
+            yield name
+
+    def skip(self):
+        """Passes over a value."""
+        if self.next() == "[":
+            for _ in self.entries():
+                pass
         else:
-            yield self._value()
-            while self._sign(",]") == ",":
-                yield self._value()
-        if self._next():
+            self.value()
+
+    @property
+    def place(self) -> int:
+        """How many characters have been taken."""
+        return self._passed + self._at
+
+    def end(self):
+        if self.next():
             raise self._error("Extra data", self._at)
 
-    def _next(self) -> str:
+    def _parts(self, brackets) -> Iterator[None]:
+        self._sign(brackets[0])
+        if self.next() == brackets[1]:
+            self._sign(brackets[1])
+            return
+        yield
+        while self._sign("," + brackets[1]) == ",":
+            yield
+
+    def next(self) -> str:
         """Returns the next character that is no space; "" at the end."""
         while True:
             self._at = _SPACE.match(self._text, self._at).end()
@@ -114,14 +153,14 @@ class _Scanner:
                 return self._text[self._at : self._at + 1]
 
     def _sign(self, wanted: str) -> str:
-        sign = self._next()
+        sign = self.next()
         if not sign or sign not in wanted:
             raise self._error(f"Expecting one of {wanted!r}", self._at)
         self._at += 1
         return sign
 
-    def _value(self):
-        self._next()
+    def value(self):
+        self.next()
         while True:
             try:
                 value, end = _SCAN(self._text, self._at)
@@ -164,13 +203,22 @@ def _made(text: str) -> int:
     return signs + 2 * wide * len(text)
 
 
-def _check_made(path):
-    made = 0
-    with _opened(path) as file:
-        while text := file.read(_CHUNK):
-            made += _made(text)
-            if made > MAX_MADE:
-                raise ValueError(f"it would fill more than {MAX_MADE / 1e6:.0f} MB")
+def _members(path, scanner: _Scanner) -> dict:
+    content, kept = {}, 0
+    for name in scanner.names():
+        if name in content:
+            raise ValueError(f"{name[:40]!r} is there twice")
+        if scanner.next() == "[":
+            scanner.skip()
+            content[name] = JsonList(path, name)
+            continue
+        start = scanner.place
+        content[name] = scanner.value()
+        kept += scanner.place - start + len(name)
+        if kept > MAX_BESIDE or len(content) > MAX_NAMES:
+            raise ValueError("holds too much beside lists")
+    scanner.end()
+    return content
 
 
 def _unreadable(path, error) -> UserError:

@@ -45,6 +45,27 @@ def test_lists_in_bits_are_what_json_makes_of_them(tmp_path, in_bits, encoding):
         assert found.first == (content[0] if content else None)
 
 
+def test_lists_in_an_object_are_read_in_bits(tmp_path, in_bits):
+    rng, path = random.Random(1), tmp_path / "a.json"
+    for _ in range(60):
+        names = [entries(rng, 9) for _ in range(rng.randrange(6))]
+        content = {str(name): entries(rng) for name in names}
+        path.write_text(json.dumps(content, indent=rng.choice([None, 1])))
+        found = json_lists.load(path)
+        assert list(found) == list(content)
+        for name, value in found.items():
+            assert isinstance(value, JsonList) == isinstance(content[name], list)
+            listed = list(value) if isinstance(value, JsonList) else value
+            assert listed == content[name]
+    for text in ('{"a":1,"a":2}', '{"a" 1}', '{"a":1', '{"a":1}}', "{1:2}", '{"a":1,}'):
+        path.write_text(text)
+        with pytest.raises(UserError, match="is not readable JSON"):
+            json_lists.load(path)
+    path = detector_files.mmpose(tmp_path / "a.json", walk("coco_17"))
+    (person,) = keypoint_files.read(path, "coco_17", SIZE).people
+    assert person.first_frame == 1 and len(person.keypoints) == 6
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -88,7 +109,7 @@ def test_readers_take_lists_in_bits(tmp_path, in_bits):
 def test_more_entries_than_a_video_has_are_refused(tmp_path, in_bits, monkeypatch):
     monkeypatch.setattr(json_lists, "MAX_ENTRIES", 5)
     path = detector_files.write_json(tmp_path / "a.json", [[]] * 6)
-    with pytest.raises(UserError, match="a.json: holds more than 5 entries. Split the"):
+    with pytest.raises(UserError, match="holds more than 5 entries.*or split the vid"):
         keypoint_files.read(path, "mediapipe_33", SIZE)
     detector_files.write_json(path, [[]] * 5)
     with pytest.raises(UserError, match="every joint is missing"):
