@@ -135,7 +135,7 @@ def _groups(where, found: list[Detection]) -> dict[str, list[Detection]]:
             "There, people are told apart by their keypoints."
         )
     groups = collections.defaultdict(list)
-    people = following.follow(seen, held.people)
+    people = following.follow(seen, held.people, len(held.names))
     for person, one in zip(people.tolist(), found, strict=True):
         groups[person].append(one)
     taken = set(held.names)

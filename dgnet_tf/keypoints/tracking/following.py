@@ -18,21 +18,22 @@ MAX_GAP = 30  # frames: a second or so
 MAX_WAITING = 400  # people; of more, those who were seen last
 
 
-def follow(seen: DetectionArrays, known: np.ndarray) -> np.ndarray:
+def follow(seen: DetectionArrays, known: np.ndarray, named: int) -> np.ndarray:
     """Tells whose each detection is.
 
     Args:
         seen: D detections, in order of frames.
         known: (D,) a number from 0 on for each person who is known by name, nobody
             twice in a frame; -1 where nobody is.
+        named: how many people there are with a name; the others' numbers follow.
 
     Returns:
-        (D,) numbers: `known` ones as they were, then further ones. A person without
-        a name who goes on as one with a name, unseen since, is that one.
+        (D,) numbers: `known` ones as they were, for others from `named` on. A person
+        without a name who goes on as one with a name, unseen since, is that one.
     """
     if (known >= 0).all():
         return known
-    walk = _Walk(seen, known)
+    walk = _Walk(seen, known, named)
     frames, starts = np.unique(seen.frames, return_index=True)
     stops = [*starts[1:].tolist(), len(known)]
     for frame, start, stop in zip(frames.tolist(), starts.tolist(), stops, strict=True):
@@ -45,6 +46,7 @@ class _Walk:
 
     Attributes:
         people: number of the person of each detection; -1 for those to come.
+        named: the numbers of people with a name are below.
         renamed: the number with a name of a person who got one later.
         waiting: index of the last detection of each person who may come again; who was
             seen longest ago stands first.
@@ -52,10 +54,10 @@ class _Walk:
         first: the first frame of each person without one.
     """
 
-    def __init__(self, seen: DetectionArrays, known: np.ndarray):
+    def __init__(self, seen: DetectionArrays, known: np.ndarray, named: int):
         self.seen = seen
         self.people = known.tolist()
-        self.named = max(self.people) + 1
+        self.named = named
         self.renamed: dict[int, int] = {}
         self.waiting: dict[int, int] = {}
         self.last: dict[int, int] = {}

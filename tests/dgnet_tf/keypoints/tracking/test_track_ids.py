@@ -102,6 +102,16 @@ def test_one_id_twice_with_a_ghost_keeps_the_person(capsys):
     assert (stray.first_frame, len(stray.keypoints)) == (50, 1)
 
 
+def test_an_id_that_never_holds_names_nobody():
+    one, other = two()
+    strays = [
+        dataclasses.replace(other[50], keypoints=other[50].keypoints + x, person="2")
+        for x in (500, 800)
+    ]
+    people = joined(one, strays)
+    assert [track.person for track in people] == ["4", "1", "3"]
+
+
 def test_one_id_for_everybody_is_none(capsys):
     one, other = two(("0", "0"))
     check(joined(one, other), {"1": one, "2": other})
