@@ -46,7 +46,7 @@ def test_others_of_a_batch_may_hold_anything(served, name):
     assert np.isfinite(expected).all() and np.ptp(expected) > 0
     cases = [("keypoints", (1, *[slice(None)] * 3), value) for value in VALUES]
     cases += [("keypoints", (1, 2, 5, 0), value) for value in VALUES]
-    cases += [("image_size", 1, value) for value in (1.0, 1e6)]
+    cases += [("image_size", 1, value) for value in (1.0, 1e6, *VALUES)]
     if "confidence" in inputs:
         cases += [("confidence", 1, value) for value in (0.0, np.nan, np.inf)]
         cases += [("confidence", (1, slice(1, None)), 0.0)]
