@@ -207,6 +207,22 @@ def test_entries_that_say_only_here_and_there_of_what_frame_they_are(tmp_path):
         read(path)
 
 
+@pytest.mark.parametrize("image_id", [7, None])
+def test_coco_entries_of_one_image_go_by_their_frames(tmp_path, image_id):
+    content = [
+        {
+            "image_id": frame if image_id is None else image_id,
+            "frame_id": 3 if image_id is None else frame,
+            "keypoints": rows.ravel().tolist(),
+        }
+        for frame, _, rows in walk("coco_17", frames=6, step=0.5)
+        if frame != 2
+    ]
+    path = detector_files.write_json(tmp_path / "a.json", content)
+    (person,) = keypoint_files.read(path, "coco_17", SIZE).people
+    assert person.confidence.any(axis=1).tolist() == [1, 1, 0, 1, 1, 1]
+
+
 def test_kinds_of_names():
     for name, kind in {
         "Frame No.": entry_names.FRAME, "timestamp_ms": entry_names.TIME,
