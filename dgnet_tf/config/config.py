@@ -65,7 +65,7 @@ def _check(name, value, architecture):
     if architecture not in field.architectures and value != field.default:
         raise UserError(
             f"Configuration field {name!r} has no effect with the architecture "
-            f"{architecture!r}. Leave it out; got {found}."
+            f"{shortened(architecture)}. Leave it out; got {found}."
         )
     return float(value) if whole else value
 
@@ -90,7 +90,8 @@ def schema(*needed):
     def check(content):
         architecture = content.get("architecture", Config.architecture)
         try:
-            for name in content.keys() & FIELDS.keys():
+            _check("architecture", architecture, architecture)
+            for name in sorted(content.keys() & FIELDS.keys()):
                 _check(name, content[name], architecture)
         except UserError as error:
             raise ValueError(str(error).removesuffix(".")) from None

@@ -134,7 +134,15 @@ def read(data_dir) -> Manifest:
             type or range, or does not agree with another; the message names it.
     """
     path = pathlib.Path(data_dir) / FILE_NAME
-    content = _KIND.read(path)
+    return _build(path, _KIND.read(path))
+
+
+def check(manifest: Manifest, path):
+    """Raises UserError where a manifest, written to this path, could not be read."""
+    _build(path, _KIND.parse(path, dumps(manifest)))
+
+
+def _build(path, content) -> Manifest:
     with _KIND.building(path):
         del content["version"], content["units"]
         for split in content["splits"].values():

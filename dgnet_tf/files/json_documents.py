@@ -86,7 +86,7 @@ class JsonKind:
             raise self.error(path, f"cannot be read ({error})") from error
         return self.parse(path, data)
 
-    def parse(self, path, data: bytes) -> dict:
+    def parse(self, path, data: bytes | str) -> dict:
         """Returns the content of a file, or of a part of one; errors as of `read`."""
         try:
             text = _decoded(data)

@@ -110,6 +110,11 @@ def _load(model, path, weights, wanted, also=()):
             f"{path}: its tensors cannot be read ({type(error).__name__}: "
             f"{error!s:.80}). Copy the file again."
         ) from error
+    if not all(np.isfinite(weight).all() for weight in model.get_weights()):
+        raise UserError(
+            f"{path}: holds weights that are not finite; it is damaged, or the "
+            "training diverged. Copy the file again, or train again."
+        )
 
 
 def _difference(wanted, found, name):

@@ -11,7 +11,7 @@ import tqdm
 
 from dgnet_tf import skeletons
 from dgnet_tf.data import manifest as manifests
-from dgnet_tf.errors import UserError
+from dgnet_tf.errors import UserError, shortened
 from dgnet_tf.files import atomic
 from preprocessing.conversion import (
     checks,
@@ -56,6 +56,11 @@ def convert(
             behind then, and neither after an interruption.
     """
     view_records.starts(1, record_frames, record_overlap)  # Checks the two of them.
+    if record_frames > manifests.MAX_RECORD_FRAMES:
+        raise UserError(
+            f"--record_frames must be at most {manifests.MAX_RECORD_FRAMES}, got "
+            f"{shortened(record_frames)}."
+        )
     if workers < 1:
         raise ValueError(f"`workers` must be at least 1, got {workers}.")
     split_of = splits.assign(
@@ -94,6 +99,8 @@ def convert(
                 if split in split_of.values()
             },
         )
+        # Such as a rate that no video has.
+        manifests.check(manifest, pathlib.Path(output) / manifests.FILE_NAME)
         shutil.rmtree(folder / "parts")
         (folder / manifests.FILE_NAME).write_text(manifests.dumps(manifest))
     return manifest

@@ -23,6 +23,7 @@ from dgnet_tf.files.schemas import (
     Seed,
     Text,
     text,
+    whole,
 )
 
 VERSION = 1
@@ -33,7 +34,7 @@ _Seeds = Annotated[list[Seed], Field(min_length=1)]
 
 
 class _Versioned(Schema):
-    version: Literal[VERSION] = VERSION
+    version: whole(VERSION, VERSION) = VERSION
 
 
 class _Study(_Versioned):

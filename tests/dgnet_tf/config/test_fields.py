@@ -1,6 +1,7 @@
 """The configuration's fields: what each says of itself, and who follows it."""
 
 import dataclasses
+import math
 import subprocess
 import sys
 
@@ -11,6 +12,7 @@ from dgnet_tf.config import config, config_field, fields, network_sizes
 from dgnet_tf.config import flags as config_flags
 from dgnet_tf.config.fields import FIELDS, Config, names
 from dgnet_tf.data.augmentation import augmentation
+from dgnet_tf.errors import UserError
 from dgnet_tf.layers import neighbor_masks, pair_score
 from dgnet_tf.training import fine_tuning
 
@@ -120,3 +122,15 @@ def test_augmentation_and_fine_tuning_follow_the_fields():
     assert augmentation.of(Config()) == augmentation.Augmentation(flip=True)
     network = set(names(fields.NETWORK)) - {"dropout"}
     assert set(fine_tuning.NETWORK) == network
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_every_number_has_a_lower_and_an_upper_bound(name):
+    known = FIELDS[name]
+    for value in (10**400, -(10**400), math.nan, math.inf, 1e308, "1", None, [1], {}):
+        if known.kind in (int, float):
+            assert not known.admits(value)
+        if not (known.kind is str and isinstance(value, str)):
+            with pytest.raises(UserError, match=f"{name}.* must be ") as error:
+                config.make(**{name: value})
+            assert len(str(error.value)) < 400

@@ -1,3 +1,4 @@
+import dataclasses
 import json
 
 import pytest
@@ -67,6 +68,72 @@ def test_a_manifest_of_other_content_is_refused(data_dir, fields, message):
     _edit(data_dir, **fields)
     with pytest.raises(UserError, match=message):
         manifest.read(data_dir)
+
+
+def _shard_of(**fields):
+    """Returns a change of the first shard of the split "train"."""
+    return lambda content: content["splits"]["train"]["shards"][0].update(fields)
+
+
+def _split_of(**fields):
+    return lambda content: content["splits"]["train"].update(fields)
+
+
+@pytest.mark.parametrize(
+    "change, message",
+    [
+        *(
+            (lambda content, fps=fps: content.update(fps=fps), "field 'fps' must be")
+            for fps in ("x", [50], 0, -1, True, None, float("nan"), 1e999, 10**400)
+        ),
+        (lambda c: c.update(record_frames="16"), "'record_frames' must be a whole"),
+        (lambda c: c.update(record_frames=10**18), "'record_frames' must be at most"),
+        (lambda c: c.update(record_overlap=16), "'record_overlap' must be less than"),
+        (lambda c: c.update(dataset="../other"), "'dataset' must be a name without"),
+        (lambda c: c.update(options={"x": float("inf")}), "'options.x' must hold fin"),
+        (
+            lambda c: c["splits"].update(dev={}),
+            "entry of field 'splits' must be",
+        ),
+        (_split_of(frames=10**18), "'splits.train.frames' must be at most"),
+        (_split_of(frames=60.0), "'splits.train.frames' must be a whole number"),
+        (_split_of(frames=5), "'splits.train.records' must be no less than sequences"),
+        (_split_of(records=5), "'splits.train.records' must be 6, the sum of the sh"),
+        (
+            _split_of(mean_pose=[[0, 0, 0]]),
+            "'splits.train.mean_pose' must be a list",
+        ),
+        (_split_of(mean_pose=[[0, 0]] * 17), "no field 'splits.train.mean_pose\\[0\\]"),
+        (
+            _split_of(mean_pose=[[0, 0, float("nan")]] * 17),
+            "\\[0\\]\\[2\\]' must be fin",
+        ),
+        (_shard_of(records=True), "shards\\[0\\].records' must be a whole num"),
+        (_shard_of(bytes=-1), "shards\\[0\\].bytes' must be at least 0"),
+        (_shard_of(sha256="00"), "shards\\[0\\].sha256' must be a SHA-256"),
+        *(
+            (_shard_of(file=name), "shards\\[[01]\\].file' must be")
+            for name in ("../a.tfrecord", "/etc/passwd", "test-00000-of-00002.tfrecord")
+            + ("train-00001-of-00002.tfrecord", "x" * 10**5, "a\nb", "")
+        ),
+    ],
+)
+def test_a_field_of_wrong_type_range_or_sum_is_refused(data_dir, change, message):
+    path = data_dir / "dataset.json"
+    content = json.loads(path.read_text())
+    change(content)
+    path.write_text(json.dumps(content))
+    with pytest.raises(UserError, match=message) as error:
+        manifest.read(data_dir)
+    assert str(path) in str(error.value) and "Convert" in str(error.value)
+    assert len(str(error.value)) < 400 + len(str(path))
+
+
+def test_what_could_not_be_read_is_not_written(data_dir):
+    data = manifest.read(data_dir)
+    manifest.check(data, "here/dataset.json")
+    with pytest.raises(UserError, match="here/dataset.json: .*'fps' must be at most"):
+        manifest.check(dataclasses.replace(data, fps=1e6), "here/dataset.json")
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}"])

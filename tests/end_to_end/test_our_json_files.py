@@ -1,0 +1,208 @@
+"""Each JSON document of ours, wrong in any field, is read as it is or refused.
+
+The documents are those that an earlier version wrote, and a search's.
+"""
+
+import copy
+import json
+import pathlib
+import random
+import tarfile
+
+import hypothesis
+import pytest
+from hypothesis import strategies
+from support import damage
+from support.written_before import write
+
+from dgnet_tf.config import config
+from dgnet_tf.data import manifest
+from dgnet_tf.errors import UserError
+from dgnet_tf.evaluation import comparison, comparison_report, pairing, report
+from dgnet_tf.exporting import model_card
+from dgnet_tf.files import origins
+from dgnet_tf.models import weight_folders
+from dgnet_tf.pages import report_charts, report_tables
+from dgnet_tf.reproduction import cross_action
+from tuning.studies import documents, study
+
+ROW = "study/rows/base-9d6dacb979/seed0"
+CARD = "exports/saved_model/1"
+# Path in the archive: how it is read, and which of its fields anything may stand in.
+READERS = {
+    "data/dataset.json": (lambda path: manifest.read(path.parent), {"options"}),
+    "runs/dgnet/config.json": (config.read, set()),
+    "runs/dgnet/training.json": (origins.TRAINING.read, {"options"}),
+    "runs/dgnet/versions.json": (origins.VERSIONS.read, set()),
+    "weights/before/preset.json": (
+        lambda path: weight_folders.read(path.parent),
+        {"options", "history", "seed", "versions"},
+    ),
+    f"{CARD}/assets.extra/model_card.json": (
+        lambda path: model_card.read(path.parents[1]),
+        {"root", "units", "axes", "training", "metrics", "licence", "export"}
+        | {"versions", "signatures"},
+    ),
+    "reports/report.json": (
+        lambda path: report.read(path, report.SHOWN),
+        {"valid_frames", "p_mpjpe_mm", "metric", "intervals_action_mean"}
+        | {"metrics_action_mean"},
+    ),
+    "study/study.json": (lambda path: study.read(path.parent), set()),
+    "study/tables/graphs.json": (documents.TABLE.read, {"table"}),
+    f"{ROW}/result.json": (documents.RESULT.read, {"row", "split"}),
+    "compared/comparison.json": (documents.COMPARISON.read, set()),
+    "compared/latency.json": (documents.LATENCY.read, {"versions"}),
+    "figure5/job.json": (cross_action._KIND.read, set()),
+    "search.json": (documents.SEARCH.read, set()),
+    "proposals.json": (documents.PROPOSALS.read, {"0001"}),
+}
+SEARCH = {
+    "search.json": {"version": 1, "algorithm": "random", "tune": ["blocks"]},
+    "proposals.json": {"0001": {"blocks": 3, "learning_rate": 0.01}},
+}
+MANY = hypothesis.settings(
+    max_examples=60, derandomize=True, database=None, deadline=None
+)
+# A value of each kind of JSON, and beyond what any field can be.
+OTHERS = (None, True, 3, 2.5, "x", [], {}, [[]], {"x": 1}, "x" * 200_000)
+BEYOND = (10**18, -1, -1e308, 1e308, float("nan"), float("inf"), -0.5, "../x", "a\nb")
+
+
+@pytest.fixture(scope="module")
+def contents():
+    """Returns {path in the archive: content}."""
+    found = copy.deepcopy(SEARCH)
+    archive = pathlib.Path(write.__file__).with_name("default.tar.xz")
+    with tarfile.open(archive) as members:
+        for member in members:
+            if member.name in READERS:
+                found[member.name] = json.load(members.extractfile(member))
+    assert found.keys() == READERS.keys()
+    return found
+
+
+def read(name, content, folder):
+    """Reads a document; None where it is refused, in one line that names the file."""
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # As Python writes it, NaN and surrogates too.
+    path.write_text(json.dumps(content), encoding="utf-8")
+    try:
+        return READERS[name][0](path)
+    except UserError as error:
+        message = str(error)
+        assert str(path) in message and "\n" not in message
+        assert len(message) < 1200 + len(str(path))
+        return None
+
+
+def leaves(value, path=()):
+    """Yields the path to each value that is no list or object."""
+    if not isinstance(value, list | dict):
+        yield path
+        return
+    items = value.items() if isinstance(value, dict) else enumerate(value)
+    for key, below in items:
+        yield from leaves(below, (*path, key))
+
+
+def replaced(content, path, value):
+    """Returns a copy with another value at a path."""
+    content = copy.deepcopy(content)
+    node = content
+    for key in path[:-1]:
+        node = node[key]
+    node[path[-1]] = value
+    return content
+
+
+def kind(value):
+    """Returns what JSON calls a value's type; a whole number does for a fraction."""
+    return {int: float}.get(type(value), type(value))
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_what_an_earlier_version_wrote_is_read(contents, tmp_path, name):
+    assert read(name, contents[name], tmp_path) is not None
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_a_value_of_another_type_is_refused_in_every_field(contents, tmp_path, name):
+    free = READERS[name][1]
+    found = [p for p in leaves(contents[name]) if not free & set(p)]
+    rng = random.Random(0)
+    for path in rng.sample(found, min(len(found), 40)):
+        value = contents[name]
+        for key in path:
+            value = value[key]
+        # Null stands for what is not known, a number or a command.
+        nullable = value is None or kind(value) is float or path[-1] == "command"
+        for other in OTHERS:
+            if kind(other) is kind(value) and type(value) is not int:
+                continue
+            if isinstance(other, int) and type(value) is int and other is not True:
+                continue
+            if nullable and (other is None or value is None):
+                continue
+            changed = replaced(contents[name], path, other)
+            assert read(name, changed, tmp_path) is None, (path, other)
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_whatever_stands_in_a_field_is_read_or_refused(contents, tmp_path, name):
+    places = list(leaves(contents[name]))
+
+    @MANY
+    @hypothesis.given(
+        strategies.sampled_from(places), strategies.sampled_from((*OTHERS, *BEYOND))
+    )
+    def check(path, value):
+        read(name, replaced(contents[name], path, value), tmp_path)
+
+    check()
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_whatever_a_document_holds_is_read_or_refused(contents, tmp_path, name):
+    @MANY
+    @hypothesis.given(strategies.integers(0, 2**32))
+    def check(seed):
+        rng = random.Random(seed)
+        read(name, damage.of_content(contents[name], rng, damage.PLAIN), tmp_path)
+
+    check()
+
+
+def test_a_report_that_is_read_can_be_compared_and_shown(contents, tmp_path):
+    name = "reports/report.json"
+    whole = contents[name]
+    shown = []
+
+    @MANY
+    @hypothesis.given(strategies.integers(0, 2**32))
+    def check(seed):
+        changed = damage.of_content(whole, random.Random(seed), damage.PLAIN)
+        found = read(name, changed, tmp_path)
+        if found is None:
+            return
+        shown.append(found)
+        reports = {"a": copy.deepcopy(whole), "b": found}
+        try:
+            pairs = {"b": comparison.pairs_of(*reports.values(), tuple(reports))}
+        except UserError:
+            return
+        if "mpjpe_mm" in pairs["b"]:
+            assert isinstance(pairs["b"]["mpjpe_mm"], pairing.Paired)
+            comparison.table(reports, pairs)
+            text = comparison_report.text(reports, pairs, comparison.differing(reports))
+            assert text.startswith("# 2 runs on")
+        report_tables.headline(found)
+        report_tables.further(found)
+        report_tables.worst(found, [])
+        report_tables.worst_joints(found, [])
+        groups = {**found["per_action"], **report_charts.worst_videos(found)}
+        report_charts.bars(groups, found["metrics"], "all frames")
+
+    check()
+    assert len(shown) > 5
