@@ -154,7 +154,7 @@ def measure(run, data, split, folder, *, views=None, rounds=9, threads=1):
         size = view.image_size
         lifted = {
             SAVED_MODEL: whole_videos.lift_view(
-                serve, view.keypoints, size, options.span
+                serve, view.keypoints, size, options.block
             )
         }
         for form, lifter in lifters.items():

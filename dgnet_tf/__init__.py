@@ -85,10 +85,19 @@ sys.meta_path.append(_PublicModules())
 
 def __getattr__(name):
     if name in _PUBLIC:
-        return getattr(importlib.import_module(f"{__name__}.{_PUBLIC[name]}"), name)
+        return getattr(_module(f"{__name__}.{_PUBLIC[name]}"), name)
     if name in _MODULES or name in _PLAIN_MODULES:
-        return importlib.import_module(f"{__name__}.{name}")
+        return _module(f"{__name__}.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def _module(name):
+    from dgnet_tf.errors import without_tensorflow
+
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        raise without_tensorflow(error) from error
 
 
 def __dir__():

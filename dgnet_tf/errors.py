@@ -49,6 +49,19 @@ def shortened(value) -> str:
     return text if len(text) <= _QUOTED else text[: _QUOTED - 3] + "..."
 
 
+def without_tensorflow(error: ModuleNotFoundError) -> ModuleNotFoundError:
+    """Returns the error as it is, or one that says how to install TensorFlow.
+
+    The package installs without it, as lifting needs none.
+    """
+    if error.name not in ("tensorflow", "h5py"):
+        return error
+    text = (
+        "this needs TensorFlow, which is not installed. pip install 'dgnet-tf[train]'"
+    )
+    return ModuleNotFoundError(text, name=error.name)
+
+
 def file_error(error: Exception) -> OSError | None:
     """Returns the error of the file system that an exception is, or stands for.
 

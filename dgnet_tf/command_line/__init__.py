@@ -9,7 +9,7 @@ import sys
 from absl import flags
 
 from dgnet_tf.command_line import children, ending, standard_streams
-from dgnet_tf.errors import UserError, file_error, shortened
+from dgnet_tf.errors import UserError, file_error, shortened, without_tensorflow
 
 _MAX_SIDE = 1_000_000  # Pixels of an image.
 NOBODY_READ = 141  # 128 and the number of SIGPIPE.
@@ -63,6 +63,11 @@ def _run(main, flag_values, description, argv):
         main(flag_values)
     except (UserError, flags.Error) as error:
         _fail(str(error))
+    except ModuleNotFoundError as error:
+        found = without_tensorflow(error)
+        if found is error:
+            raise
+        _fail(str(found))
     except MemoryError as error:
         _fail(f"not enough memory. {error}")
     except KeyboardInterrupt:

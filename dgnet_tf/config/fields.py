@@ -211,8 +211,9 @@ class Config:
 
     overlap: str = _inference(
         "mean", "How overlapping windows become one pose for each frame: a frame is in "
-        "one window (once), in the middle of its own (center), or the mean of all "
-        "(mean).", choices=("once", "center", "mean"),
+        "one window (once), in one and not at its ends (interior), in the middle of "
+        "its own (center), or the mean of all (mean).",
+        choices=("once", "center", "mean", "interior"),
     )
     keypoint_smoothing: int = _inference(
         0, "Frames on either side of each that a parabola is fitted to, in the "

@@ -113,6 +113,23 @@ class InferenceOptions:
         return self.frames * self.frame_stride
 
     @property
+    def margin(self) -> int:
+        """Slots at either end of a window that the rule "interior" does not read."""
+        return self.frames // 4 if self.overlap == "interior" else 0
+
+    @property
+    def block(self) -> int:
+        """Frames of a video whose windows are cut together, by whatever rule."""
+        return self.span - 2 * self.margin * self.frame_stride
+
+    @property
+    def passes(self) -> float:
+        """Windows that a frame of a long video passes through, without the mirrored."""
+        if self.overlap in ("center", "mean"):
+            return self.frames
+        return self.span / self.block
+
+    @property
     def reach(self) -> int:
         """Frames from a window's first to its last: what the newest is lifted from."""
         return self.span - self.frame_stride + 1

@@ -13,7 +13,7 @@ SEGMENT_FRAMES = 16_384
 
 
 def lift(
-    lift_segment: Callable[[np.ndarray], np.ndarray], keypoints: np.ndarray, span: int
+    lift_segment: Callable[[np.ndarray], np.ndarray], keypoints: np.ndarray, block: int
 ) -> np.ndarray:
     """Lifts one video by segments.
 
@@ -23,14 +23,15 @@ def lift(
     Args:
         lift_segment: (F, N, 2) float32 pixels of neighbouring frames -> (F, N, 3).
         keypoints: (F, N, 2) pixels.
-        span: T times the frame stride of the model, `InferenceOptions.span`.
+        block: of the model, `InferenceOptions.block`.
 
     Returns:
         (F, N, 3) float32.
     """
-    # Whole spans, for "once" cuts its windows by them.
-    segment = max(SEGMENT_FRAMES // span, 1) * span
-    margin = (1 + -(-keypoint_preparation.MOST_REACH // span)) * span
+    # Whole blocks, so that the same windows are cut. No window reaches further than
+    # one beyond its own.
+    segment = max(SEGMENT_FRAMES // block, 1) * block
+    margin = (1 + -(-keypoint_preparation.MOST_REACH // block)) * block
     positions = np.empty((*keypoints.shape[:2], 3), np.float32)
     for start in range(0, len(keypoints), segment):
         first = max(start - margin, 0)

@@ -36,8 +36,8 @@ class ViewLifter:
 
     def positions(self, view: View) -> np.ndarray:
         """Returns the estimate (F, N, 3), metres, camera axes, the root at 0."""
-        seen, span = self.keypoints(view), self.options.span
-        return whole_videos.lift_view(self._serve, seen, view.image_size, span)
+        seen, block = self.keypoints(view), self.options.block
+        return whole_videos.lift_view(self._serve, seen, view.image_size, block)
 
 
 def noise(view: View, noise_px: float, seed: int) -> np.ndarray:

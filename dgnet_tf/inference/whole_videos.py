@@ -50,12 +50,12 @@ def lift_keypoints(
     x = network_input(prepared, image_size, options)  # (B, F, N, 2)
     views, length = tf.shape(x)[0], tf.shape(x)[1]
 
-    # Chunks of equal length, of whole blocks so that "once" cuts the same windows.
-    span = options.span
-    blocks = (length + span - 1) // span
-    chunks = tf.maximum((blocks * span * views + chunk_frames - 1) // chunk_frames, 1)
+    # Chunks of equal length, of whole blocks so that the same windows are cut.
+    block = options.block
+    blocks = (length + block - 1) // block
+    chunks = tf.maximum((blocks * block * views + chunk_frames - 1) // chunk_frames, 1)
     chunk_blocks = (blocks + chunks - 1) // chunks
-    chunk_length = tf.minimum(chunk_blocks * span, length)
+    chunk_length = tf.minimum(chunk_blocks * block, length)
     chunks = (length + chunk_length - 1) // chunk_length
     slots, reads = window_table(chunk_length, options, tf.range)
 
@@ -163,7 +163,7 @@ def _traced(lift, model, options, frames: int | None) -> tf.function:
     return serve
 
 
-def lift_view(serve, keypoints: np.ndarray, image_size, span: int) -> np.ndarray:
+def lift_view(serve, keypoints: np.ndarray, image_size, block: int) -> np.ndarray:
     """Lifts one video with a serving function, in NumPy.
 
     Long videos are lifted in segments, so that memory beyond input and output does
@@ -174,7 +174,7 @@ def lift_view(serve, keypoints: np.ndarray, image_size, span: int) -> np.ndarray
         serve: from `serving_function`, or the signature of an exported model.
         keypoints: (F, N, 2) pixels.
         image_size: (2,) width and height, pixels.
-        span: T times the frame stride of the model.
+        block: of the model, `InferenceOptions.block`.
 
     Returns:
         (F, N, 3) metres, camera axes, the root at 0.
@@ -185,4 +185,4 @@ def lift_view(serve, keypoints: np.ndarray, image_size, span: int) -> np.ndarray
         found = serve(keypoints=tf.constant(seen[None], tf.float32), image_size=size)
         return found["positions"][0].numpy()
 
-    return segments.lift(lift_segment, keypoints, span)
+    return segments.lift(lift_segment, keypoints, block)

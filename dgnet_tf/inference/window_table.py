@@ -17,6 +17,9 @@ def window_table(length, options: InferenceOptions, arange=np.arange):
       interleaved windows.
     - "center": a window for each frame, which stands in its slot (T - 1) // 2.
     - "mean": the mean over all T windows that cover the frame.
+    - "interior": each frame is read once, but not from the first or last T // 4 slots
+      of a window, where the network sees too little of what comes before or after.
+      Windows overlap by as much; below T = 4 the rule is "once".
 
     Args:
         length: F, number of frames; an int32 scalar tensor for `tf.range`.
@@ -38,6 +41,12 @@ def window_table(length, options: InferenceOptions, arange=np.arange):
         slot = (frames - 1) // 2
         window = frame
         starts = arange(length) - slot * stride
+    elif options.overlap == "interior":
+        block, margin = options.block, options.margin
+        windows = arange((length + block - 1) // block * stride)
+        starts = windows // stride * block + windows % stride - margin * stride
+        window = frame // block * stride + frame % stride
+        slot = margin + frame % block // stride
     else:  # "mean"
         slot = arange(frames)[None]  # (1, T)
         reach = (frames - 1) * stride

@@ -74,10 +74,10 @@ def window(arguments: dict) -> Count:
 def per_frame(model) -> int | None:
     """Returns what a `DGNet` or a peer spends on a frame; None for other networks.
 
-    It is a window's multiply-adds over its T frames. The overlap rules "center" and
-    "mean" run T windows for each T frames, the mirrored estimate twice as many: what a
-    frame costs is that many times as much. The figure of `tcn.TCN` is of a frame of a
-    video under "center", which runs no window twice.
+    It is a window's multiply-adds over its T frames. The overlap rules run
+    `InferenceOptions.passes` windows for each T frames, the mirrored estimate twice as
+    many: what a frame costs is that many times as much. The figure of `tcn.TCN` is of
+    a frame of a video under "center", which runs no window twice.
     """
     if isinstance(model, PEERS):
         return model.frame_multiply_adds()

@@ -9,6 +9,7 @@ from dgnet_tf.data import manifest
 from dgnet_tf.drawing import style
 from dgnet_tf.evaluation import run_reports
 from dgnet_tf.files.tables import Table
+from dgnet_tf.inference.options import InferenceOptions
 from dgnet_tf.models import network_arguments
 from dgnet_tf.reproduction import published
 
@@ -68,7 +69,8 @@ def point_of_run(name: str, report: dict) -> list:
     options = report["options"]
     model, frames = options["model"], options["model"]["frames"]
     needed = model["multiply_adds_per_frame"]
-    times = (1 if options["overlap"] == "once" else frames) * (1 + options["flip"])
+    used = InferenceOptions(frames=frames, frame_stride=1, overlap=options["overlap"])
+    times = used.passes * (1 + options["flip"])
     return [
         f"{network_arguments.title(model['architecture'])}, run {name}",
         report["dataset"],

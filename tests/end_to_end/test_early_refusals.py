@@ -74,3 +74,27 @@ def test_what_is_missing_is_said_without_tensorflow(case, folder):
     assert done.returncode == 1 and last.startswith("error: "), done.stderr
     assert "taken/1" in last if case == "version" else "nowhere" in last
     assert not list(folder.glob("o*"))
+
+
+def test_without_tensorflow_what_needs_it_says_how_to_install_it(folder):
+    code = (
+        "import sys; sys.modules['tensorflow'] = None; import dgnet_tf\n"
+        "try: dgnet_tf.DGNet\n"
+        "except ImportError as error: print(error)"
+    )
+    environment = {"PYTHONPATH": ":".join(sys.path)}
+    asked = [sys.executable, "-c", code]
+    said = subprocess.run(asked, env=environment, capture_output=True, text=True).stdout
+    assert said == (
+        "this needs TensorFlow, which is not installed. pip install 'dgnet-tf[train]'\n"
+    )
+    train = ["dgnet_tf.train", "--data=data", "--workdir=o", "--preset=smoke"]
+    done = subprocess.run(
+        [sys.executable, "-c", _WITHOUT_TENSORFLOW, *train],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1] == f"error: {said.strip()}"

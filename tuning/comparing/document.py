@@ -20,9 +20,9 @@ _NOTES = """\
 - The mean pose of the training split, the same for every frame, is what a network must
   beat.
 - Multiply-adds a frame: of one pass of the network over one window, divided by its
-  frames (`models/multiply_adds.py`); FLOPs are twice as many. The overlap rules
-  "mean" and "center" run as many passes as a window has frames, but for the
-  architecture `tcn`, which lifts unbroken video without windows and is counted so. The
+  frames (`models/multiply_adds.py`); FLOPs are twice as many. The overlap rule
+  "interior" runs about two passes, "mean" and "center" as many as a window has frames,
+  but for the architecture `tcn`, which lifts unbroken video without windows and is counted so. The
   mirrored estimate doubles all.
 - Parameters count batch norms' moving statistics too.
 - Training minutes are the wall time of a training with its compilation and the

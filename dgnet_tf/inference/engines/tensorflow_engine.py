@@ -29,7 +29,7 @@ class TensorFlowEngine:
     def lift(self, keypoints, image_size) -> np.ndarray:
         """See `Engine.lift`."""
         return whole_videos.lift_view(
-            self.serve, keypoints, image_size, self.options.span
+            self.serve, keypoints, image_size, self.options.block
         )
 
     def lift_newest(self, keypoints, image_size) -> np.ndarray:

@@ -37,6 +37,13 @@ def windows_of_frame(frame, frames, stride, overlap):
         phase = (frame - block) % stride
         window = [block + phase + stride * i for i in range(frames)]
         return [(window, window.index(frame))]
+    if overlap == "interior":
+        margin = frames // 4
+        inside = frames - 2 * margin
+        block = frame // (inside * stride) * inside * stride
+        first = block + (frame - block) % stride - margin * stride
+        window = [first + stride * i for i in range(frames)]
+        return [(window, window.index(frame))]
     slots = [(frames - 1) // 2] if overlap == "center" else range(frames)
     return [([frame + stride * (i - s) for i in range(frames)], s) for s in slots]
 
@@ -102,6 +109,34 @@ def test_once_by_hand():
     extra = 1111 / 32  # joint 1
     assert result[3, 2] == pytest.approx(1 + 30 + 500 + 7000 + extra, rel=1e-6)
     assert result[8, 2] == pytest.approx(8 + 90 + 900 + 9000 + extra, rel=1e-6)
+
+
+def test_interior_by_hand():
+    config = Config(overlap="interior", frames=8)
+    result = lift(tracing_model, config, counting_keypoints(9))[:, 1]
+    # Windows -2..5, 2..9 and 6..13, each read in its slots 2 to 5.
+    np.testing.assert_array_equal(result[:, 1], [2, 3, 4, 5, 2, 3, 4, 5, 2])
+    extra = 11111111 / 32  # joint 1
+    frames = [2, 3, 4, 5, 6, 7, 8, 8]  # The last is repeated.
+    expected = sum(10**i * frame for i, frame in enumerate(frames)) + extra
+    assert result[4, 2] == result[7, 2] == pytest.approx(expected, rel=1e-6)
+    used = InferenceOptions.of(config)
+    assert (used.margin, used.block, used.passes) == (2, 4, 2.0)
+
+
+@pytest.mark.parametrize("stride", [1, 3])
+def test_chunks_and_segments_do_not_show_in_interiors(stride, monkeypatch):
+    config = Config(overlap="interior", frames=8, frame_stride=stride)
+    options = InferenceOptions.of(config, flip=False)
+    keypoints = counting_keypoints(100)
+    whole = lift(tracing_model, config, keypoints, chunk_frames=200)
+    for chunk_frames in (1, 13, 50):
+        chunked = lift(tracing_model, config, keypoints, chunk_frames=chunk_frames)
+        np.testing.assert_array_equal(chunked, whole)
+    serve = whole_videos.serving_function(tracing_model, options)
+    monkeypatch.setattr(segments, "SEGMENT_FRAMES", 17)
+    found = whole_videos.lift_view(serve, keypoints, TWO_PIXELS, options.block)
+    np.testing.assert_allclose(found, whole, rtol=1e-5, atol=1e-4)
 
 
 def test_center_by_hand():
