@@ -22,8 +22,8 @@ _NOTES = """\
 - Multiply-adds a frame: of one pass of the network over one window, divided by its
   frames (`models/multiply_adds.py`); FLOPs are twice as many. The overlap rule
   "interior" runs about two passes, "mean" and "center" as many as a window has frames,
-  but for the architecture `tcn`, which lifts unbroken video without windows and is counted so. The
-  mirrored estimate doubles all.
+  but for the architecture `tcn`, which lifts unbroken video without windows and is
+  counted so. The mirrored estimate doubles all.
 - Parameters count batch norms' moving statistics too.
 - Training minutes are the wall time of a training with its compilation and the
   validation after each epoch, of runs that were not interrupted. **They depend on
