@@ -34,7 +34,7 @@ def run(main, flag_values: flags.FlagValues, description: str, argv=None):
     """
     standard_streams.open_closed()
     children.follow_starter()
-    handlers = ending.install()
+    restore = ending.install()
     try:
         with standard_streams.tolerant() as errors:
             _run(main, flag_values, description, sys.argv if argv is None else argv)
@@ -43,7 +43,7 @@ def run(main, flag_values: flags.FlagValues, description: str, argv=None):
                 sys.exit(NOBODY_READ)
             _fail(f"standard output: {error.strerror}")
     finally:
-        ending.restore(handlers)
+        restore()
 
 
 def _run(main, flag_values, description, argv):

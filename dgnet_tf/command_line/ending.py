@@ -13,6 +13,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 
 from dgnet_tf.command_line import children
@@ -23,8 +24,9 @@ _SIGNALS = {
     getattr(signal, n): word for n, word in _WORDS.items() if hasattr(signal, n)
 }
 INTERRUPTED = 128 + signal.SIGINT
-# Cleaning may take no longer, in seconds; nor may native code keep the handler waiting.
-_LONGEST = 5.0
+# Seconds that cleaning may take, and that native code may keep the handler waiting.
+_LONGEST, _PATIENCE = 5.0, 1.0
+_ends = threading.Lock()  # Taken by the thread that ends the process.
 
 
 @contextlib.contextmanager
@@ -43,25 +45,47 @@ def undone(callback: Callable[[], None]) -> Iterator[None]:
         once()
 
 
-def install() -> dict:
-    """Sets the handlers; returns those before them, for `restore`.
+def install() -> Callable[[], None]:
+    """Sets the handlers; returns what puts those back that were there before.
 
     A signal that is ignored stays so, as `nohup` and a shell's background jobs want it.
     """
     if threading.current_thread() is not threading.main_thread():
-        return {}
+        return lambda: None
     before = {number: signal.getsignal(number) for number in _SIGNALS}
+    if _end in before.values():
+        return lambda: None
     for number, handler in before.items():
         if handler not in (signal.SIG_IGN, None):
             signal.signal(number, _end)
-    return before
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    other = signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+    watch = threading.Thread(target=_watch, args=(reading,), daemon=True)
+    watch.start()
+
+    def restore():
+        signal.set_wakeup_fd(other)
+        os.close(writing)
+        watch.join()
+        for number, handler in before.items():
+            if handler is not None:
+                signal.signal(number, handler)
+
+    return restore
 
 
-def restore(handlers: dict):
-    """Sets handlers that `install` has returned."""
-    for number, handler in handlers.items():
-        if handler is not None:
-            signal.signal(number, handler)
+def _watch(descriptor):
+    """Ends the process where its main thread cannot, as while XLA compiles.
+
+    Python calls handlers in that thread, between two of its own steps; what it has been
+    told to wake up is told at once.
+    """
+    while told := os.read(descriptor, 1):
+        if told[0] in _SIGNALS and signal.getsignal(told[0]) is _end:
+            time.sleep(_PATIENCE)
+            _end(told[0])
+    os.close(descriptor)
 
 
 def progress_bars() -> list:
@@ -70,9 +94,9 @@ def progress_bars() -> list:
     return list(getattr(bars, "_instances", ()))
 
 
-def _end(number, frame):
-    for other in _SIGNALS:
-        signal.signal(other, signal.SIG_IGN)
+def _end(number, frame=None):
+    while not _ends.acquire(blocking=False):
+        time.sleep(_LONGEST)  # The other thread does it.
     late = threading.Timer(_LONGEST, _say_and_exit, (number,))
     late.daemon = True
     late.start()

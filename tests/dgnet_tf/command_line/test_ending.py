@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+import time
 
 import pytest
 from support.endings import own_process
@@ -41,6 +42,20 @@ def test_a_signal_ends_a_command_with_one_line_and_leaves_nothing(
     process.send_signal(number)
     assert process.communicate(timeout=30)[1] == f"{line}\n"
     assert process.returncode == code
+    assert not list(tmp_path.iterdir())
+
+
+def test_native_code_holds_no_signal_up(tmp_path):
+    # Compiled code that lets other threads run, and does not ask for signals.
+    wait = "import hashlib; hashlib.pbkdf2_hmac('sha256', b'x', b'x', 10**9)"
+    body = WRITING.format(folder=str(tmp_path), wait=wait)
+    process = own_process.start(own_process.command(body))
+    assert process.stdout.readline() == "ready\n"
+    time.sleep(0.3)  # Until it is in there.
+    begun = time.monotonic()
+    process.send_signal(signal.SIGTERM)
+    assert process.communicate(timeout=30)[1] == "error: terminated\n"
+    assert process.returncode == 143 and time.monotonic() - begun < 10
     assert not list(tmp_path.iterdir())
 
 
