@@ -5,6 +5,7 @@ from __future__ import annotations
 from dgnet_tf.drawing import style
 from dgnet_tf.evaluation import report_sections as section
 from dgnet_tf.evaluation import scoring
+from dgnet_tf.files.escaping import in_figure, in_markdown
 from dgnet_tf.files.tables import Table
 from dgnet_tf.models import network_arguments
 
@@ -38,7 +39,8 @@ def text(reports: dict[str, dict], pairs: dict[str, dict], differing: dict) -> s
     shown = [metric for metric in scoring.JOINT_METRICS if metric in pairs[others[0]]]
     titles = [section.TITLES[metric] for metric in shown]
     parts = [
-        f"# {len(reports)} runs on {report['dataset']}, {report['split']} split",
+        f"# {len(reports)} runs on {in_markdown(report['dataset'])}, "
+        f"{in_markdown(report['split'])} split",
         Table(
             ["run", "network", *titles],
             [
@@ -46,7 +48,7 @@ def text(reports: dict[str, dict], pairs: dict[str, dict], differing: dict) -> s
                 for name, made in reports.items()
             ],
         ).markdown(),
-        f"## Difference to {first}",
+        f"## Difference to {in_markdown(first)}",
         Table(
             ["run", "metric", "difference", "95 % interval", "better on", "p"],
             [
@@ -61,7 +63,7 @@ def text(reports: dict[str, dict], pairs: dict[str, dict], differing: dict) -> s
         _by_action(reports),
         "## What differs",
         _what_differs(reports, differing),
-        _NOTES.format(videos=len(report["per_sequence"]), first=first),
+        _NOTES.format(videos=len(report["per_sequence"]), first=in_markdown(first)),
     ]
     return "\n\n".join(parts)
 
@@ -121,7 +123,7 @@ def chart(reports: dict[str, dict], pairs: dict[str, dict]):
     """Returns the chart: MPJPE with intervals, and the differences to the first."""
     made = style.figure(9.0, 1.6 + 0.45 * len(reports))
     left, right = made.subplots(1, 2, sharey=True)
-    names = list(reports)
+    names = [in_figure(name) for name in reports]
     for i, (name, report) in enumerate(reports.items()):
         _bar(left, i, report["metrics"]["mpjpe_mm"], report["intervals"]["mpjpe_mm"])
         if name in pairs:

@@ -11,6 +11,7 @@ from dgnet_tf.evaluation import report_schema, scoring
 from dgnet_tf.evaluation import report_sections as section
 from dgnet_tf.files import json_documents
 from dgnet_tf.files.atomic import write_text
+from dgnet_tf.files.escaping import in_markdown
 from dgnet_tf.inference import options as inference_options
 
 JSON, MARKDOWN = "report.json", "report.md"
@@ -83,8 +84,9 @@ def default_folder(workdir, report: dict) -> pathlib.Path:
 def markdown(report: dict) -> str:
     """Returns the report for people."""
     parts = [
-        f"# {report['dataset']}, {report['split']} split",
-        f"{report['frames']} valid frames of {report['views']} camera views. "
+        f"# {in_markdown(report['dataset'])}, {in_markdown(report['split'])} split",
+        f"{in_markdown(report['frames'])} valid frames of "
+        f"{in_markdown(report['views'])} camera views. "
         "Millimetres; MPJVE in millimetres per frame, acceleration error in "
         "millimetres per frame squared; PCK at 150 mm.",
         summary(report),
@@ -97,7 +99,7 @@ def markdown(report: dict) -> str:
     if len(report["estimates"]) > 1:
         parts += ["## Coordinate balance", section.estimates_section(report)]
     for title, headers, rows in section.protocol_tables(report["protocols"]):
-        parts += [f"## {title}", section.right_aligned(headers, rows)]
+        parts += [f"## {in_markdown(title)}", section.right_aligned(headers, rows)]
     for field in ("action", "subject", "camera", "joint"):
         table = section.metrics_table(field, report[f"per_{field}"])
         parts += [f"## By {field}", table]

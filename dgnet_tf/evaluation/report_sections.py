@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dgnet_tf.data import view_names
 from dgnet_tf.evaluation import balance, scoring
+from dgnet_tf.files.escaping import in_markdown
 from dgnet_tf.files.tables import Table
 from dgnet_tf.inference import options as inference_options
 
@@ -61,8 +62,8 @@ def intervals(report) -> str:
         for name, field in fields.items()
     ]
     return (
-        f"95 % bootstrap intervals ({drawn['videos']} videos resampled, all cameras "
-        "of a take together):\n\n"
+        f"95 % bootstrap intervals ({in_markdown(drawn['videos'])} videos resampled, "
+        "all cameras of a take together):\n\n"
         + right_aligned(["", *(TITLES[metric] for metric in metrics)], rows)
     )
 
@@ -71,7 +72,7 @@ def estimates_section(report) -> str:
     """Returns the estimates side by side, and what each is made of."""
     rows = {name: row["metrics"] for name, row in report["estimates"].items()}
     lines = [f"- `{name}`: {balance.CONSUMES[name]}" for name in rows]
-    unfitted = report["options"]["frames_without_fitted_root"]
+    unfitted = in_markdown(report["options"]["frames_without_fitted_root"])
     lines.append(f"- Frames in which no root could be fitted (xyz there): {unfitted}.")
     return metrics_table("all frames", rows) + "\n\n" + "\n".join(lines)
 
@@ -115,7 +116,8 @@ def cells(people: dict[str, dict]) -> str:
 def worst(report) -> str:
     """Returns the worst joints and clips."""
     joints = ", ".join(
-        f"{row['joint']} {row['mpjpe_mm']:.1f}" for row in report["worst_joints"]
+        f"{in_markdown(row['joint'])} {row['mpjpe_mm']:.1f}"
+        for row in report["worst_joints"]
     )
     rows = [
         [
@@ -134,11 +136,16 @@ def worst(report) -> str:
 
 def options(chosen: dict) -> str:
     """Returns how it was measured."""
+    return "\n".join(f"- {in_markdown(line)}" for line in measured(chosen))
+
+
+def measured(chosen: dict) -> list[str]:
+    """Returns how it was measured, in sentences that are no Markdown."""
     model = chosen["model"]
     lines = [
         f"{model['architecture']}, {model['parameters']} parameters, windows of "
         f"{model['frames']} frames at stride {chosen['frame_stride']}, overlap rule "
-        f"`{chosen['overlap']}`.",
+        f'"{chosen["overlap"]}".',
         *inference_options.sentences(chosen),
         f"{chosen['joints']} joints, the root (error 0) counted."
         if chosen["root_counted"]
@@ -161,4 +168,4 @@ def options(chosen: dict) -> str:
         )
     versions = ", ".join(f"{k} {v}" for k, v in chosen["versions"].items())
     lines.append(f"Versions: {versions}.")
-    return "\n".join(f"- {line}" for line in lines)
+    return lines

@@ -1,10 +1,12 @@
-"""Tables for people and for programs: Markdown, HTML and CSV of the same rows."""
+"""Tables for people and for programs: Markdown and CSV of the same rows.
+
+A cell is text that both show as it is, unless it is `escaping.Markdown`.
+"""
 
 from __future__ import annotations
 
 import csv
 import dataclasses
-import html
 import io
 import pathlib
 from collections.abc import Sequence
@@ -12,10 +14,7 @@ from collections.abc import Sequence
 from tabulate import tabulate
 
 from dgnet_tf.files.atomic import write_text
-
-
-class Html(str):
-    """A cell that is HTML already; other cells are escaped."""
+from dgnet_tf.files.escaping import in_csv, in_markdown
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,28 +41,26 @@ class Table:
         aligned = self.aligned or [self._side(i) for i in range(len(self.columns))]
         sides = [{"l": "left", "r": "right"}[side] for side in aligned]
         return tabulate(
-            [[_in_markdown(self._shown(cell)) for cell in row] for row in self.rows],
-            headers=[_in_markdown(column) for column in self.columns],
+            [[in_markdown(cell) for cell in row] for row in self.shown()],
+            headers=[in_markdown(column) for column in self.columns],
             tablefmt="github",
             disable_numparse=True,
             colalign=sides if self.rows else None,
         )
 
-    def html(self) -> str:
-        """Returns a `table` element; each row's first cell is its heading."""
-        head = "".join(f"<th>{_in_html(column)}</th>" for column in self.columns)
-        body = []
-        for row in self.rows:
-            first, *others = (_in_html(self._shown(cell)) for cell in row)
-            cells = "".join(f"<td>{cell}</td>" for cell in others)
-            body.append(f"<tr><th>{first}</th>{cells}</tr>")
-        body = f"<tbody>{''.join(body)}</tbody>"
-        return f"<table><thead><tr>{head}</tr></thead>{body}</table>"
+    def shown(self) -> list[list[str]]:
+        """Returns the cells as people read them; "-" for None."""
+        return [[self._shown(cell) for cell in row] for row in self.rows]
 
     def csv(self) -> str:
-        """Returns the table as CSV: numbers as they are, nothing for None."""
+        """Returns the table as CSV: numbers as they are, nothing for None.
+
+        Text that a spreadsheet would take for a formula begins with an apostrophe.
+        """
         text = io.StringIO()
-        csv.writer(text, lineterminator="\n").writerows([self.columns, *self.rows])
+        writer = csv.writer(text, lineterminator="\n")
+        for row in (self.columns, *self.rows):
+            writer.writerow([in_csv(cell) for cell in row])
         return text.getvalue()
 
     def write_csv(self, path):
@@ -89,18 +86,3 @@ class Table:
     def _side(self, i) -> str:
         has_number = any(isinstance(row[i], int | float) for row in self.rows)
         return "r" if has_number else "l"
-
-
-def escaped(words: str) -> str:
-    """Returns words as HTML that shows them; "?" for what no file can hold."""
-    writable = words.encode("utf-8", "replace").decode("utf-8")
-    return html.escape(writable, quote=True)
-
-
-def _in_html(text: str) -> str:
-    return text if isinstance(text, Html) else escaped(text)
-
-
-def _in_markdown(text: str) -> str:
-    """Returns a cell's text: a bar would begin a new cell."""
-    return text.replace("|", "\\|").replace("\n", " ")

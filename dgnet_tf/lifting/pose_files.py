@@ -16,6 +16,7 @@ import numpy as np
 
 from dgnet_tf import axes as placement
 from dgnet_tf.files.atomic import replacing
+from dgnet_tf.files.escaping import in_csv
 from dgnet_tf.lifting import bvh_writer
 from dgnet_tf.lifting.lifted import Lifted
 
@@ -112,7 +113,13 @@ def _write_csv(people, placed, path, axes, units):
         for person, positions in zip(people, placed, strict=True):
             for index, pose in enumerate(positions):
                 frame = person.first_frame + index
-                row = [person.person, frame, f"{frame / person.fps:.6f}", axes, units]
+                row = [
+                    in_csv(person.person),
+                    frame,
+                    f"{frame / person.fps:.6f}",
+                    axes,
+                    units,
+                ]
                 row += [f"{person.focal_px:.3f}"] if fitted else []
                 row += [f"{number:.{_DIGITS[units]}f}" for number in pose.ravel()]
                 rows.writerow(row)

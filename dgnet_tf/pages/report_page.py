@@ -5,12 +5,13 @@ from __future__ import annotations
 import pathlib
 from collections.abc import Sequence
 
+from markupsafe import Markup
+
 from dgnet_tf.data import view_names
 from dgnet_tf.errors import UserError
 from dgnet_tf.evaluation import run_reports
 from dgnet_tf.files import epoch_history
 from dgnet_tf.files.atomic import write_text
-from dgnet_tf.files.tables import escaped
 from dgnet_tf.models import runs
 from dgnet_tf.pages import report_charts, report_clips, report_tables, web_page
 
@@ -53,11 +54,14 @@ def make(
     if isinstance(clips, int):
         clips = [view_names.of(clip) for clip in report["worst_clips"][:clips]]
     found = report_clips.load(lifting, data_dir, split, clips, seconds)
-    _write(workdir, report, found, path)
+    write(workdir, report, found, path)
 
 
-def _write(workdir, report: dict, clips, path):
-    """Writes the page, whole or not at all; what the report lacks is left out."""
+def write(workdir, report: dict, clips, path):
+    """Writes the page, whole or not at all; what the report lacks is left out.
+
+    What it and the `ReportClip`s are called is shown as text.
+    """
     history = pathlib.Path(workdir) / epoch_history.FILE
     charts = {"curves": report_charts.learning_curves(history)}
     fields = ("action", "subject", "camera", "joint")
@@ -74,24 +78,17 @@ def _write(workdir, report: dict, clips, path):
         "charts": {name: chart for name, chart in charts.items() if chart},
         "clips": [clip.encoded() for clip in clips],
     }
-    player = web_page.player_parts()
-    page = web_page.fill(
+    page = web_page.render(
         "report_page.html",
-        {
-            **player,
-            "style": player["style"] + "\n" + web_page.text("report_page.css"),
-            "images": "data: blob:",
-            "report_script": web_page.text("report_page.js"),
-            "plotly": _plotly(),
-            "title": escaped(title),
-            "facts": escaped(facts),
-            "headline": report_tables.headline(report),
-            "further": report_tables.further(report),
-            "worst": report_tables.worst(report, [clip.name for clip in clips]),
-            "worst_joints": report_tables.worst_joints(report, clips),
-            "measured": report_tables.measured(report),
-            "data": web_page.script_json(data),
-        },
+        plotly=Markup(_plotly()),
+        title=title,
+        facts=facts,
+        headline=report_tables.headline(report),
+        further=report_tables.further(report),
+        worst=report_tables.worst(report, [clip.name for clip in clips]),
+        worst_joints=report_tables.worst_joints(report, clips),
+        measured=report_tables.measured(report),
+        data=web_page.script_json(data),
     )
     write_text(path, page)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dgnet_tf.drawing.clip import Clip
 from dgnet_tf.files.atomic import write_text
-from dgnet_tf.files.tables import escaped
 from dgnet_tf.pages import clip_json, web_page
 
 
@@ -26,13 +25,10 @@ def write(clip: Clip, path):
         f"{people} {'person' if people == 1 else 'people'}, {frames} frames at "
         f"{clip.fps:g} a second, {joints} joints ({clip.skeleton.name})."
     )
-    page = web_page.fill(
+    page = web_page.render(
         "viewer.html",
-        {
-            **web_page.player_parts(),
-            "title": escaped(clip.title),
-            "facts": escaped(facts),
-            "clip": web_page.script_json(clip_json.encode(clip)),
-        },
+        title=clip.title,
+        facts=facts,
+        data=web_page.script_json(clip_json.encode(clip)),
     )
     write_text(path, page)

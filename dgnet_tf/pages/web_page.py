@@ -1,49 +1,60 @@
-"""Self-contained HTML pages from the package's templates."""
+"""Self-contained HTML pages from the package's templates.
+
+Whatever a template is given is shown as text, unless it is `Markup`: what a template or
+a script of the package has made. A page's policy lets only its own scripts run, by a
+number that is drawn for each page, and lets it ask for nothing.
+"""
 
 from __future__ import annotations
 
+import functools
 import importlib.resources
 import json
-import re
+import secrets
+
+import jinja2
+from markupsafe import Markup
 
 # The order in which a page with playback loads them.
 PLAYER_SCRIPTS = ("clip_data.js", "clip_figures.js", "clip_scene.js", "clip_player.js")
 
 
-def text(name: str) -> str:
-    """Returns a template, script or style sheet of the package."""
-    file = importlib.resources.files("dgnet_tf.pages") / "templates" / name
-    return file.read_text(encoding="utf-8")
-
-
-def fill(template: str, parts: dict[str, str]) -> str:
-    """Returns a page: parts in place of the `{{name}}` of its body and of its head.
-
-    What the parts hold is not looked at: HTML, CSS, scripts, or the results of
-    `tables.escaped` and `script_json`. `web_page.html` goes around the template.
+def render(template: str, **parts) -> Markup:
+    """Returns a page, or a part of one; `parts` are by the names in the template.
 
     Raises:
-        KeyError: if the template names a part that is not given.
+        jinja2.UndefinedError: if the template names a part that is not given.
     """
-    body = _filled(template, parts).removesuffix("\n")
-    return _filled("web_page.html", {**parts, "body": body})
+    nonce = secrets.token_urlsafe(16)
+    return Markup(_environment().get_template(template).render(nonce=nonce, **parts))
 
 
-def _filled(template, parts):
-    return re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], text(template))
+@functools.cache
+def _environment():
+    made = jinja2.Environment(
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        loader=jinja2.FunctionLoader(source),
+        finalize=_writable,
+    )
+    made.globals.update(source=source, player_scripts=PLAYER_SCRIPTS)
+    return made
 
 
-def player_parts() -> dict[str, str]:
-    """Returns the parts that a page with playback is made of."""
-    return {
-        "style": text("web_page.css") + "\n" + text("clip_player.css"),
-        "images": "data:",
-        "player": text("clip_player.html"),
-        "scripts": "\n".join(text(name) for name in PLAYER_SCRIPTS),
-    }
+def source(name: str) -> Markup:
+    """Returns a template, script or style sheet of the package."""
+    file = importlib.resources.files("dgnet_tf.pages") / "templates" / name
+    return Markup(file.read_text(encoding="utf-8"))
 
 
-def script_json(value) -> str:
+def _writable(value):
+    """Puts "?" for what no file in UTF-8 can hold."""
+    if not isinstance(value, str) or isinstance(value, Markup):
+        return value
+    return value.encode("utf-8", "replace").decode("utf-8")
+
+
+def script_json(value) -> Markup:
     """Returns JSON that may stand in a script element, whatever its strings say.
 
     Raises:
@@ -51,4 +62,5 @@ def script_json(value) -> str:
     """
     found = json.dumps(value, allow_nan=False, separators=(",", ":"))
     # No tag or comment can begin or end; ASCII, so no odd line ends either.
-    return found.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+    found = found.replace("<", "\\u003c").replace(">", "\\u003e")
+    return Markup(found.replace("&", "\\u0026"))

@@ -11,6 +11,7 @@ from dgnet_tf import skeletons
 from dgnet_tf.data import manifest
 from dgnet_tf.drawing import pose_axes, style
 from dgnet_tf.errors import UserError
+from dgnet_tf.files.escaping import in_code, in_markdown
 from dgnet_tf.files.tables import Table
 from dgnet_tf.inference import affinities
 from dgnet_tf.inference.options import InferenceOptions
@@ -98,10 +99,10 @@ def make(
     folder, number = pathlib.Path(folder), skeleton.joints.index(joint)
     rows = listed(matrices, frames, skeleton)
     text = _NOTES.format(
-        view=f"`{chosen.name}`",
+        view=in_code(chosen.name),
         split=split,
-        dataset=manifest.read(data_dir).dataset,
-        run=pathlib.Path(workdir).resolve().name,
+        dataset=in_markdown(manifest.read(data_dir).dataset),
+        run=in_markdown(pathlib.Path(workdir).resolve().name),
         block=block,
         joint=joint,
     )

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from dgnet_tf.drawing import style
+from dgnet_tf.files.escaping import in_code, in_figure, in_markdown
 from dgnet_tf.files.tables import Table
 from dgnet_tf.models import network_arguments
 from dgnet_tf.reproduction.cross_action import Result
@@ -19,7 +20,7 @@ _NOTES = """\
 # Figure 5: trained on some actions, tested on all
 
 MPJPE in millimetres. Each row is one training on the frames of its group alone, tested
-on all actions of the {split} split of `{dataset}`. "mean" is the plain mean over the
+on all actions of the {split} split of {dataset}. "mean" is the plain mean over the
 tested actions, the figure's height; "trained" and "other" are the same mean over the
 tested actions that the group has and has not; "all frames" counts each frame once, with
 its 95 % bootstrap interval by video.
@@ -32,7 +33,9 @@ def write(
 ) -> list[pathlib.Path]:
     """Writes `<name>.md`, `.csv` and `.png`; returns their paths."""
     found, report = table(results), results[0].report
-    notes = _NOTES.format(split=report["split"], dataset=report["dataset"])
+    notes = _NOTES.format(
+        split=in_markdown(report["split"]), dataset=in_code(report["dataset"])
+    )
     parts = [notes, found.markdown(), summary(results), f"![chart]({name}.png)"]
     paths = found.write(folder, name, "\n\n".join(parts))
     picture = style.save(chart(results), pathlib.Path(folder) / f"{name}.png")
@@ -116,7 +119,9 @@ def chart(results: Sequence[Result]):
         )
         axes.bar_label(bars, fmt="%.0f", fontsize=8, padding=2)
     axes.set_xticks(
-        range(len(groups)), [textwrap.fill(name, 14) for name in groups], fontsize=9
+        range(len(groups)),
+        [textwrap.fill(in_figure(name), 14) for name in groups],
+        fontsize=9,
     )
     axes.margins(y=0.12)
     made.legend(loc="outside upper center", ncols=len(networks), frameon=False)

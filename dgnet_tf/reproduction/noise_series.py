@@ -12,6 +12,7 @@ from dgnet_tf.data import manifest
 from dgnet_tf.drawing import style as charts
 from dgnet_tf.errors import UserError
 from dgnet_tf.evaluation import run_reports
+from dgnet_tf.files.escaping import in_figure, in_markdown
 from dgnet_tf.files.tables import Table
 from dgnet_tf.reproduction import paper_tables, published
 
@@ -109,7 +110,7 @@ def chart(series: dict[str, dict[float, float]], same_data: bool):
             list(means.values()),
             **charts.marked(i),
             linewidth=2,
-            label=name,
+            label=in_figure(name),
         )
     axes.set_xticks(published.NOISES_PX)
     axes.set_ylim(bottom=0)
@@ -128,7 +129,7 @@ def _at(found, noise, metric):
 def _note(name, report, mpjpe, found, seeds):
     """What the table leaves out: MPJPE, the spread over seeds, noise in training."""
     shown = ", ".join(f"{value:.1f}" for value in mpjpe.values())
-    note = f"{name}: MPJPE {shown} mm."
+    note = f"{in_markdown(name)}: MPJPE {shown} mm."
     if len(seeds) > 1:
         spread = max(np.ptp(_at(found, noise, "p_mpjpe_mm")) for noise in mpjpe)
         note += f" P-MPJPE differs by at most {spread:.2f} mm between seeds."

@@ -9,6 +9,7 @@ import numpy as np
 
 from dgnet_tf.data import manifest
 from dgnet_tf.evaluation import run_reports
+from dgnet_tf.files.escaping import in_code, in_markdown
 from dgnet_tf.files.tables import Table
 from dgnet_tf.models import network_arguments
 from dgnet_tf.reproduction import published
@@ -92,7 +93,7 @@ def write(
         own = list(dict.fromkeys(name for row in rows for name in row.values))
         own.sort(key=lambda name: name == AVERAGE)
         parts += [
-            f"Our rows, on the {split} split of `{dataset}`:",
+            f"Our rows, on the {split} split of {in_code(dataset)}:",
             _table(rows, own),
             f"The paper's rows. They are on other data (`{table.dataset}`, its test "
             "subjects) and not to be compared with ours:",
@@ -165,6 +166,7 @@ def _interval(item, name, report):
     if not found:
         return []
     return [
-        f"Run {name}: 95 % bootstrap interval of Avg "
-        f"{found['low']:.1f} to {found['high']:.1f} mm ({found['videos']} videos)."
+        f"Run {in_markdown(name)}: 95 % bootstrap interval of Avg "
+        f"{found['low']:.1f} to {found['high']:.1f} mm "
+        f"({in_markdown(found['videos'])} videos)."
     ]

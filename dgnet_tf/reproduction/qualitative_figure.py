@@ -12,6 +12,7 @@ from dgnet_tf.data import manifest
 from dgnet_tf.drawing import pose_axes, style
 from dgnet_tf.errors import UserError
 from dgnet_tf.evaluation import run_reports
+from dgnet_tf.files.escaping import in_code, in_figure
 from dgnet_tf.files.tables import Table
 from dgnet_tf.inference.options import InferenceOptions
 from dgnet_tf.inference.view_lifter import ViewLifter
@@ -74,12 +75,12 @@ def make(
         strip = chart(view, target, lifted, errors, frames, skeleton)
         file = f"figure7-{number}.png" if len(views) > 1 else "figure7.png"
         strips.append((folder / file, strip))
-        pictures.append(f"`{view.name}`\n\n![strip]({file})")
+        pictures.append(f"{in_code(view.name)}\n\n![strip]({file})")
     table = Table(_COLUMNS, rows)
     parts = [
         "# Figure 7: keypoints, lifted poses, ground truth",
-        f"{split} split of `{data.dataset}`. Below each pose its own MPJPE; frames "
-        "without valid ground truth have none.",
+        f"{split} split of {in_code(data.dataset)}. Below each pose its own MPJPE; "
+        "frames without valid ground truth have none.",
         *pictures,
         table.markdown(),
     ]
@@ -139,6 +140,6 @@ def _label(made, axes, text):
     """Writes a row's name in the margin."""
     box = axes.get_position()
     made.text(
-        0.2 / made.get_figwidth(), (box.y0 + box.y1) / 2, text, fontsize=9,
+        0.2 / made.get_figwidth(), (box.y0 + box.y1) / 2, in_figure(text), fontsize=9,
         rotation=90, ha="center", va="center",
     )  # fmt: skip

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dgnet_tf.data import manifest
 from dgnet_tf.drawing import style
 from dgnet_tf.evaluation import run_reports
+from dgnet_tf.files.escaping import in_code, in_figure
 from dgnet_tf.files.tables import Table
 from dgnet_tf.inference.options import InferenceOptions
 from dgnet_tf.models import network_arguments
@@ -50,7 +51,8 @@ def make(
     parts = ["# Figure 4: error against size"]
     if rows and not same:
         parts.append(
-            f"Our runs are on the {split} split of `{dataset}`, the published points "
+            f"Our runs are on the {split} split of {in_code(dataset)}, the published "
+            "points "
             "on other data: heights are not to be compared, sizes are."
         )
     parts += [table.markdown(), _NOTES, "![chart](figure4.png)"]
@@ -92,7 +94,7 @@ def chart(rows: Sequence[Sequence], same_data: bool, points=published.FIGURE_4):
     for i, point in enumerate(points):
         _point(axes, point.label, point.parameters, point.mpjpe_mm, i)
     for i, row in enumerate(rows):
-        label = row[0]
+        label = in_figure(row[0])
         if row[4] is not None:
             label += f"\n{row[4] / 1e6:.1f} M multiply-adds a frame"
         _point(axes, label, row[3], row[2], i, **style.marked(i))

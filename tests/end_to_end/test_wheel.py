@@ -21,7 +21,7 @@ assert pathlib.Path(dgnet_tf.__file__).parents[1] == pathlib.Path(sys.argv[1])
 found = [one.name for one in pkgutil.walk_packages(dgnet_tf.__path__, "dgnet_tf.")]
 for name in found:
     importlib.import_module(name)
-templates = {name: web_page.text(name) for name in sys.argv[2:]}
+templates = {name: str(web_page.source(name)) for name in sys.argv[2:]}
 assert dgnet_tf.Lifter.load().skeleton.name == "human36m_17"
 print(json.dumps([found, templates]))
 """

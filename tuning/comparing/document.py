@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dgnet_tf.evaluation import comparison_report
 from dgnet_tf.evaluation import report_sections as section
+from dgnet_tf.files.escaping import in_code, in_markdown
 from dgnet_tf.files.tables import Table
 from tuning.comparing import rows as table
 from tuning.comparing.findings import Compared, Comparison
@@ -54,7 +55,8 @@ def markdown(found: Comparison, chart: str | None) -> str:
     """
     study = found.study
     parts = [
-        f"# {len(found.networks)} networks on {study.dataset}, {study.split} split",
+        f"# {len(found.networks)} networks on {in_markdown(study.dataset)}, "
+        f"{in_markdown(study.split)} split",
         _figures(found),
         _notes(found),
     ]
@@ -66,13 +68,15 @@ def markdown(found: Comparison, chart: str | None) -> str:
     if any(found.pairs.values()):
         first = found.networks[0]
         parts += [
-            f"## Difference to {first.title}",
-            _DIFFERENCES.format(first=first.title).strip(),
+            f"## Difference to {in_markdown(first.title)}",
+            _DIFFERENCES.format(first=in_markdown(first.title)).strip(),
             _differences(found),
         ]
     parts += ["## How they were trained", _trainings(found)]
     missing = [
-        f"- {one.title}, {remark}" for one in found.networks for remark in one.remarks
+        f"- {in_markdown(one.title)}, {in_markdown(remark)}"
+        for one in found.networks
+        for remark in one.remarks
     ]
     if missing:
         parts += ["## Failed or not done", "\n".join(missing)]
@@ -121,7 +125,8 @@ def _digits(value):
 def _notes(found):
     study, seeds = found.study, len(found.seeds)
     return _NOTES.format(
-        scored=f"`{study.dataset}`, split {study.split}, data {study.data[:12]}.",
+        scored=f"{in_code(study.dataset)}, split {in_markdown(study.split)}, data "
+        f"{in_markdown(study.data[:12])}.",
         seeds=f" and {seeds} seeds" if seeds > 1 else ", of one seed",
         latency=_latency(found.latency),
     )
@@ -130,7 +135,7 @@ def _notes(found):
 def _latency(measured):
     if measured is None:
         return "- Latency was not measured."
-    return _LATENCY.format(**measured)
+    return _LATENCY.format(**{**measured, "device": in_markdown(measured["device"])})
 
 
 def _differences(found):
@@ -162,7 +167,7 @@ def _trainings(found):
     ]
     headers = ["network", "frames a window", "windows a batch", "steps"]
     headers += ["frames seen", "seeds", "spread, mm", "differs in"]
-    shared = ", ".join(f"`{name}={getattr(base, name)}`" for name in _SHARED)
+    shared = ", ".join(in_code(f"{name}={getattr(base, name)}") for name in _SHARED)
     return (
         f"All see the same number of frames, as nearly as whole steps allow. {shared}, "
         "unless the last column says otherwise. Spread is the standard deviation of "

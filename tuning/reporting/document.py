@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dgnet_tf.files.escaping import in_code, in_markdown
 from dgnet_tf.files.tables import Table
 from tuning.ablations import paper_layout, paper_tables
 from tuning.reporting import plots
@@ -17,14 +18,17 @@ _BUDGET = (
 
 def introduction(study: Study) -> str:
     """Returns what was trained and how it was scored."""
-    fields = ", ".join(f"`{name}={getattr(study.base, name)}`" for name in _BUDGET)
+    fields = ", ".join(
+        in_code(f"{name}={getattr(study.base, name)}") for name in _BUDGET
+    )
     return "\n\n".join(
         [
-            f"# {study.dataset}, {study.split} split",
+            f"# {in_markdown(study.dataset)}, {in_markdown(study.split)} split",
             "MPJPE in mm over all valid frames, root-aligned. The paper's figures are "
             "of Human3.6M with detected keypoints and 200 epochs: compare orders, not "
             "figures, unless data and budget are the paper's.",
-            f"What rows leave open: {fields}. Digest of the data: `{study.data[:12]}`.",
+            f"What rows leave open: {fields}. Digest of the data: "
+            f"{in_code(study.data[:12])}.",
         ]
     )
 

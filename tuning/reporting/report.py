@@ -7,6 +7,7 @@ import pathlib
 from dgnet_tf.errors import UserError
 from dgnet_tf.files import json_documents, listing
 from dgnet_tf.files.atomic import write_text
+from dgnet_tf.files.escaping import in_code
 from tuning.ablations import paper_layout, paper_tables
 from tuning.reporting import document, hparams, plots
 from tuning.searching import findings
@@ -101,7 +102,7 @@ def _best(study, rows, output):
     content["seed"] = study.base.seed
     json_documents.write(output / BEST, content)
     return (
-        f"{title}\n\n`{best.id}`, {error:.1f} mm on the validation split, which alone "
-        f"chose it; `{BEST}` has its fields:\n\n```\npython -m dgnet_tf.train "
+        f"{title}\n\n{in_code(best.id)}, {error:.1f} mm on the validation split, which "
+        f"alone chose it; `{BEST}` has its fields:\n\n```\npython -m dgnet_tf.train "
         f"--data=DATA --workdir=RUN --config={BEST}\n```"
     )

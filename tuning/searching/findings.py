@@ -6,6 +6,7 @@ import dataclasses
 
 import numpy as np
 
+from dgnet_tf.files.escaping import in_markdown
 from dgnet_tf.files.tables import Table
 from tuning.studies import results, statistics
 from tuning.studies.results import RowResult
@@ -30,7 +31,11 @@ def section(study: Study, found: list[RowResult]) -> str:
         ]
         for one in order
     ]
-    failed = [f"- {one.id}: {one.remarks}" for one in found if not one.errors]
+    failed = [
+        f"- {in_markdown(one.id)}: {in_markdown(one.remarks)}"
+        for one in found
+        if not one.errors
+    ]
     short = len(found) - len(order) - len(failed)
     text = (
         f"{len(order)} configurations with the whole budget, seed {seed}, by their "

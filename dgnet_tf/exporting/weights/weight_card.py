@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import operator
 import pathlib
 import shlex
 
 import dgnet_tf
 from dgnet_tf.exporting import model_card
 from dgnet_tf.files import epoch_history
+from dgnet_tf.files.escaping import in_code, in_markdown
 from dgnet_tf.files.tables import Table
 from dgnet_tf.models import network_arguments, weight_folders
 
@@ -75,25 +77,36 @@ def markdown(content: dict) -> str:
     if content["network"]["class"] == "DGNet":
         load = f'DGNet.from_preset("{name}")'
     parts = [
-        f"# {name}, version {content['version']}",
+        f"# {in_markdown(name)}, version {in_markdown(content['version'])}",
         f"{network_arguments.title(config['architecture'])} for the skeleton "
         f"{config['skeleton']}: {config['frames']} frames, "
         f"{config['fps'] / config['frame_stride']:g} of them a second, from 2-D "
         f"keypoints to poses relative to the root, in metres; "
         f"{weights['parameters']:,} parameters. Written by dgnet_tf "
-        f"{content['package']}.",
+        f"{in_markdown(content['package'])}.",
         *("## Use", _USE.format(name=name, load=load)),
         *("## Training data and its terms", _data(content["training"].get("data"))),
-        *content["licence"],
+        *map(_lines, content["licence"]),
         *("## Training", _training(content["training"], config)),
         *("## Scores", _scores(content["scores"])),
-        *("## Limits", "\n".join(f"- {limit}" for limit in content["limits"])),
+        *(
+            "## Limits",
+            "\n".join(f"- {in_markdown(limit)}" for limit in content["limits"]),
+        ),
         "## Files",
-        f"`{weight_folders.WEIGHTS}` ({weights['bytes']:,} bytes, {weights['dtype']}, "
-        f"sha256 `{weights['sha256']}`) is what `keras.Model.save_weights` writes; "
-        f"`{weight_folders.FILE}` has the configuration and all figures of this card.",
+        f"`{weight_folders.WEIGHTS}` ({weights['bytes']:,} bytes, "
+        f"{in_markdown(weights['dtype'])}, sha256 {in_code(weights['sha256'])}) is "
+        f"what `keras.Model.save_weights` writes; `{weight_folders.FILE}` has the "
+        "configuration and all figures of this card.",
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _lines(text) -> str:
+    """Returns a text of several lines, which stay with their indents."""
+    lines = text.splitlines()
+    indents = (line[: len(line) - len(line.lstrip())] for line in lines)
+    return "\n".join(map(operator.add, indents, map(in_markdown, lines)))
 
 
 def _history(workdir) -> dict | None:
@@ -151,26 +164,32 @@ def _data(data):
         for split, found in data["splits"].items()
     ]
     table = Table(("split", *counts, "people"), rows, digits=0).markdown()
-    lines = [f"Data set: {data['dataset']}, {data['fps']:g} frames a second."]
+    dataset = in_markdown(data["dataset"])
+    lines = [f"Data set: {dataset}, {data['fps']:g} frames a second."]
     lines += ["", table, ""]
     for file, digest in sorted(data["sources"].items()):
-        lines.append(f"- made from `{file}`, sha256 `{digest}`")
+        lines.append(f"- made from {in_code(file)}, sha256 {in_code(digest)}")
     if options := "; ".join(f"{key} {value}" for key, value in data["options"].items()):
-        lines.append(f"- conversion: {options}")
+        lines.append(f"- conversion: {in_markdown(options)}")
     return "\n".join(lines)
 
 
 def _training(training, config):
-    lines = [f"    {training['command']}", ""] if training.get("command") else []
+    command = " ".join((training.get("command") or "").split())
+    lines = [f"    {command}", ""] if command else []
     lines.append(f"- seed {config['seed']}, optimizer {config['optimizer']}")
     if weights := training.get("weights"):
         name, version = weights["name"], weights["version"]
-        lines.append(f"- started from the weights {name}, version {version}")
+        lines.append(
+            f"- started from the weights {in_markdown(name)}, version {version}"
+        )
     if history := training.get("history"):
         last = [f"{name} {value:.1f}" for name, value in history["last"].items()]
-        lines.append(f"- {history['epochs']} epochs; at the end {', '.join(last)}")
+        last = in_markdown(", ".join(last))
+        lines.append(f"- {history['epochs']} epochs; at the end {last}")
     if versions := training.get("versions"):
-        lines.append("- " + ", ".join(f"{k} {v}" for k, v in versions.items()))
+        versions = ", ".join(f"{k} {v}" for k, v in versions.items())
+        lines.append(f"- {in_markdown(versions)}")
     return "\n".join(lines)
 
 

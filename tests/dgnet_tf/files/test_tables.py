@@ -4,8 +4,7 @@ import csv
 
 import pytest
 
-from dgnet_tf.files import tables
-from dgnet_tf.files.tables import Html, Table
+from dgnet_tf.files.tables import Table
 
 COLUMNS = ["method", "T", "a|b"]
 ROWS = [["DG-Net", 4, 45.25], ["x|y, z", 243, None]]
@@ -32,9 +31,6 @@ def test_a_table_without_rows_has_its_head():
     assert Table(["a", "b"], []).markdown().splitlines()[0].split() == [
         *("|", "a", "|", "b", "|")
     ]
-    assert Table(["a", "b"], []).html() == (
-        "<table><thead><tr><th>a</th><th>b</th></tr></thead><tbody></tbody></table>"
-    )
     assert Table(["a", "b"], []).csv() == "a,b\n"
 
 
@@ -66,16 +62,12 @@ def test_a_line_break_does_not_end_a_markdown_row():
     assert len(Table(["a\nb"], [["c\nd"]]).markdown().splitlines()) == 3
 
 
-def test_html_shows_what_cells_hold_and_takes_only_marked_cells_as_html():
-    table = Table(["<a>", "b"], [["x & y", Html("<b>1</b>")], [2.25, "<i>"]])
-    assert table.html() == (
-        "<table><thead><tr><th>&lt;a&gt;</th><th>b</th></tr></thead><tbody>"
-        "<tr><th>x &amp; y</th><td><b>1</b></td></tr>"
-        "<tr><th>2.2</th><td>&lt;i&gt;</td></tr></tbody></table>"
-    )
-
-
-def test_words_are_shown_as_they_are():
-    assert tables.escaped('<b>"it\'s" & \ud800') == (
-        "&lt;b&gt;&quot;it&#x27;s&quot; &amp; ?"
-    )
+def test_names_are_neither_markup_nor_formulas():
+    table = Table(["<a>", "-b"], [["[x](y)", "=1+1"], ["`c`", -2.5], ["-2.5", None]])
+    rows = [
+        [cell.strip() for cell in line.strip("|").split("|")]
+        for line in table.markdown().splitlines()
+    ]
+    assert rows[0] == ["&lt;a&gt;", "-b"]
+    assert rows[2:] == [[r"[x\](y)", "=1+1"], [r"\`c\`", "-2.5"], ["-2.5", "-"]]
+    assert table.csv() == "<a>,'-b\n[x](y),'=1+1\n`c`,-2.5\n-2.5,\n"
