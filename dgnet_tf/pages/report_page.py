@@ -54,10 +54,10 @@ def make(
     if isinstance(clips, int):
         clips = [view_names.of(clip) for clip in report["worst_clips"][:clips]]
     found = report_clips.load(lifting, data_dir, split, clips, seconds)
-    write(workdir, report, found, path)
+    write_page(workdir, report, found, path)
 
 
-def write(workdir, report: dict, clips, path):
+def write_page(workdir, report: dict, clips, path):
     """Writes the page, whole or not at all; what the report lacks is left out.
 
     What it and the `ReportClip`s are called is shown as text.

@@ -43,9 +43,9 @@ def video(frames=9):
     return start + np.cumsum(rng.normal(0, 3, (frames, 17, 2)), axis=0)
 
 
-def trained_like():
+def trained_like(channels=8):
     """A network whose heads and batch norms are not at their start."""
-    model = DGNet(channels=8, blocks=1)
+    model = DGNet(channels=channels, blocks=1)
     rng = np.random.default_rng(1)
     model.set_weights(
         [
@@ -134,7 +134,7 @@ def test_a_process_without_tensorflow_lifts_the_same(exported):
 def test_the_command_writes_a_file_that_lifts_as_the_run(exported, tmp_path):
     del exported  # Skips where the packages are missing.
     run, path = write_run(tmp_path / "run"), tmp_path / "out" / "lifter.onnx"
-    run_folder.save_model(run, trained_like())
+    run_folder.save_model(run, trained_like(channels=4))
     run_command(
         export, f"--workdir={run}", f"--output={path}", "--format=onnx", "--flip=false"
     )

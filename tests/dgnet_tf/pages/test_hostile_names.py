@@ -68,7 +68,7 @@ def pages(tiny_evaluated, content, tmp_path_factory):
     workdir.mkdir()
     history = epoch_history.FILE
     shutil.copyfile(tiny_evaluated / history, workdir / history)
-    report_page.write(workdir, report, clips, folder / "usual.html")
+    report_page.write_page(workdir, report, clips, folder / "usual.html")
     called = []
     for number, clip in enumerate(clips):
         (person,) = clip.clip.people
@@ -79,7 +79,7 @@ def pages(tiny_evaluated, content, tmp_path_factory):
         )
         called.append(dataclasses.replace(clip, name=name, clip=shown))
     hostile = renamed(report, lambda text: text + HOSTILE)
-    report_page.write(workdir, hostile, called, folder / "hostile.html")
+    report_page.write_page(workdir, hostile, called, folder / "hostile.html")
     viewer.write(called[0].clip, folder / "viewer.html")
     return folder
 

@@ -5,11 +5,13 @@ right, and noise on the keypoints is its error.
 """
 
 import dataclasses
+import pathlib
 
 import numpy as np
 import tensorflow as tf
 
-from dgnet_tf.models import runs
+from dgnet_tf.config import config as configuration
+from dgnet_tf.models import runs, weight_files
 from dgnet_tf.training import run_folder
 from support import record_sets
 
@@ -36,16 +38,24 @@ class Flat(record_sets.Take):
 
 
 def network(chosen, shift):
-    """The network of known error; `shift` is added to all x but the root's, metres."""
+    """The network of known error: its poses are too large by the share `shift`."""
     keypoints = keras.Input((chosen.frames, 17, 2), name="keypoints")
+    kernel = (1.0 + shift) * np.eye(2, 3)
     pose = keras.layers.Dense(
         3,
-        kernel_initializer=keras.initializers.Constant([[1.0, 0, 0], [0, 1.0, 0]]),
+        kernel_initializer=keras.initializers.Constant(kernel.tolist()),
         bias_initializer=keras.initializers.Zeros(),
-        name="flat",
-    )(keypoints)
-    scale = keras.layers.Rescaling(1.0 + shift, name="pose")
-    return keras.Model(keypoints, {"pose": scale(pose)})
+        name="pose",
+    )
+    return keras.Model(keypoints, {"pose": pose(keypoints)})
+
+
+def load(workdir):
+    """Stands in for `runs.load`: such a network is not its configuration's."""
+    chosen = configuration.read(pathlib.Path(workdir) / runs.CONFIG)
+    model = network(chosen, 0.0)
+    weight_files.load_archive_into(model, pathlib.Path(workdir) / runs.MODEL)
+    return runs.Run(chosen, model)
 
 
 @dataclasses.dataclass

@@ -7,7 +7,7 @@ import shutil
 import numpy as np
 import pytest
 from support import record_sets, tuning_stand_ins
-from support.models.known_errors import Flat, Trainings
+from support.models.known_errors import Flat, Trainings, load
 
 from dgnet_tf.errors import UserError
 from tuning.comparing import findings, networks, report, runner
@@ -35,6 +35,7 @@ def patched():
     made = Trainings({"dgnet": 0.0, "baseline": 0.1}, [])
     with tuning_stand_ins.eagerly(), pytest.MonkeyPatch.context() as patch:
         patch.setattr(rows.fit, "train", made.train)
+        patch.setattr(rows.runs, "load", load)
         patch.setattr(rows, "release", lambda: None)
         yield made
 
