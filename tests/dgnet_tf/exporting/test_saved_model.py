@@ -13,6 +13,7 @@ import tensorflow as tf
 from support.lifting.lifting_stand_ins import Config, export, small_model
 from tensorflow.core.protobuf import saved_model_pb2
 
+from dgnet_tf import skeletons
 from dgnet_tf.errors import UserError
 from dgnet_tf.exporting import graph_check, saved_model
 from dgnet_tf.inference import whole_videos
@@ -295,6 +296,25 @@ def test_a_file_that_was_cut_short_is_refused(exported, tmp_path, name):
     (folder / name).write_bytes(content[: len(content) // 2])
     with pytest.raises(UserError, match="is no whole export|not JSON"):
         saved_model.load(folder)
+
+
+@pytest.mark.parametrize(
+    ("skeleton", "frames", "message"),
+    [
+        ("human36m_17", 5, "'stream' does not take 'keypoints' of shape"),
+        ("human36m_16", 4, "'serving_default' does not take 'keypoints' of shape"),
+    ],
+)
+def test_a_graph_that_its_card_does_not_tell_of_is_refused(
+    exported, tmp_path, skeleton, frames, message
+):
+    path = damaged_copy(exported, tmp_path) / saved_model.CARD
+    card = json.loads(path.read_text())
+    card |= {"skeleton": skeleton, "joints": list(skeletons.get(skeleton).joints)}
+    card["config"] |= {"skeleton": skeleton, "frames": frames}
+    path.write_text(json.dumps(card))
+    with pytest.raises(UserError, match=f"1: is no whole export .*{message}"):
+        saved_model.load(tmp_path)
 
 
 def test_a_saved_model_of_others_is_refused(tmp_path):

@@ -2,6 +2,7 @@
 
 import json
 import random
+import shutil
 import zipfile
 
 import numpy as np
@@ -133,6 +134,24 @@ def test_int8_stores_large_kernels_in_a_quarter_and_stays_close(tmp_path):
     difference = np.linalg.norm(lifted(small) - result, axis=-1).mean()
     size = np.linalg.norm(result, axis=-1).mean()
     assert 1e-5 * size < difference < 0.1 * size
+
+
+def test_a_file_of_other_tensors_than_its_card_tells_of_is_refused(exported, tmp_path):
+    path = shutil.copy(exported[0], tmp_path / "a.tflite")
+    with zipfile.ZipFile(path) as archive:
+        digest = archive.read("model.sha256")
+        size = min(info.header_offset for info in archive.infolist())
+    longer = {**CARD, "config": {**CARD["config"], "frames": 5}}
+    for card, message in (
+        (longer, r"tells of 'keypoints' of shape \[5, 17, 2\], it has \[4, 17, 2\]"),
+        ({**CARD, "fps": "x"}, "a.tflite: not a model card .*'fps' must be a number"),
+    ):
+        path.write_bytes(path.read_bytes()[:size])
+        with zipfile.ZipFile(path, "a") as archive:
+            archive.writestr("model_card.json", json.dumps(card))
+            archive.writestr("model.sha256", digest)
+        with pytest.raises(UserError, match=message):
+            edge_lifter.load(path)
 
 
 def test_the_file_carries_its_card(exported):
