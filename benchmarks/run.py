@@ -1,6 +1,6 @@
 """Measures speed as ratios, side by side in one run.
 
-python -m benchmarks.run --suite=train|infer|latency|input|scaling|evaluation
+python -m benchmarks.run --suite=train|infer|latency|input|scaling|evaluation|start
     [--output=FILE.json] [--baseline=FILE.json] [--regression=1.25]
     [--preset=paper|small] [--rounds=N]
 
@@ -19,7 +19,7 @@ from absl import flags
 from dgnet_tf import command_line
 from dgnet_tf.training import allocator
 
-SUITES = ("train", "infer", "latency", "input", "scaling", "evaluation")
+SUITES = ("train", "infer", "latency", "input", "scaling", "evaluation", "start")
 
 FLAGS = flags.FlagValues()
 flags.DEFINE_enum("suite", None, SUITES, "Measurements to run.", FLAGS, required=True)
@@ -55,7 +55,7 @@ def main(flag_values):
     before = {}
     if flag_values.baseline:  # First: a wrong file should not cost minutes.
         before = baseline.read(flag_values.baseline, suite, preset)
-    module = importlib.import_module(f"benchmarks.{suite}")
+    module = importlib.import_module(f"benchmarks.suites.{suite}")
     found = module.run(preset, flag_values.rounds)
     header = {
         "suite": suite,

@@ -8,7 +8,7 @@ from benchmarks import floor, lifters, networks, result
 from dgnet_tf.models import multiply_adds
 from tuning.comparing import contest
 
-_FLOAT32 = (lifters.XLA, lifters.GRAPH, lifters.SAVED_MODEL)
+_FLOAT32 = (lifters.XLA, lifters.GRAPH, lifters.SAVED_MODEL, lifters.LITERT)
 _BFLOAT16 = (lifters.BFLOAT16_GRAPH, lifters.BFLOAT16_SAVED_MODEL)
 
 

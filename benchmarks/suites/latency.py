@@ -27,7 +27,9 @@ def run(preset: str, rounds: int) -> result.Result:
         times = contest.hold(runners, rounds, calls=_CALLS)
     times[floor.FLOOR] = floor.times(window.total, fast, times)
     figures, p99 = [], {}
-    for name in (lifters.XLA, lifters.GRAPH, lifters.SAVED_MODEL):
+    for name in (lifters.XLA, lifters.GRAPH, lifters.SAVED_MODEL, lifters.LITERT):
+        if name not in times:
+            continue
         p99[name] = times[name].quantile(0.99) / times[name].quantile(0.5)
         figures.append(
             result.figure(

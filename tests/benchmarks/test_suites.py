@@ -1,9 +1,13 @@
 """The suites' parts on small networks: that they run, and what they compute."""
 
+import importlib
+import json
+
 import numpy as np
 import pytest
+from support.lifting.lifting_stand_ins import run_command
 
-from benchmarks import floor, lifters, memory, networks, page_cache
+from benchmarks import floor, lifters, memory, networks, page_cache, result, run
 from benchmarks.suites import scaling, train
 from dgnet_tf.inference.options import InferenceOptions
 from tuning.comparing import contest
@@ -61,6 +65,8 @@ def test_all_that_lifts_gives_the_same_poses(config, tmp_path):
     np.testing.assert_allclose(found[lifters.XLA], expected, atol=1e-5)
     rooted = expected - expected[:, :, :1]
     np.testing.assert_allclose(found[lifters.SAVED_MODEL], rooted, atol=1e-5)
+    if lifters.LITERT in found:
+        np.testing.assert_allclose(found[lifters.LITERT], rooted, atol=1e-5)
     if lifters.BFLOAT16_GRAPH in found:
         np.testing.assert_allclose(found[lifters.BFLOAT16_GRAPH], expected, atol=0.05)
 
@@ -107,3 +113,17 @@ def test_the_lifted_video_has_all_frames(config, tmp_path):
         networks.build(config), InferenceOptions.of(config, flip=False)
     )
     assert scaling.lifting(serve, 9).run().shape == (9, 17, 3)
+
+
+@pytest.mark.parametrize("suite", run.SUITES)
+def test_the_command_prints_and_writes_what_a_suite_found(
+    suite, tmp_path, monkeypatch, capsys
+):
+    module = importlib.import_module(f"benchmarks.suites.{suite}")
+    found = result.Result([result.exact("one ratio", 2.5)], {}, {}, ["A note."])
+    monkeypatch.setattr(module, "run", lambda preset, rounds: found)
+    output = tmp_path / "found.json"
+    run_command(run, f"--suite={suite}", "--preset=small", f"--output={output}")
+    assert "one ratio" in capsys.readouterr().out
+    content = json.loads(output.read_text())
+    assert content["suite"] == suite and content["figures"][0]["ratio"] == 2.5
