@@ -8,7 +8,7 @@ from support.lifting.lifting_stand_ins import Config, small_model, write_run
 from support.reports import made_reports
 
 from dgnet_tf.errors import UserError
-from dgnet_tf.evaluation import run_reports, scoring
+from dgnet_tf.evaluation import evaluation, run_reports, scoring
 from dgnet_tf.models import runs
 
 SIZE = "multiply_adds_per_frame"
@@ -27,13 +27,13 @@ def test_a_report_is_made_once_for_weights_data_and_options(
     run, made = tmp_path / "run", []
     run.mkdir()
     (run / runs.MODEL).write_text("weights")
-    evaluate = run_reports.evaluation.evaluate
+    evaluate = evaluation.evaluate
 
     def watch(*arguments, **options):
         made.append(options)
         return evaluate(*arguments, **options)
 
-    monkeypatch.setattr(run_reports.evaluation, "evaluate", watch)
+    monkeypatch.setattr(evaluation, "evaluate", watch)
     model = small_model()
     loaded = runs.Run(Config(), model)
     monkeypatch.setattr(run_reports.runs, "load", lambda workdir: loaded)
