@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV ?= .venv
 VENV_ADDONS ?= .venv-addons
 DEMO ?= demo
+# Damaged inputs of each target that `make fuzz` tries.
+CASES ?= 10000
 # Files of tests side by side; each process holds a TensorFlow of its own.
 PYTEST ?= -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile
 export TF_CPP_MIN_LOG_LEVEL ?= 2
@@ -11,7 +13,7 @@ export TF_CPP_MIN_LOG_LEVEL ?= 2
 KERAS ?= $(addprefix tests/dgnet_tf/,layers models training inference exporting) \
 	tests/tuning/test_hypermodel.py tests/end_to_end
 
-.PHONY: demo test test-slow test-addons lint
+.PHONY: demo test test-slow test-addons fuzz lint
 
 demo: $(VENV)/installed
 	$(VENV)/bin/python -m preprocessing.demo --output=$(DEMO)
@@ -24,6 +26,9 @@ test-slow: $(VENV)/installed
 
 test-addons: $(VENV_ADDONS)/installed
 	$(VENV_ADDONS)/bin/python $(PYTEST) -m "addons or not slow" $(KERAS)
+
+fuzz: $(VENV)/installed
+	PYTHONPATH=tests $(VENV)/bin/python -m fuzzing --cases=$(CASES)
 
 lint: $(VENV)/installed
 	$(VENV)/bin/ruff check .

@@ -12,6 +12,7 @@ from dgnet_tf.command_line import children, ending, standard_streams
 from dgnet_tf.errors import UserError, file_error, shortened, without_tensorflow
 
 _MAX_SIDE = 1_000_000  # Pixels of an image.
+_LONGEST_NAME = 100  # Characters of a flag.
 NOBODY_READ = 141  # 128 and the number of SIGPIPE.
 
 
@@ -52,6 +53,7 @@ def _run(main, flag_values, description, argv):
         print(f"{description.strip()}\n\n{flag_values.get_help()}")
         return
     try:
+        _check_names(argv[1:])
         rest = flag_values(argv)[1:]
         if rest:
             raise UserError(
@@ -94,6 +96,14 @@ def _is_command(spec) -> bool:
     """Whether the process runs `python -m` with a module of ours."""
     packages = ("dgnet_tf", "preprocessing", "tuning", "serving", "benchmarks")
     return spec is not None and spec.name.partition(".")[0] in packages
+
+
+def _check_names(arguments):
+    """Refuses endless names: absl's search for one that is like them takes for ever."""
+    for argument in arguments:
+        name = argument.partition("=")[0]
+        if name.startswith("-") and len(name) > _LONGEST_NAME:
+            raise UserError(f"Unknown flag {shortened(name)}. See --help.")
 
 
 def _check_finite(flag_values):

@@ -26,6 +26,10 @@ SHOWN = (
     *("options.noise_px", "options.root_counted", "options.joints", "options.fps"),
     *(f"options.model.{name}" for name in ("architecture", "frames", "parameters")),
 )
+# What is told of how it was measured, besides.
+MEASURED = tuple(
+    f"options.{name}" for name in ("flip", "overlap", "seed", "scored", "versions")
+)
 # A table of people by actions that is wider is left to `report.json`.
 _MOST_PEOPLE = 8
 

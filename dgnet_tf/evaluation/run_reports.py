@@ -102,7 +102,7 @@ def read_own(path, run: runs.Run, workdir, data_dir, split: str) -> dict:
     Raises:
         UserError: if it names others; the message says what differs.
     """
-    found = report.read(path, (*report.SHOWN, "options.versions", "options.scored"))
+    found = report.read(path, (*report.SHOWN, *report.MEASURED))
     for name, value in (("dataset", manifest.read(data_dir).dataset), ("split", split)):
         if found[name] != value:
             raise UserError(

@@ -1,6 +1,7 @@
 """Each JSON document of ours, wrong in any field, is read as it is or refused.
 
-The documents are those that an earlier version wrote, and a search's.
+The documents are those that an earlier version wrote, and a search's. Damage of other
+kinds, and what is made of documents, is in `fuzzing`.
 """
 
 import copy
@@ -12,17 +13,15 @@ import tarfile
 import hypothesis
 import pytest
 from hypothesis import strategies
-from support import damage
 from support.written_before import write
 
 from dgnet_tf.config import config
 from dgnet_tf.data import manifest
 from dgnet_tf.errors import UserError
-from dgnet_tf.evaluation import comparison, comparison_report, pairing, report
+from dgnet_tf.evaluation import report
 from dgnet_tf.exporting import model_card
 from dgnet_tf.files import origins
 from dgnet_tf.models import weight_folders
-from dgnet_tf.pages import report_charts, report_tables
 from dgnet_tf.reproduction import cross_action
 from tuning.studies import documents, study
 
@@ -161,48 +160,3 @@ def test_whatever_stands_in_a_field_is_read_or_refused(contents, tmp_path, name)
         read(name, replaced(contents[name], path, value), tmp_path)
 
     check()
-
-
-@pytest.mark.parametrize("name", READERS)
-def test_whatever_a_document_holds_is_read_or_refused(contents, tmp_path, name):
-    @MANY
-    @hypothesis.given(strategies.integers(0, 2**32))
-    def check(seed):
-        rng = random.Random(seed)
-        read(name, damage.of_content(contents[name], rng, damage.PLAIN), tmp_path)
-
-    check()
-
-
-def test_a_report_that_is_read_can_be_compared_and_shown(contents, tmp_path):
-    name = "reports/report.json"
-    whole = contents[name]
-    shown = []
-
-    @MANY
-    @hypothesis.given(strategies.integers(0, 2**32))
-    def check(seed):
-        changed = damage.of_content(whole, random.Random(seed), damage.PLAIN)
-        found = read(name, changed, tmp_path)
-        if found is None:
-            return
-        shown.append(found)
-        reports = {"a": copy.deepcopy(whole), "b": found}
-        try:
-            pairs = {"b": comparison.pairs_of(*reports.values(), tuple(reports))}
-        except UserError:
-            return
-        if "mpjpe_mm" in pairs["b"]:
-            assert isinstance(pairs["b"]["mpjpe_mm"], pairing.Paired)
-            comparison.table(reports, pairs)
-            text = comparison_report.text(reports, pairs, comparison.differing(reports))
-            assert text.startswith("# 2 runs on")
-        report_tables.headline(found)
-        report_tables.further(found)
-        report_tables.worst(found, [])
-        report_tables.worst_joints(found, [])
-        groups = {**found["per_action"], **report_charts.worst_videos(found)}
-        report_charts.bars(groups, found["metrics"], "all frames")
-
-    check()
-    assert len(shown) > 5

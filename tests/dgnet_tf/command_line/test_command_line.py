@@ -102,6 +102,12 @@ def test_other_errors_of_tensorflow_keep_their_traceback():
         raising(tf.errors.InvalidArgumentError(None, None, "shapes; of (1,)"))()
 
 
+@pytest.mark.parametrize("argument", ["--" + "9" * 5000, "-x" * 3000 + "=1"])
+def test_an_endless_flag_is_refused_at_once(capsys, argument):
+    message = failure(capsys, command(), argument)
+    assert message.startswith("error: Unknown flag '-") and len(message) < 200
+
+
 def test_unknown_and_wrong_flags_are_named(capsys):
     assert "'--cuont'" in failure(capsys, command(), "--cuont=3").replace(
         "'cuont'", "'--cuont'"

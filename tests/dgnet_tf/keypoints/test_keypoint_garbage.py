@@ -1,6 +1,6 @@
 """What no reader of keypoints can use: a clear error, little memory, nothing left.
 
-Random damage is in `test_keypoint_fuzz`, and what a file claims of memory in
+Random damage is in `fuzzing`, and what a file claims of memory in
 `test_keypoint_memory`; here are the other ways in which files go wrong or are made to
 do harm, for every kind of file.
 """

@@ -1,63 +1,40 @@
-"""Damages files and their contents at random; `rng` is a `random.Random`."""
+"""Damages what files hold, nested lists and dicts of arrays, before it is written."""
 
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 
 import numpy as np
 
-_EXTREMES = (b"\x7f\xff\xff\xff", b"\xff\xff\xff\x7f", b"\xff" * 8, bytes(8))
-_WORDS = (
-    b"{",
-    b"}",
-    b"[",
-    b",",
-    b"\n",
-    b" ",
-    b"-1",
-    b"1e9",
-    b"nan",
-    b"<w0>",
-    b"MOTION",
-)
-_NAMES = ("", "a/b", "../a", "\ud800", "\n", "x" * 300, "clip_a", "anna")
-# What no reader expects, of every kind that files can hold.
-PLAIN = (
-    None, True, "", "x", "12.jpg", "\ud800", "a/b", "9" * 300, 0, -1, 1.5, 1e308,
-    10**400, 2**53, float("nan"), float("inf"), [], {}, [[]], [None], [[0, 0]],
-    {"x": 1}, [{}] * 3, {"people": [{}]}, [1, 2, 3], [0.5] * 51, 10**15,
-)  # fmt: skip
-ARRAYS = tuple(
+from fuzzing.byte_damage import of_bytes
+from fuzzing.json_damage import ODD
+from fuzzing.target import Damage
+
+_NAMES = ("", "a/b", "../a", "\ud800", "\n", "x" * 300, "\x1b[31m", "clip_a", "anna")
+_ARRAYS = tuple(
     np.full(shape, value)
     for shape in ((), (0,), (2,), (3, 3), (4, 15, 3), (4, 17, 2), (0, 17, 3))
     for value in (1, 1.5, np.nan, 1e300, 1j, "S", True)
 )
 
 
-def of_bytes(content: bytes, rng) -> bytes:
-    """Returns the bytes with one to three flips, cuts, odd numbers or words."""
-    content = bytearray(content)
-    for _ in range(rng.choice((1, 1, 2, 3))):
-        # Headers stand at the beginning.
-        at = rng.randrange(rng.choice((min(len(content), 800), len(content))) + 1)
-        kind = rng.randrange(6)
-        if kind == 0:
-            content[at : at + 1] = bytes([rng.randrange(256)])
-        elif kind == 1 and at < len(content):
-            content[at] ^= 1 << rng.randrange(8)
-        elif kind == 2:
-            extreme = rng.choice(_EXTREMES)
-            content[at : at + len(extreme)] = extreme
-        elif kind == 3:
-            content[at : at + rng.randrange(9)] = rng.choice(_WORDS) * rng.randrange(3)
-        elif kind == 4:
-            del content[at : at + rng.randrange(1, 9)]
-        else:
-            del content[at:]
-    return bytes(content)
+def writer(content: Callable[[], object], encode: Callable[[object], bytes]) -> Damage:
+    """Returns a damage that changes content and writes it.
+
+    What its format has no words for (`encode` raises) damages the bytes in its place.
+    """
+
+    def damage(whole, rng):
+        try:
+            return encode(of_content(content(), rng))
+        except Exception:  # Libraries leave it to chance which one.
+            return of_bytes(whole, rng)
+
+    return damage
 
 
-def of_content(content, rng, odd=PLAIN + ARRAYS):
+def of_content(content, rng, odd=ODD + _ARRAYS):
     """Returns a copy of nested lists and dicts with one to three nodes changed."""
     holder = [copy.deepcopy(content)]
     for _ in range(rng.choice((1, 1, 2, 3))):
