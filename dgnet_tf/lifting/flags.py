@@ -23,8 +23,9 @@ def define_keypoint_file(flag_values: flags.FlagValues):
         "engine",
         "auto",
         loading.ENGINES,
-        "What computes: auto takes LiteRT for trained weights, where it is installed, "
-        "and TensorFlow for runs and SavedModels.",
+        "What computes: auto takes LiteRT for the weights that the package ships, "
+        "where it is installed, and TensorFlow for others, runs and SavedModels; "
+        "litert runs the lifter.tflite of any folder of weights.",
         flag_values,
     )
     of_file = {

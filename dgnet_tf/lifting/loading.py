@@ -15,8 +15,9 @@ from dgnet_tf.inference.engines.window_engine import WindowEngine
 from dgnet_tf.inference.options import InferenceOptions
 from dgnet_tf.models import pretrained, runs, weight_folders
 
-# "auto" takes LiteRT for trained weights that hold a file for it, where it is
-# installed, and TensorFlow for others, for runs and for SavedModels.
+# "auto" takes LiteRT for the weights that the package ships, where it is installed,
+# and TensorFlow for others, for runs and for SavedModels. Weights of anybody may be
+# lifted with; a file for LiteRT is a program, and runs where it is asked for.
 ENGINES = ("auto", "litert", "onnx", "tensorflow")
 _OF_SUFFIX = {".tflite": "litert", ".onnx": "onnx"}
 _MOST_THREADS = 8  # More wait for memory.
@@ -40,7 +41,8 @@ def load(path, engine: str = "auto"):
     if weight_folders.exists(path):
         folder = weight_folders.find(path)
         file = weight_folders.engine_file(folder)
-        if engine == "litert" or (engine == "auto" and file and litert.is_installed()):
+        trusted = weight_folders.is_shipped(folder) and litert.is_installed()
+        if engine == "litert" or (engine == "auto" and file and trusted):
             if file is None:
                 raise UserError(
                     f"{folder}: holds no {weight_folders.ENGINE} for --engine=litert. "

@@ -249,7 +249,12 @@ def _compared(path, written) -> pathlib.Path:
     return path
 
 
+def is_shipped(path) -> bool:
+    """Whether a folder or file of weights is the package's own."""
+    return pathlib.Path(path).is_relative_to(FOLDER)
+
+
 def _again(path) -> str:
-    if path.is_relative_to(FOLDER):
+    if is_shipped(path):
         return "Install the package again."
     return "Copy the folder again, or write it again with save_preset."

@@ -74,6 +74,17 @@ def test_weights_without_the_file_take_tensorflow_alone(tmp_path):
         dgnet_tf.Lifter.load(folder, engine="litert")
 
 
+def test_a_program_in_weights_of_others_runs_only_where_it_is_asked_for(tmp_path):
+    shutil.copytree(SHIPPED, tmp_path / "weights")
+    for engine, kind in (
+        ("auto", TensorFlowEngine),
+        ("tensorflow", TensorFlowEngine),
+        ("litert", WindowEngine),
+    ):
+        lifter = dgnet_tf.Lifter.load(tmp_path / "weights", engine=engine)
+        assert type(lifter.engine) is kind
+
+
 def test_files_lift_as_what_they_were_exported_from():
     file = SHIPPED / weight_folders.ENGINE
     found, expected = (
