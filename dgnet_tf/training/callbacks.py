@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
+import os
 import pathlib
 import shutil
 import sys
@@ -130,7 +131,8 @@ class History(keras.callbacks.Callback):
 class Checkpoints(keras.callbacks.Callback):
     """Saves a compiled model's weights, optimiser and epoch; restores the last.
 
-    `averaged` are further variables, `WeightAverage.variables`.
+    `averaged` are further variables, `WeightAverage.variables`. UserError where the
+    folder's file `checkpoint` names others than the folder's own.
     """
 
     def __init__(self, folder, model, restore_from, averaged=()):
@@ -145,6 +147,7 @@ class Checkpoints(keras.callbacks.Callback):
             more["averaged"] = list(averaged)
         if optimizers.build(optimizer, model):
             optimizer = _variables(optimizer)
+        _check_names(folder)
         # Variables one by one: Keras 3 does not list a batch norm's moving
         # statistics among what a checkpoint of the model would hold. (Older
         # optimisers make their variables later, and are tracked as they are.)
@@ -192,6 +195,18 @@ class Checkpoints(keras.callbacks.Callback):
         except Exception:
             self._remove_unfinished()
             raise
+
+
+def _check_names(folder):
+    # TensorFlow deletes the older ones of those that the file names, wherever they are.
+    state = tf.train.get_checkpoint_state(str(folder))
+    for path in state.all_model_checkpoint_paths if state else ():
+        name = os.path.relpath(path, folder)
+        if pathlib.Path(path).parent.resolve() != pathlib.Path(folder).resolve():
+            raise UserError(
+                f"{folder}: its file `checkpoint` names {name:.80}, which lies in "
+                "another folder. Remove the folder, or name another --workdir."
+            )
 
 
 def _variables(owner):

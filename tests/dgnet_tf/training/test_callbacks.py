@@ -110,3 +110,20 @@ def test_the_learning_rate_of_an_addons_schedule_is_named():
     model = small_model(optimizer=tfa.optimizers.RectifiedAdam(schedule))
     with pytest.raises(UserError, match=r"--learning_rate \(it is 0\.25 there"):
         fit(model, [callbacks.Watch(3, 1, 0, False)], 3, scale=1e30)
+
+
+def test_checkpoints_of_other_folders_are_not_deleted(tmp_path):
+    model = small_model()
+    elsewhere = tmp_path / "elsewhere.index"
+    elsewhere.touch()
+    folder = tmp_path / "run" / "checkpoints"
+    folder.mkdir(parents=True)
+    names = ["../../elsewhere", "1", "2"]
+    lines = [f'all_model_checkpoint_paths: "{name}"' for name in names]
+    text = "\n".join(['model_checkpoint_path: "2"', *lines])
+    (folder / "checkpoint").write_text(text)
+    with pytest.raises(UserError, match="names .*elsewhere, which lies in another"):
+        callbacks.Checkpoints(folder, model, folder)
+    (folder / "checkpoint").write_text(text.replace("../../elsewhere", "0"))
+    callbacks.Checkpoints(folder, model, folder).on_epoch_end(3)
+    assert elsewhere.exists() and (folder / "ckpt-4.index").exists()
