@@ -29,8 +29,15 @@ def start(arguments, **options) -> subprocess.Popen:
     """Starts a process in the repository's root; its output is text to be read."""
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "3"}
-    options = {**pipes, "cwd": ROOT, "env": environment, **options}
+    # As a terminal starts it: what runs in the background may ignore Ctrl-C.
+    heeding = {"preexec_fn": _heed_signals}
+    options = {**pipes, **heeding, "cwd": ROOT, "env": environment, **options}
     return subprocess.Popen(arguments, **options)
+
+
+def _heed_signals():
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
 
 
 def wait_for(condition, seconds: float = 30.0):
