@@ -8,7 +8,7 @@ import pytest
 
 ROOT = pathlib.Path(__file__).parents[2]
 DOCUMENTS = [
-    *(ROOT / name for name in ("README.md", "BUILD.md", "DECISIONS.md")),
+    *(ROOT / name for name in ("README.md", "BUILD.md", "DECISIONS.md", "SECURITY.md")),
     *sorted((ROOT / "docs").glob("*.md")),
 ]
 _FILE = r"`((?:dgnet_tf|preprocessing|tuning|benchmarks|serving|tests|docs)/[\w./]+)`"
