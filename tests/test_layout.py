@@ -204,6 +204,11 @@ def names(kind) -> dict[tuple[str, str], list[str]]:
     return found
 
 
+def test_no_module_hides_behind_a_package_of_its_name():
+    hidden = [path for path in MODULES.values() if path.with_suffix("").is_dir()]
+    assert not hidden, hidden
+
+
 def test_no_public_class_stands_twice():
     found = collections.defaultdict(list)
     for (_, name), where in names(ast.ClassDef).items():
