@@ -6,6 +6,7 @@ TensorFlow takes seconds to start. It is imported only where it is what computes
 from __future__ import annotations
 
 import functools
+import importlib.util
 import pathlib
 
 from dgnet_tf.errors import UserError, check_choice
@@ -50,6 +51,12 @@ def load(path, engine: str = "auto"):
                     "leave --engine out."
                 )
             return _of_file(file), None
+        if engine == "auto" and file and not _has_tensorflow():
+            raise UserError(
+                f"{folder}: TensorFlow computes with weights that this package does "
+                "not ship, and is not installed: pip install 'dgnet-tf[train]'. If you "
+                f"trust the folder, --engine=litert runs its {weight_folders.ENGINE}."
+            )
     if engine not in ("auto", "tensorflow"):
         raise UserError(
             f"{path}: is not for --engine={engine}. Export it with `python -m "
@@ -57,6 +64,10 @@ def load(path, engine: str = "auto"):
             "--engine out."
         )
     return _of_tensorflow(path)
+
+
+def _has_tensorflow() -> bool:
+    return importlib.util.find_spec("tensorflow") is not None
 
 
 def _of_file(path):

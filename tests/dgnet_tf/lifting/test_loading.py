@@ -14,6 +14,7 @@ from dgnet_tf.errors import UserError
 from dgnet_tf.inference.engines import litert
 from dgnet_tf.inference.engines.tensorflow_engine import TensorFlowEngine
 from dgnet_tf.inference.engines.window_engine import WindowEngine
+from dgnet_tf.lifting import loading
 from dgnet_tf.models import weight_folders
 
 pytestmark = pytest.mark.skipif(
@@ -83,6 +84,16 @@ def test_a_program_in_weights_of_others_runs_only_where_it_is_asked_for(tmp_path
     ):
         lifter = dgnet_tf.Lifter.load(tmp_path / "weights", engine=engine)
         assert type(lifter.engine) is kind
+
+
+def test_without_tensorflow_others_weights_name_both_ways(tmp_path, monkeypatch):
+    folder = tmp_path / "weights"
+    shutil.copytree(SHIPPED, folder)
+    monkeypatch.setattr(loading, "_has_tensorflow", lambda: False)
+    with pytest.raises(UserError, match=r"pip install .*\[train\].* --engine=litert"):
+        dgnet_tf.Lifter.load(folder)
+    found = dgnet_tf.Lifter.load(folder, engine="litert").engine
+    assert type(found) is WindowEngine
 
 
 def test_files_lift_as_what_they_were_exported_from():
