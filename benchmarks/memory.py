@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import concurrent.futures
 import multiprocessing
+import os
 import pathlib
+
+from dgnet_tf.command_line import children
 
 
 def in_own_process(function, *arguments):
@@ -15,7 +18,8 @@ def in_own_process(function, *arguments):
         *arguments: picklable.
     """
     context = multiprocessing.get_context("spawn")
-    with concurrent.futures.ProcessPoolExecutor(1, mp_context=context) as pool:
+    ending = {"initializer": children.follow, "initargs": (os.getpid(),)}
+    with concurrent.futures.ProcessPoolExecutor(1, context, **ending) as pool:
         return pool.submit(function, *arguments).result()
 
 

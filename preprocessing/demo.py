@@ -18,12 +18,12 @@ import sys
 import time
 from unittest import mock
 
-import numpy as np
 from absl import flags
 
 from dgnet_tf import command_line
 from dgnet_tf.errors import UserError
-from dgnet_tf.files.atomic import replacing
+from dgnet_tf.files import npz_files
+from dgnet_tf.files.atomic import write_bytes
 from preprocessing.datasets import sample
 
 SYNTHETIC = (
@@ -166,8 +166,7 @@ def _write_keypoints(data, path):
     from dgnet_tf.data import views
 
     view = next(views.load_views(data, "test"))
-    with replacing(path) as beside:
-        np.savez(beside, keypoints=view.keypoints[:LIFTED_FRAMES])
+    write_bytes(path, npz_files.packed({"keypoints": view.keypoints[:LIFTED_FRAMES]}))
     width, height = (int(side) for side in view.image_size)
     return f"{width}x{height}"
 

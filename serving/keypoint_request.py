@@ -7,7 +7,8 @@ from absl import flags
 
 from dgnet_tf import command_line, skeletons
 from dgnet_tf.errors import UserError
-from dgnet_tf.files.atomic import replacing
+from dgnet_tf.files import npz_files
+from dgnet_tf.files.atomic import write_bytes
 from dgnet_tf.keypoints import keypoint_files
 
 
@@ -104,6 +105,5 @@ def lift_people(flag_values, predict):
             f"{flag_values.keypoints}: nobody is shown whole in any frame. Give "
             "keypoints of the whole body."
         )
-    with replacing(flag_values.output) as beside, open(beside, "wb") as file:
-        np.savez(file, **arrays)
+    write_bytes(flag_values.output, npz_files.packed(arrays))
     print(f"{len(arrays) // 2} people: {flag_values.output}")

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from dgnet_tf import axes as placement
+from dgnet_tf.files import npz_files
 from dgnet_tf.files.atomic import replacing
 from dgnet_tf.files.escaping import in_csv
 from dgnet_tf.lifting import bvh_writer
@@ -75,8 +76,8 @@ def _write_npz(people, placed, path, axes, units):
         arrays["focal_px"] = np.float64(people[0].focal_px)
     arrays["fps"] = np.float64(people[0].fps)
     names = {"joints": people[0].joints, "layout": people[0].skeleton.name}
-    with open(path, "wb") as file:  # To a name, NumPy adds .npz where it has .NPZ.
-        np.savez(file, **arrays, **names, axes=axes, units=units)
+    arrays = {**arrays, **names, "axes": axes, "units": units}
+    path.write_bytes(npz_files.packed(arrays))
 
 
 def _write_json(people, placed, path, axes, units):

@@ -11,9 +11,9 @@ built from the configuration, and of the archive the weights alone are read.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import pathlib
-import shutil
 import tempfile
 import zipfile
 
@@ -52,7 +52,7 @@ def load_archive_into(model, path):
         wanted, size = _wanted(model, beside)
         weights = pathlib.Path(beside) / f"trained.{weight_folders.WEIGHTS}"
         try:
-            _extract(path, weights, _MOST_TIMES * size + _MORE)
+            content = _extracted(path, _MOST_TIMES * size + _MORE)
         except UserError:
             raise
         except Exception as error:  # Damaged archives end in many kinds.
@@ -61,10 +61,12 @@ def load_archive_into(model, path):
                 f"({type(error).__name__}: {error!s:.80}); nothing in it was run. "
                 "Copy it again, or train again."
             ) from error
+        with _naming(weights):
+            weights.write_bytes(content)
         _load(model, path, weights, wanted, also=("optimizer", "metrics"))
 
 
-def _extract(path, target, most):
+def _extracted(path, most) -> bytes:
     with zipfile.ZipFile(path) as archive:
         # By its own name alone: what else is there stays closed.
         info = archive.getinfo(weight_folders.WEIGHTS)
@@ -75,8 +77,7 @@ def _extract(path, target, most):
                 f"{path}: cannot be loaded: its weights have {info.file_size} bytes, "
                 f"more than {most}, far too many for the network of its configuration."
             )
-        with archive.open(info) as source, open(target, "wb") as file:
-            shutil.copyfileobj(source, file)  # `file_size` bytes at most.
+        return archive.read(info)  # `file_size` bytes at most.
 
 
 def _wanted(model, folder):
@@ -148,10 +149,21 @@ def save(model, path, *, half: bool = False) -> pathlib.Path:
         OSError: if the file cannot be written.
     """
     path = pathlib.Path(path)
-    with tempfile.TemporaryDirectory(dir=path.parent) as beside:
-        content = _content(model, pathlib.Path(beside) / "model.keras")
-    path.write_bytes(_halved(content) if half else content)
+    with _naming(path):
+        with tempfile.TemporaryDirectory(dir=path.parent) as beside:
+            content = _content(model, pathlib.Path(beside) / "model.keras")
+        path.write_bytes(_halved(content) if half else content)
     return path
+
+
+@contextlib.contextmanager
+def _naming(path):
+    """Gives errors the name of the file, which those of a full disk do not have."""
+    try:
+        yield
+    except OSError as error:
+        name = error.filename or str(path)
+        raise OSError(error.errno, error.strerror, name) from error
 
 
 def _content(model, archive) -> bytes:

@@ -6,6 +6,7 @@ import csv
 import math
 import os
 import pathlib
+import re
 import shutil
 import sys
 
@@ -20,6 +21,8 @@ from dgnet_tf.training import optimizers
 keras = tf.keras
 
 _LOOK_EVERY = 20  # Steps.
+# Checkpoints' files, the folder in which they grow, and a new list of them.
+_UNFINISHED = re.compile(r"ckpt-\d+(\.|_temp$)|checkpoint\.tmp")
 
 
 class Callbacks(keras.callbacks.CallbackList):
@@ -180,9 +183,11 @@ class Checkpoints(keras.callbacks.Callback):
         """Removes what a process left that was killed while it saved."""
         folder = pathlib.Path(self.manager.directory)
         kept = [pathlib.Path(path).name for path in self.manager.checkpoints]
+        if folder.is_symlink():
+            return
         for path in folder.glob("*"):
-            if path.name != "checkpoint" and path.stem not in kept:
-                if path.is_dir():
+            if _UNFINISHED.match(path.name) and path.stem not in kept:
+                if path.is_dir() and not path.is_symlink():
                     shutil.rmtree(path)
                 else:
                     path.unlink()

@@ -28,7 +28,7 @@ COMMANDS = {
     "export": "dgnet_tf.export --workdir=run --output=out",
     "save_preset": "dgnet_tf.save_preset --workdir=run --name=ours --output=out",
     "tuning": "tuning.run_ablations --table=design --data=data --workdir=out "
-    f"{_NETWORK} --rows=fixed",
+    f"{_NETWORK} --rows=without,with",
 }
 _ENDED = 3.0  # Seconds in which children must follow a killed parent.
 

@@ -3,9 +3,11 @@
 import json
 import random
 import re
+import tempfile
 
 import numpy as np
 import pytest
+from support.endings import full_disk
 from support.models import weight_stand_ins as stand_ins
 
 from dgnet_tf.errors import UserError
@@ -73,3 +75,20 @@ def test_weights_that_are_not_finite_are_refused(made, tmp_path):
     with pytest.raises(UserError, match="h5: holds weights that are not finite"):
         weight_files.load_into(model, folder)
     write(folder, content)
+
+
+def test_a_temporary_folder_without_room_is_named_and_not_the_file(
+    made, tmp_path, monkeypatch
+):
+    _, content, model = made
+    archive = tmp_path / "model.keras"
+    model.save(archive)
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    for limit in (0, len(content) // 2, len(content)):
+        with full_disk.files_of(limit), pytest.raises(OSError, match="too large") as e:
+            weight_files.load_archive_into(model, archive)
+        assert str(e.value.filename).startswith(str(temporary))
+        # Keras itself leaves an empty folder.
+        assert not [path for path in temporary.rglob("*") if path.is_file()]

@@ -127,3 +127,24 @@ def test_checkpoints_of_other_folders_are_not_deleted(tmp_path):
     (folder / "checkpoint").write_text(text.replace("../../elsewhere", "0"))
     callbacks.Checkpoints(folder, model, folder).on_epoch_end(3)
     assert elsewhere.exists() and (folder / "ckpt-4.index").exists()
+
+
+def test_what_a_process_left_that_was_killed_while_it_saved_is_removed(tmp_path):
+    """A checkpoint has data that come first, an index, and its name in a list."""
+    model, folder = small_model(), tmp_path / "checkpoints"
+    fit(model, watchers(tmp_path, model), steps=1, epochs=3)
+    whole = sorted(path.name for path in folder.iterdir())
+    assert {name.partition(".")[0] for name in whole} == {
+        "checkpoint",
+        "ckpt-2",
+        "ckpt-3",
+    }
+    unfinished = folder / "ckpt-4_temp"
+    unfinished.mkdir()
+    for name in ("ckpt-4_temp/part.tempstate1", "ckpt-4.data-00000-of-00001"):
+        (folder / name).touch()
+    for name in ("ckpt-1.index", "checkpoint.tmp7f"):
+        (folder / name).touch()
+    again = callbacks.Checkpoints(folder, small_model(), folder)
+    assert again.restore() == 3
+    assert sorted(path.name for path in folder.iterdir()) == whole

@@ -15,7 +15,7 @@ from dgnet_tf.errors import UserError
 from dgnet_tf.inference import whole_videos
 from dgnet_tf.inference.options import InferenceOptions
 from dgnet_tf.models import runs
-from dgnet_tf.training import fit
+from dgnet_tf.training import fit, run_folder
 from preprocessing.cameras.camera_rig import Rig
 from preprocessing.conversion import pipeline
 from preprocessing.datasets import synthetic
@@ -224,6 +224,26 @@ def test_a_finished_run_is_not_trained_again(tiny_data, tiny_run):
 def test_a_folder_of_another_configuration_is_refused(tiny_data, tiny_run):
     with pytest.raises(UserError, match="channels was 4, is 12"):
         fit.train(tiny(channels=12), tiny_data, tiny_run, progress=False)
+
+
+def test_a_folder_that_another_process_trains_in_is_refused_untouched(
+    tiny_data, tmp_path
+):
+    with run_folder.held(tmp_path):
+        with pytest.raises(UserError, match=r"process \d+ on .* trains there"):
+            fit.train(tiny(), tiny_data, tmp_path, progress=False)
+        assert [path.name for path in tmp_path.iterdir()] == ["lock"]
+
+
+def test_a_run_that_was_killed_while_it_was_begun_is_completed(tmp_path):
+    chosen = tiny()
+    run_folder.start(tmp_path, chosen)
+    (tmp_path / "versions.json").unlink()  # The configuration is written first.
+    run_folder.start(tmp_path, chosen)
+    assert sorted(p.name for p in tmp_path.iterdir()) == [
+        "config.json",
+        "versions.json",
+    ]
 
 
 @pytest.mark.slow
