@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import json
+import math
 import pathlib
 
 import pydantic_core
@@ -46,6 +47,22 @@ def loads(data: bytes | str):
 
 def _decoded(data):
     return data.decode(json.detect_encoding(data)) if isinstance(data, bytes) else data
+
+
+def _infinite(value, place: str = "") -> str | None:
+    """Returns where a number too large for a float stands, which JSON may hold."""
+    if isinstance(value, float):
+        return None if math.isfinite(value) else place
+    entries = ()
+    if isinstance(value, dict):
+        entries = value.items()
+    elif isinstance(value, list):
+        entries = enumerate(value)
+    for name, entry in entries:
+        found = _infinite(entry, f"{place}.{name}" if place else str(name))
+        if found is not None:
+            return found
+    return None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -95,6 +112,8 @@ class JsonKind:
             raise self.error(path, f"not JSON ({error})") from error
         if not isinstance(content, dict):
             raise self.error(path, "must hold a JSON object")
+        if (place := _infinite(content)) is not None:
+            raise self.error(path, f"field {shortened(place)} is no finite number")
         self._check_version(path, content)
         with self.building(path):
             schemas.validate(self.schema, text)

@@ -73,6 +73,8 @@ def worst_videos(report: dict, count: int = 20) -> dict[str, dict]:
     for row in report.get("per_sequence", []):
         means = found["/".join(row[id] for id in VIDEO_IDS)] = {}
         for metric, total in row["sums"].items():
+            if metric not in COUNTED_BY:  # Another version's.
+                continue
             count_of = row[COUNTED_BY[metric]]
             known = total is not None and count_of
             means[metric] = total / count_of if known else None

@@ -70,6 +70,7 @@ def test_a_missing_file_says_what_makes_one(tmp_path):
         (b"[" * 100_000, "not JSON .*recursion limit"),
         (b"[1]", "must hold a JSON object"),
         (b"{}", "has no field 'version'"),
+        (b'{"version": 2, "more": {"of": [1, 1e999]}}', "'more.of.1' is no finite"),
         (b'{"version": "2"}', "'version' must be a whole number, got '2'"),
         (b'{"version": true}', "'version' must be a whole number, got True"),
     ],

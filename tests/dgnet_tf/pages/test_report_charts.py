@@ -95,7 +95,7 @@ def test_videos_have_the_means_of_their_sums_the_worst_first():
     report = {
         "counted_by": {"mpjpe_mm": "frames", "mpjve_mm": "steps", "pck_14": "frames"},
         "per_sequence": [
-            row("1", 10, 9, mpjpe_mm=400.0, mpjve_mm=18.0, pck_14=None),
+            row("1", 10, 9, mpjpe_mm=400.0, mpjve_mm=18.0, pck_14=None, later=1.0),
             row("2", 1, 0, mpjpe_mm=90.0, mpjve_mm=0.0, pck_14=None),
             row("3", 4, 3, mpjpe_mm=20.0, mpjve_mm=3.0, pck_14=None),
         ],
