@@ -12,10 +12,14 @@ import scipy.io
 from support.datasets import community_files
 
 from dgnet_tf.files import mat_files, npz_files
-from fuzzing import byte_damage, content_damage
+from fuzzing import bomb_damage, byte_damage, content_damage
 from fuzzing.target import Target
 
-_ZIP = (byte_damage.of_bytes, byte_damage.of_zip)
+_BOMB = bomb_damage.rarely(bomb_damage.of_zip, byte_damage.of_zip)
+_ZIP = (byte_damage.of_bytes, _BOMB)
+_MAT = bomb_damage.rarely(
+    bomb_damage.of_mat("cells", "text", "bytes", "axes"), byte_damage.of_bytes
+)
 
 
 def targets() -> Iterator[Target]:
@@ -23,7 +27,7 @@ def targets() -> Iterator[Target]:
     for packed in (False, True):
         name = "mat-packed" if packed else "mat"
         encode = functools.partial(_mat, packed=packed)
-        yield _of_contents(name, "a.mat", _variables, encode, _read_mat)
+        yield _of_contents(name, "a.mat", _variables, encode, _read_mat, (_MAT,))
     yield _of_contents("npz", "a.npz", _objects, _npz, _read_npz, _ZIP)
     for protocol in (2, 4):
         encode = functools.partial(_pickled, protocol=protocol)
@@ -32,7 +36,7 @@ def targets() -> Iterator[Target]:
         yield _of_contents(name, "a.npz", _objects, encode, _read_npz, damages)
 
 
-def _of_contents(name, file, content, encode, read, damages=(byte_damage.of_bytes,)):
+def _of_contents(name, file, content, encode, read, damages):
     def write(folder):
         folder.mkdir()
         (folder / file).write_bytes(encode(content()))

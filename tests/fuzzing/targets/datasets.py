@@ -21,6 +21,7 @@ from support.datasets import (
 )
 
 from fuzzing import (
+    bomb_damage,
     byte_damage,
     content_damage,
     hdf5_damage,
@@ -40,13 +41,14 @@ _RIG = Rig(cameras=1)
 _MOST_FRAMES = 100_000
 _BINARY, _TEXT = (byte_damage.of_bytes,), (text_damage.of_text, byte_damage.of_bytes)
 _HDF5 = (byte_damage.of_bytes, hdf5_damage.of_hdf5)
-_ZIP = (byte_damage.of_bytes, byte_damage.of_zip)
+_BOMB = bomb_damage.rarely(bomb_damage.of_zip, byte_damage.of_zip)
+_ZIP = (byte_damage.of_bytes, _BOMB)
 
 
 def targets() -> Iterator[Target]:
     """Yields them."""
     yield _target("human36m-cdf", _human36m("cdf"), human36m.read, _BINARY)
-    damages = _BINARY + _contents(_human36m_cell, _matlab)
+    damages = _mat("data") + _contents(_human36m_cell, _matlab)
     yield _target("human36m-mat", _human36m("mat"), human36m.read, damages)
     damages = _HDF5 + _contents(_human36m_h5, _hdf5)
     yield _target("human36m-h5", _human36m("h5"), human36m.read, damages)
@@ -61,7 +63,8 @@ def targets() -> Iterator[Target]:
         damages = _ZIP + _contents(contents, _pickled)
         write = functools.partial(_humaneva, _HUMANEVA[name])
         yield _target(f"humaneva-{name}", write, humaneva.read, damages, cost=5)
-    damages = _BINARY + _contents(lambda: mpi_inf_3dhp_files.annot_mat(3), _matlab)
+    damages = _mat("annot2", "annot3", "univ_annot3", "cameras", "frames")
+    damages += _contents(lambda: mpi_inf_3dhp_files.annot_mat(3), _matlab)
     yield _target("mpi_inf_3dhp-annot", _annot_mat, mpi_inf_3dhp.read, damages)
     read = functools.partial(mpi_inf_3dhp.read, annotation="annot3")
     yield _target("mpi_inf_3dhp-calibration", _calibration, read, _TEXT)
@@ -94,6 +97,12 @@ def _convert(read, path):
         assert 0 <= split.frames <= _MOST_FRAMES
     assert [p.name for p in folder.parent.iterdir() if p != folder] == ["out"]
     assert not list(out.glob("*/*"))
+
+
+def _mat(*names):
+    """Returns the damages of a MATLAB file with these variables."""
+    bomb = bomb_damage.of_mat(*names)
+    return (bomb_damage.rarely(bomb, byte_damage.of_bytes),)
 
 
 def _contents(content, encode):

@@ -12,7 +12,7 @@ from support.keypoints import detector_files, garbage_files
 from support.keypoints.detector_files import SIZE, landmarks, walk
 
 from dgnet_tf.keypoints import keypoint_files
-from fuzzing import byte_damage, content_damage, json_damage, text_damage
+from fuzzing import bomb_damage, byte_damage, content_damage, json_damage, text_damage
 from fuzzing.target import Target
 
 _MOST_FRAMES = 2_000_000  # of all people; few bytes may name late frames
@@ -22,26 +22,22 @@ def targets() -> Iterator[Target]:
     """Yields them."""
     for name, (layout, write) in _JSON.items():
         yield _target(name, layout, write, (json_damage.of_json,))
-    binary = byte_damage.of_bytes
-    for name in ("npy", "penn action"):
+    zip_ = bomb_damage.rarely(bomb_damage.of_zip, byte_damage.of_zip)
+    mat = bomb_damage.of_mat("x", "y", "visibility", "dimensions", "nframes", "action")
+    for name, own in {
+        "npy": (),
+        "npz": (zip_,),
+        "detectron": (zip_,),
+        "penn action": (bomb_damage.rarely(mat, byte_damage.of_bytes),),
+    }.items():
         layout, *_ = garbage_files.KINDS[name]
         contents = content_damage.writer(*_CONTENTS[name])
-        yield _target(
-            f"keypoints-{name}".replace(" ", "-"),
-            layout,
-            _kind(name),
-            (binary, contents),
-        )
-    for name in ("npz", "detectron"):
-        layout, *_ = garbage_files.KINDS[name]
-        contents = content_damage.writer(*_CONTENTS[name])
-        damages = binary, byte_damage.of_zip, contents
-        yield _target(
-            f"keypoints-{name}".replace(" ", "-"), layout, _kind(name), damages
-        )
+        title = f"keypoints-{name}".replace(" ", "-")
+        damages = (byte_damage.of_bytes, contents, *own)
+        yield _target(title, layout, _kind(name), damages)
     for name, form in (("wide", _wide), ("long", _long)):
         write = functools.partial(_mediapipe_csv, form)
-        damages = text_damage.of_text, binary
+        damages = text_damage.of_text, byte_damage.of_bytes
         yield _target(f"mediapipe-csv-{name}", "mediapipe_33", write, damages)
 
 
