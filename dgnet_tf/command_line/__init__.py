@@ -12,7 +12,7 @@ from dgnet_tf.command_line import children, ending, standard_streams
 from dgnet_tf.errors import UserError, file_error, shortened, without_tensorflow
 
 _MAX_SIDE = 1_000_000  # Pixels of an image.
-_LONGEST_NAME = 100  # Characters of a flag.
+_LONGEST_NAME = 50  # Characters of a flag.
 NOBODY_READ = 141  # 128 and the number of SIGPIPE.
 
 

@@ -163,9 +163,10 @@ class Report(Schema):
             raise ValueError("field 'per_sequence' has a video twice")
         for metric, mean in self.metrics.items() if rows else ():
             sums = [row.sums.get(metric) for row in rows]
-            if mean is None or None in sums:
+            counted = scoring.COUNTED_BY.get(metric)  # None of a later version's.
+            if mean is None or None in sums or counted is None:
                 continue
-            count = sum(getattr(row, scoring.COUNTED_BY[metric]) for row in rows)
+            count = sum(getattr(row, counted) for row in rows)
             if not math.isclose(sum(sums), mean * count, rel_tol=1e-6):
                 raise ValueError(
                     f"field 'metrics.{metric}' must be the mean of 'per_sequence'"

@@ -8,7 +8,7 @@ from support.lifting.lifting_stand_ins import Config, small_model, write_run
 from support.reports import made_reports
 
 from dgnet_tf.errors import UserError
-from dgnet_tf.evaluation import evaluation, run_reports, scoring
+from dgnet_tf.evaluation import evaluation, report, run_reports, scoring
 from dgnet_tf.models import runs
 
 SIZE = "multiply_adds_per_frame"
@@ -91,3 +91,16 @@ def test_runs_are_called_by_the_ends_of_their_paths(tmp_path):
     assert run_reports.names(paths) == [*("x/a", "y/a", f"{tmp_path.name}/b")]
     with pytest.raises(UserError, match="is there twice"):
         run_reports.names([tmp_path / "a", f"{tmp_path}/x/../a"])
+
+
+def test_a_metric_of_a_later_version_is_passed_over(tmp_path):
+    made = made_reports.report({("08", "walk", "1"): 50.0})
+    made["metrics"]["spin_deg"] = 3.0
+    made["per_sequence"][0]["sums"]["spin_deg"] = 999.0
+    path = tmp_path / report.JSON
+    path.write_text(json.dumps(made))
+    assert report.read(path)["metrics"]["spin_deg"] == 3.0
+    made["metrics"]["mpjpe_mm"] += 1.0
+    path.write_text(json.dumps(made))
+    with pytest.raises(UserError, match="'metrics.mpjpe_mm' must be the mean of"):
+        report.read(path)
