@@ -45,7 +45,8 @@ def number(least: float, most: float):
 
 # Bounds are far beyond what anybody has, and low enough for what is made of it.
 Count = whole(0, 10**15)
-Rate = number(0.01, 10_000)  # Frames a second.
+RATES = (0.01, 10_000)  # Frames a second.
+Rate = number(*RATES)
 Seed = whole(0, 2**63 - 1)
 Number = number(-1e15, 1e15)
 Amount = number(0, 1e15)

@@ -10,6 +10,7 @@ import numpy as np
 
 from dgnet_tf.data.view import View
 from dgnet_tf.errors import UserError
+from dgnet_tf.files.schemas import RATES
 
 FARTHEST = 1e6  # metres; millimetres stay below, and the checks name them
 MAX_FRAMES = 1_000_000  # of a sequence: more than two hours at 120 a second
@@ -77,6 +78,9 @@ class Dataset:
             truth the full set has of them, each camera's counted.
         licence: the terms of the data, for whoever passes on what is made of them;
             "" where they are not known.
+
+    Raises:
+        UserError: if a frame rate is none that `dataset.json` may hold.
     """
 
     name: str
@@ -91,6 +95,16 @@ class Dataset:
     people: dict[str, str] = dataclasses.field(default_factory=dict)
     expected_frames: dict = dataclasses.field(default_factory=dict)
     licence: str = ""
+
+    def __post_init__(self):
+        least, most = RATES
+        for rate in (self.fps, *self.rates):
+            if not least <= rate <= most:
+                raise UserError(
+                    f"{next(iter(self.sources), self.name)}: holds a frame rate of "
+                    f"{rate:g} a second, which must be {least:g} to {most:,}. Mend "
+                    "the files, or leave those out that say so."
+                )
 
 
 def relative_name(source, file) -> str:
