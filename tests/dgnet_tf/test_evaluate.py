@@ -180,6 +180,7 @@ def test_trained_weights_are_scored_like_their_run(data, tmp_path, capsys):
     digest = provenance.sha256(folder / weight_folders.WEIGHTS)
     assert report["options"]["model_sha256"] == digest
     assert sorted(path.name for path in folder.iterdir()) == [
+        "lifter.tflite",
         "model.weights.h5",
         "model_card.md",
         "preset.json",
