@@ -26,9 +26,9 @@ def targets() -> Iterator[Target]:
     json_ = (json_damage.of_json,)
     hdf5 = (hdf5_damage.of_hdf5,)
     yield Target("preset.json", _preset, _read_preset, json_)
-    yield Target("weights", _weights, _read_weights, hdf5, cost=10)
+    yield Target("weights", _weights, _read_weights, hdf5, cost=20)
     zip_ = (byte_damage.of_zip, byte_damage.of_bytes)
-    yield Target("model.keras", _run, _read_run, zip_, cost=40)
+    yield Target("model.keras", _run, _read_run, zip_, cost=100)
 
 
 @functools.cache
