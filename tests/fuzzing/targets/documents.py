@@ -6,6 +6,7 @@ import functools
 import json
 import math
 import pathlib
+import re
 from collections.abc import Callable, Iterator
 
 from absl import flags
@@ -62,6 +63,11 @@ def file(
 def written(content: object):
     """Asserts that what was read can be written again, as reports and cards are."""
     json_documents.dumps(content)
+
+
+def check_markdown(text: str):
+    """Asserts that no name became markup: outside of code spans it is escaped."""
+    assert "<script" not in re.sub(r"`[^`\n]*`", "", text)
 
 
 def _config():
