@@ -112,11 +112,12 @@ class JsonKind:
             raise self.error(path, f"not JSON ({error})") from error
         if not isinstance(content, dict):
             raise self.error(path, "must hold a JSON object")
-        if (place := _infinite(content)) is not None:
-            raise self.error(path, f"field {shortened(place)} is no finite number")
         self._check_version(path, content)
         with self.building(path):
             schemas.validate(self.schema, text)
+        # In what schemas leave open.
+        if (place := _infinite(content)) is not None:
+            raise self.error(path, f"field {shortened(place)} must hold finite numbers")
         return content
 
     def find(self, path) -> dict | None:
