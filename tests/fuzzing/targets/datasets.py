@@ -62,7 +62,7 @@ def targets() -> Iterator[Target]:
     for name, contents in (("3d", _humaneva_positions), ("2d", _humaneva_keypoints)):
         damages = _ZIP + _contents(contents, _pickled)
         write = functools.partial(_humaneva, _HUMANEVA[name])
-        yield _target(f"humaneva-{name}", write, humaneva.read, damages, cost=5)
+        yield _target(f"humaneva-{name}", write, humaneva.read, damages, cost=10)
     damages = _mat("annot2", "annot3", "univ_annot3", "cameras", "frames")
     damages += _contents(lambda: mpi_inf_3dhp_files.annot_mat(3), _matlab)
     yield _target("mpi_inf_3dhp-annot", _annot_mat, mpi_inf_3dhp.read, damages)
@@ -81,7 +81,7 @@ def targets() -> Iterator[Target]:
     yield _target("pose-archive", _pose_archive, _archive, damages)
 
 
-def _target(name, write, read: Callable[[pathlib.Path], object], damages, cost=1):
+def _target(name, write, read: Callable[[pathlib.Path], object], damages, cost=2):
     return Target(name, write, functools.partial(_convert, read), damages, cost)
 
 
@@ -144,6 +144,7 @@ def _human36m(form):
     return write
 
 
+@functools.cache
 def _millimetres():
     return human36m_sources.millimetres(*_SEQUENCE).reshape(-1, 96)
 
@@ -158,6 +159,7 @@ def _human36m_h5():
     return {"3D_positions": _millimetres().T}
 
 
+@functools.cache
 def _human36m_positions():
     return {"positions_3d": human36m_sources.as_community([_SEQUENCE])}
 
@@ -167,6 +169,7 @@ def _metadata_xml(folder):
     return folder / "metadata.xml"
 
 
+@functools.cache
 def _human36m_keypoints():
     subject, name, frames = _SEQUENCE
     arrays = [np.full((frames + 1, 17, 2), 9.0 + c, np.float32) for c in range(4)]
@@ -206,6 +209,7 @@ def _humaneva_positions():
     return {"positions_3d": _humaneva_world()}
 
 
+@functools.cache
 def _humaneva_keypoints():
     return {
         "positions_2d": humaneva_files.keypoints(_humaneva_world()),
@@ -233,10 +237,12 @@ def _p_stmo(name, content, folder):
     return mpi_inf_3dhp_files.write_npz(folder / name, **content())
 
 
+@functools.cache
 def _p_stmo_train():
     return {"data": mpi_inf_3dhp_files.train_dict({"S1 Seq1": (3, 0, 25)})}
 
 
+@functools.cache
 def _p_stmo_test():
     return {"data": mpi_inf_3dhp_files.test_dict({"TS1": (4, 0)})}
 
