@@ -7,6 +7,9 @@ import ast
 import collections
 import graphlib
 import pathlib
+import subprocess
+
+import pytest
 
 ROOT = pathlib.Path(__file__).parents[1]
 PACKAGES = ("dgnet_tf", "preprocessing", "tuning", "serving", "benchmarks")
@@ -234,3 +237,14 @@ def test_the_exceptions_are_needed():
     for package, found in COMMANDS.items():
         for name in found:
             assert f"{package}.{name}" in MODULES
+
+
+def test_no_link_is_committed():
+    """A link into one machine's folders would break every other checkout."""
+    if not (ROOT / ".git").exists():
+        pytest.skip("not a checkout of git")
+    listed = subprocess.run(
+        ["git", "ls-files", "--stage"], cwd=ROOT, capture_output=True, check=True
+    ).stdout.decode()
+    links = [line for line in listed.splitlines() if line.startswith("120000")]
+    assert not links, links
