@@ -1,0 +1,71 @@
+"""Opens video files with PyAV, safely and with errors of ours."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+
+from dgnet_tf.errors import UserError
+
+_MICROSECOND = 1e-6
+
+
+def pyav(path):
+    """Returns the library; a UserError says how to install it."""
+    try:
+        import av
+    except ImportError as error:
+        raise UserError(
+            f"{path}: PyAV reads videos and is not installed. pip install "
+            "'dgnet-tf[video]' (Python 3.10 or newer, the default stack)."
+        ) from error
+    return av
+
+
+@contextlib.contextmanager
+def opened(path):
+    """Gives the container and its video stream.
+
+    No other file is opened for it: a playlist cannot name addresses.
+    """
+    av = pyav(path)
+    options = {"protocol_whitelist": "file"}
+    try:
+        container = av.open(f"file:{path}", options=options)
+    except av.FFmpegError as error:
+        raise UserError(
+            f"{path}: cannot be opened as a video ({error.strerror}). It may be "
+            "another kind of file, or not whole: a recording that was broken off "
+            "lacks its index. Copy it again."
+        ) from error
+    with container:
+        still = av.stream.Disposition.attached_pic | av.stream.Disposition.still_image
+        shown = [s for s in container.streams.video if not s.disposition & still]
+        if not shown:
+            kinds = sorted({stream.type for stream in container.streams})
+            raise UserError(
+                f"{path}: holds no video, only {' and '.join(kinds) or 'nothing'}. "
+                "Name a video."
+            )
+        stream = container.streams.best("video")
+        stream = stream if stream in shown else shown[0]
+        stream.thread_type = "AUTO"
+        yield container, stream
+
+
+def origin(container) -> float:
+    """Returns the time that a player shows as 0, seconds."""
+    return (container.start_time or 0) * _MICROSECOND
+
+
+def damaged(path, seconds, why) -> str:
+    """Returns the message on a file that cannot be decoded from some time on."""
+    return (
+        f"{path}: cannot be decoded after {seconds:.2f} s ({why}). Copy it again, or "
+        f"lift what is before with --end={before(seconds)}."
+    )
+
+
+def before(seconds: float) -> str:
+    """Returns a time that is no later, as a flag takes it."""
+    return f"{math.floor(seconds * 10) / 10:g}"

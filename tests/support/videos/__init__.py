@@ -1,0 +1,1 @@
+"""Videos that tests draw themselves."""
