@@ -122,8 +122,8 @@ def measure(run, data, split, folder, *, views=None, rounds=9, threads=1):
         threads: that the small runtimes may use.
     """
     import numpy as np
-    from tqdm import tqdm
 
+    from dgnet_tf.command_line import progress
     from dgnet_tf.data import manifest
     from dgnet_tf.data import views as camera_views
     from dgnet_tf.evaluation import joint_sets, scoring
@@ -148,7 +148,7 @@ def measure(run, data, split, folder, *, views=None, rounds=9, threads=1):
     scores = {form: [] for form in paths}
     moved = {form: [] for form in paths}
     found = enumerate(camera_views.load_views(data, split))
-    for index, view in tqdm(found, "Lifting", total, unit="view", disable=None):
+    for index, view in progress.each(found, "lift", total, "view"):
         if index not in chosen:
             continue
         size = view.image_size

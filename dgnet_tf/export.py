@@ -26,6 +26,7 @@ from __future__ import annotations
 from absl import flags
 
 from dgnet_tf import command_line
+from dgnet_tf.command_line import progress
 from dgnet_tf.errors import UserError
 from dgnet_tf.exporting import version_folders
 from dgnet_tf.inference import option_flags
@@ -60,8 +61,11 @@ def main(values):
         for name in ("version", "precision", "min_confidence"):
             if values[name].present:
                 raise UserError(f"--{name} is for --format=saved_model only.")
-    run, origin = pretrained.of_flags(values.workdir, values.weights)
-    save(run, origin, values)
+    with progress.Bar("export", total=None):
+        progress.doing("load the network")
+        run, origin = pretrained.of_flags(values.workdir, values.weights)
+        lines = save(run, origin, values)
+    print("\n".join(lines))
 
 
 def _save_model(run, origin, values):
@@ -76,9 +80,8 @@ def _save_model(run, origin, values):
         workdir=origin,
         **option_flags.asked(values),
     )
-    if not (path / warmup.PATH).exists():
-        print(warmup.ABSENT)
-    print(f"SavedModel: {path}")
+    absent = [] if (path / warmup.PATH).exists() else [warmup.ABSENT]
+    return [*absent, f"SavedModel: {path}"]
 
 
 def _save_file(run, origin, values):
@@ -95,7 +98,7 @@ def _save_file(run, origin, values):
     else:
         int8 = values.format == "tflite_int8"
         path = tflite_export.save(*arguments, int8=int8)
-    print(f"Model: {path}")
+    return [f"Model: {path}"]
 
 
 if __name__ == "__main__":

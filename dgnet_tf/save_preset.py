@@ -20,6 +20,7 @@ import pathlib
 from absl import flags
 
 from dgnet_tf import command_line
+from dgnet_tf.command_line import progress
 from dgnet_tf.errors import UserError
 from dgnet_tf.inference import option_flags
 from dgnet_tf.models import runs, weight_folders
@@ -84,9 +85,10 @@ def main(values):
         acknowledgement=values.acknowledgement,
         limits=values.limit,
     )
-    difference = weight_writer.write_folder(
-        run, content, folder, half=values.half, overwrite=values.overwrite
-    )
+    with progress.Bar("weights", total=None):
+        difference = weight_writer.write_folder(
+            run, content, folder, half=values.half, overwrite=values.overwrite
+        )
     for reason in left_out:
         print(f"left out: {reason}")
     size = (folder / weight_folders.WEIGHTS).stat().st_size

@@ -8,7 +8,7 @@ import sys
 
 from absl import flags
 
-from dgnet_tf.command_line import children, ending, standard_streams
+from dgnet_tf.command_line import children, ending, progress, standard_streams
 from dgnet_tf.errors import UserError, file_error, shortened, without_tensorflow
 
 _MAX_SIDE = 1_000_000  # Pixels of an image.
@@ -62,7 +62,8 @@ def _run(main, flag_values, description, argv):
             )
         flag_values.validate_all_flags()
         _check_finite(flag_values)
-        main(flag_values)
+        with progress.shown():
+            main(flag_values)
     except (UserError, flags.Error) as error:
         _fail(str(error))
     except ModuleNotFoundError as error:

@@ -112,8 +112,8 @@ def _end(number, frame=None):
 
 
 def _say_and_exit(number):
-    # A progress bar stands in a line that has not ended.
-    line = "\n" if progress_bars() else ""
+    # A progress bar on a terminal stands in a line that has not ended.
+    line = "\n" if any(getattr(b, "in_a_line", True) for b in progress_bars()) else ""
     with contextlib.suppress(OSError):
         os.write(2, f"{line}error: {_SIGNALS[number]}\n".encode())
     os._exit(128 + number)

@@ -30,6 +30,11 @@ def load_views(data_dir, split: str, verify: bool = True) -> Iterator[View]:
     return _views(paths, data, split, data_dir)
 
 
+def length(view: View) -> int:
+    """Returns the number of a view's frames, valid or not."""
+    return len(view.valid)
+
+
 def _views(paths, data, split, data_dir):
     found = itertools.chain.from_iterable(
         records.of_file(path, data.record_frames, data.joints) for path in paths

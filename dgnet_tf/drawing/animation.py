@@ -7,8 +7,8 @@ import math
 from collections.abc import Iterator
 
 import numpy as np
-from tqdm import tqdm
 
+from dgnet_tf.command_line import progress
 from dgnet_tf.drawing import pose_axes, video_file
 from dgnet_tf.drawing.clip import Clip, side_by_side
 from dgnet_tf.drawing.style import upright
@@ -55,7 +55,7 @@ def save_mp4(clip: Clip, path):
     size = (int(200 * _WIDTH), int(200 * _HEIGHT))
     with video_file.writing(path, size, clip.fps / step) as write:
         drawn = _drawn(clip, frames, dpi=200)
-        for picture in tqdm(drawn, "Drawing", len(frames), unit="frame", disable=None):
+        for picture in progress.each(drawn, "draw", len(frames), "frame"):
             write(picture)
 
 

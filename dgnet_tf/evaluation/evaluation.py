@@ -5,8 +5,8 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
-from tqdm import tqdm
 
+from dgnet_tf.command_line import progress
 from dgnet_tf.data import actions as chosen_actions
 from dgnet_tf.data import manifest, views
 from dgnet_tf.errors import UserError
@@ -81,10 +81,12 @@ def evaluate(
     joints = joint_sets.choose(data.skeleton, count_root)
     lifter = ViewLifter(model, options, noise_px=noise_px, seed=seed)
     found = views.load_views(data_dir, split)
-    total = data.splits[split].sequences
     scores = {name: [] for name in (balance.CONSUMES if balanced else [balance.XYZ])}
     mean_pose_scores, unfitted = [], 0
-    for view in tqdm(found, "Evaluating", total, unit="view", disable=None):
+    frames = data.splits[split].frames
+    for view in progress.each(
+        *(found, "evaluate", frames, "frame"), size=views.length, shown=True
+    ):
         if not view.valid.any() or (actions and view.action not in actions):
             continue
         predicted = lifter.positions(view)

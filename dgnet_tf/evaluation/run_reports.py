@@ -6,6 +6,7 @@ import dataclasses
 import pathlib
 from collections.abc import Sequence
 
+from dgnet_tf.command_line import progress
 from dgnet_tf.data import manifest
 from dgnet_tf.errors import UserError, shortened
 from dgnet_tf.evaluation import report, scoring
@@ -40,10 +41,11 @@ def names(workdirs: Sequence) -> list[str]:
 
 def of_runs(workdirs: Sequence, data_dir, split: str, **asked) -> dict[str, dict]:
     """Returns {name: report} of several runs; see `names` and `find_or_make`."""
-    return {
-        name: find_or_make(workdir, data_dir, split, **asked)
-        for name, workdir in zip(names(workdirs), workdirs, strict=True)
-    }
+    found, jobs = {}, progress.Jobs("run", len(workdirs))
+    for name, workdir in zip(names(workdirs), workdirs, strict=True):
+        with jobs.job():
+            found[name] = find_or_make(workdir, data_dir, split, **asked)
+    return found
 
 
 def find_or_make(

@@ -7,6 +7,7 @@ import json
 import logging
 import pathlib
 
+from dgnet_tf.command_line import progress
 from dgnet_tf.errors import UserError
 from dgnet_tf.exporting import window_graph
 from dgnet_tf.files.atomic import replacing
@@ -51,11 +52,13 @@ def save(model, options: InferenceOptions, path, card: dict) -> pathlib.Path:
     try:
         with contextlib.ExitStack() as after:
             after.callback(logger.setLevel, logger.level)
+            progress.doing("convert to ONNX")
             logger.setLevel(logging.ERROR)  # Not its notes on what tf2onnx uses of it.
             converted, _ = tf2onnx.convert.from_function(
                 function, input_signature=function.input_signature, opset=OPSET
             )
         _describe(onnx, converted, options, card)
+        progress.doing("check it")
         onnx.checker.check_model(converted, full_check=True)
     except Exception as error:  # tf2onnx raises many kinds.
         raise UserError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tensorflow as tf
 
+from dgnet_tf.command_line import progress
 from dgnet_tf.errors import UserError
 from dgnet_tf.exporting import (
     graph_check,
@@ -55,15 +56,19 @@ def save(
     card = model_card.of_saved_model(
         config, options, min_confidence=min_confidence, workdir=workdir
     )
+    progress.doing("trace the signatures")
     functions = signatures.build(model, options, min_confidence=min_confidence)
     # Only what the functions use: the model would be saved with all of its own.
     module = tf.Module()
     module.weights = list(functions[signatures.DEFAULT].graph.variables)
     with replacing(path, alone=True) as beside:
+        progress.doing("write the SavedModel")
         tf.saved_model.save(module, str(beside), signatures=functions)
         (beside / CARD).parent.mkdir()
+        progress.doing("write warm-up requests")
         warmup.write_requests(beside, options, path.absolute().parent.name)
         json_documents.write(beside / CARD, card)
+        progress.doing("check it")
         if wrong := graph_check.problems(beside):
             raise RuntimeError(f"the graph cannot be served: {wrong}")
     return path

@@ -15,6 +15,7 @@ import zipfile
 
 import tensorflow as tf
 
+from dgnet_tf.command_line import progress
 from dgnet_tf.errors import UserError
 from dgnet_tf.exporting import window_graph
 from dgnet_tf.files.atomic import replacing
@@ -48,6 +49,7 @@ def save(
     path = pathlib.Path(path)
     if path.suffix != SUFFIX:
         raise UserError(f"--output must end in {SUFFIX} for this --format, got {path}.")
+    progress.doing("trace a window")
     module = window_graph.frozen(window_graph.window_function(model, options, batch=1))
     converter = tf.lite.TFLiteConverter.from_concrete_functions(
         [module.serve.get_concrete_function()], module
@@ -55,6 +57,7 @@ def save(
     converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
     if int8:
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    progress.doing("convert to TensorFlow Lite")
     try:
         content = converter.convert()
     except Exception as error:  # The converter's own kinds differ between versions.

@@ -9,6 +9,9 @@ import pathlib
 import platform
 import shlex
 import sys
+from collections.abc import Mapping
+
+from dgnet_tf.command_line import progress
 
 
 def command() -> str:
@@ -35,3 +38,9 @@ def sha256(path: str | pathlib.Path) -> str:
         while chunk := file.read(1 << 20):
             digest.update(chunk)
     return digest.hexdigest()
+
+
+def digests(files: Mapping[str, str | pathlib.Path]) -> dict[str, str]:
+    """Returns the SHA-256 digests of files by their names."""
+    found = progress.each(files.items(), "digest", len(files), "file")
+    return {name: sha256(path) for name, path in found}

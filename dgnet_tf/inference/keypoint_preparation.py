@@ -15,6 +15,11 @@ from dgnet_tf.inference.options import InferenceOptions
 MOST_REACH = 2 * FIELDS["keypoint_smoothing"].most
 
 
+def reach(options: InferenceOptions) -> int:
+    """Returns how many of them an option's smoothing needs."""
+    return 2 * options.keypoint_smoothing
+
+
 def prepare(keypoints, options: InferenceOptions):
     """Makes keypoints, a (B, F, N, 2) tensor or (F, N, 2) array, ready to be lifted."""
     return smooth_keypoints(keypoints, options.keypoint_smoothing)

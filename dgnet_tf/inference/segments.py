@@ -6,14 +6,19 @@ from collections.abc import Callable
 
 import numpy as np
 
+from dgnet_tf.command_line import progress
 from dgnet_tf.inference import keypoint_preparation
 
-# Of a video, lifted at a time.
-SEGMENT_FRAMES = 16_384
+# Of a video, lifted at a time: a second to ten of computation, after which progress is
+# told.
+SEGMENT_FRAMES = 1024
 
 
 def lift(
-    lift_segment: Callable[[np.ndarray], np.ndarray], keypoints: np.ndarray, block: int
+    lift_segment: Callable[[np.ndarray], np.ndarray],
+    keypoints: np.ndarray,
+    block: int,
+    reach: int = keypoint_preparation.MOST_REACH,
 ) -> np.ndarray:
     """Lifts one video by segments.
 
@@ -24,19 +29,20 @@ def lift(
         lift_segment: (F, N, 2) float32 pixels of neighbouring frames -> (F, N, 3).
         keypoints: (F, N, 2) pixels.
         block: of the model, `InferenceOptions.block`.
+        reach: frames to either side that the preparation of a frame looks at.
 
     Returns:
-        (F, N, 3) float32.
+        (F, N, 3) float32. `progress` counts its frames.
     """
     # Whole blocks, so that the same windows are cut. No window reaches further than
     # one beyond its own.
     segment = max(SEGMENT_FRAMES // block, 1) * block
-    margin = (1 + -(-keypoint_preparation.MOST_REACH // block)) * block
+    margin = (1 + -(-reach // block)) * block
     positions = np.empty((*keypoints.shape[:2], 3), np.float32)
     for start in range(0, len(keypoints), segment):
         first = max(start - margin, 0)
         seen = keypoints[first : start + segment + margin].astype(np.float32)
-        positions[start : start + segment] = lift_segment(seen)[start - first :][
-            :segment
-        ]
+        found = lift_segment(seen)[start - first :][:segment]
+        positions[start : start + segment] = found
+        progress.advance(len(found), "frame")
     return positions

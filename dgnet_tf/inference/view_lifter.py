@@ -7,7 +7,7 @@ import hashlib
 import numpy as np
 
 from dgnet_tf.data.views import View
-from dgnet_tf.inference import whole_videos
+from dgnet_tf.inference import keypoint_preparation, whole_videos
 from dgnet_tf.inference.options import InferenceOptions
 
 
@@ -37,7 +37,8 @@ class ViewLifter:
     def positions(self, view: View) -> np.ndarray:
         """Returns the estimate (F, N, 3), metres, camera axes, the root at 0."""
         seen, block = self.keypoints(view), self.options.block
-        return whole_videos.lift_view(self._serve, seen, view.image_size, block)
+        reach = keypoint_preparation.reach(self.options)
+        return whole_videos.lift_view(self._serve, seen, view.image_size, block, reach)
 
 
 def noise(view: View, noise_px: float, seed: int) -> np.ndarray:

@@ -163,7 +163,13 @@ def _traced(lift, model, options, frames: int | None) -> tf.function:
     return serve
 
 
-def lift_view(serve, keypoints: np.ndarray, image_size, block: int) -> np.ndarray:
+def lift_view(
+    serve,
+    keypoints: np.ndarray,
+    image_size,
+    block: int,
+    reach: int = keypoint_preparation.MOST_REACH,
+) -> np.ndarray:
     """Lifts one video with a serving function, in NumPy.
 
     Long videos are lifted in segments, so that memory beyond input and output does
@@ -175,6 +181,7 @@ def lift_view(serve, keypoints: np.ndarray, image_size, block: int) -> np.ndarra
         keypoints: (F, N, 2) pixels.
         image_size: (2,) width and height, pixels.
         block: of the model, `InferenceOptions.block`.
+        reach: of its preparation, where it is known, `keypoint_preparation.reach`.
 
     Returns:
         (F, N, 3) metres, camera axes, the root at 0.
@@ -185,4 +192,4 @@ def lift_view(serve, keypoints: np.ndarray, image_size, block: int) -> np.ndarra
         found = serve(keypoints=tf.constant(seen[None], tf.float32), image_size=size)
         return found["positions"][0].numpy()
 
-    return segments.lift(lift_segment, keypoints, block)
+    return segments.lift(lift_segment, keypoints, block, reach)

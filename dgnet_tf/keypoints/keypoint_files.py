@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pathlib
 
+from dgnet_tf.command_line import progress
 from dgnet_tf.errors import UserError
 from dgnet_tf.files import mat_files, npz_files
 from dgnet_tf.keypoints import frame_folders, image_sizes, json_lists, layouts
@@ -91,7 +92,8 @@ def read_video(
         UserError: see `read`.
     """
     found = Sightings(folder)
-    for frame, path in video.frames:
+    files = progress.each(video.frames, "read", len(video.frames), "file")
+    for frame, path in files:
         content = json_lists.load(path)
         if frame_folders.is_empty(content):
             continue

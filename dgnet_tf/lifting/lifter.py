@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from dgnet_tf import skeletons
+from dgnet_tf.command_line import progress
 from dgnet_tf.errors import UserError, check_choice
 from dgnet_tf.inference import root_trajectory
 from dgnet_tf.inference.engines.engine import Engine
@@ -159,7 +160,14 @@ def lift_people(
     elif person != "all":
         people = [tracks.named(path, people, person)]
     lifted, refused = [], []
-    for track in people:
+    resampled = more.get("fps") and more.get("resample", True)
+    ratio = lifter.fps / more["fps"] if resampled else 1.0
+
+    def frames(track):
+        return round(ratio * len(track.keypoints))
+
+    total = sum(map(frames, people))
+    for track in progress.each(people, "lift", total, "frame", size=frames):
         try:
             lifted.append(lift_track(lifter, path, track, layout, image_size, **more))
         except UserError as error:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
-from tqdm import tqdm
 
 from dgnet_tf import metrics, skeletons
+from dgnet_tf.command_line import progress
 from dgnet_tf.data import manifest, views
 from dgnet_tf.drawing.clip import Clip, Person
 from dgnet_tf.errors import UserError
@@ -93,9 +93,11 @@ class Lifting(ViewLifter):
 def find_worst(lifting: Lifting, data_dir, split: str) -> list[dict]:
     """Returns the `worst_clips` of a split, for reports that lack them."""
     scores = []
-    total = manifest.read(data_dir).splits[split].sequences
+    frames = manifest.read(data_dir).splits[split].frames
     found = views.load_views(data_dir, split, verify=False)
-    for view in tqdm(found, "Looking for the worst", total, unit="view", disable=None):
+    for view in progress.each(
+        found, "look for the worst", frames, "frame", size=views.length
+    ):
         if view.valid.any():
             predicted = lifting.positions(view)
             scores.append(scoring.score_view(view, predicted, lifting.joints))

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 
 import tensorflow as tf
 
+from dgnet_tf.command_line import progress as progress_bars
 from dgnet_tf.config import action_names
 from dgnet_tf.config.config import Config
 from dgnet_tf.data import actions, manifest
@@ -139,7 +140,7 @@ def run(
     chosen = parse_groups(groups, list(counted))
     manifest.shard_paths(data_dir, data, split, verify=False)
     _start(folder, data_dir)
-    results = []
+    results, jobs = [], progress_bars.Jobs("training", len(chosen) * len(architectures))
     for group in chosen:
         for architecture in architectures:
             workdir = folder / "runs" / architecture / group.folder
@@ -148,11 +149,12 @@ def run(
                 architecture=architecture,
                 actions=action_names.join(group.actions),
             )
-            train_or_skip(own, data_dir, workdir, progress)
             frames = sum(counted[name] for name in group.actions)
-            report = run_reports.find_or_make(
-                workdir, data_dir, split, flip=flip, seed=config.seed
-            )
+            with jobs.job():
+                train_or_skip(own, data_dir, workdir, progress)
+                report = run_reports.find_or_make(
+                    workdir, data_dir, split, flip=flip, seed=config.seed
+                )
             results.append(Result(group, architecture, workdir, frames, report))
             finished(results)
     return results

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from dgnet_tf.command_line import progress
 from dgnet_tf.data import manifest
 from dgnet_tf.drawing import style as charts
 from dgnet_tf.errors import UserError
@@ -51,15 +52,18 @@ def make(
                 f"--{flag}: must be numbers from 0 on, each once, got {list(values)}."
             )
     data = manifest.read(data_dir)
+    of_run = sum(len(seeds) if noise else 1 for noise in noises)
+    jobs = progress.Jobs("evaluation", of_run * len(workdirs))
     rows, notes, evaluations, series = [], [], [], {}
     for name, workdir in zip(run_reports.names(workdirs), workdirs, strict=True):
         found = {}
         for noise in noises:
             # Without noise, every seed gives the same poses.
             for seed in seeds if noise else seeds[:1]:
-                report = run_reports.find_or_make(
-                    workdir, data_dir, split, flip=flip, noise_px=noise, seed=seed
-                )
+                with jobs.job():
+                    report = run_reports.find_or_make(
+                        workdir, data_dir, split, flip=flip, noise_px=noise, seed=seed
+                    )
                 found[noise, seed] = report["metrics_action_mean"]
                 means = [found[noise, seed], report["metrics"]]
                 cells = [mean[metric] for mean in means for metric in METRICS]

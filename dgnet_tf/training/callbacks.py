@@ -8,11 +8,10 @@ import os
 import pathlib
 import re
 import shutil
-import sys
 
 import tensorflow as tf
-import tqdm
 
+from dgnet_tf.command_line.progress import Bar
 from dgnet_tf.errors import UserError
 from dgnet_tf.files import epoch_history
 from dgnet_tf.files.atomic import replacing
@@ -52,20 +51,19 @@ class Watch(keras.callbacks.Callback):
 
     def __init__(self, steps, epochs, first_epoch, progress):
         super().__init__()
-        self.steps = steps
+        self.steps, self.epochs = steps, epochs
         self.epoch, self.looked_at, self.shown = first_epoch, 0, {}
-        self.bar = tqdm.tqdm(
-            total=steps * epochs,
+        self.bar = Bar(
+            *("train", steps * epochs, "step"),
             initial=steps * first_epoch,
-            unit="step",
-            # In a log file each refresh is one more line.
-            mininterval=0.5 if sys.stderr.isatty() else 15.0,
-            disable=not progress,
+            shown=progress,
         )
 
     def on_epoch_begin(self, epoch, logs=None):
         """Remembers the epoch."""
         self.epoch, self.looked_at = epoch, 0
+        self.shown["epoch"] = f"{epoch + 1}/{self.epochs}"
+        self.bar.set_postfix(self.shown, refresh=False)
 
     def on_train_batch_begin(self, batch, logs=None):
         """Moves the bar; looks at the figures every 20 steps."""

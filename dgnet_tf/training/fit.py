@@ -139,24 +139,26 @@ def train(config: Config, data_dir, workdir, progress: bool = True) -> runs.Run:
             # Only now: data that do not fit have left nothing behind.
             run_folder.start(own_workdir, config, data, origin)
             progress = progress and strategies.is_chief(strategy)
+            watch = callbacks.Watch(steps, config.epochs, first_epoch, progress)
             watching = [
-                callbacks.Watch(steps, config.epochs, first_epoch, progress),
+                watch,
                 *([average] if average else []),
                 callbacks.History(own_workdir / epoch_history.FILE, first_epoch),
                 keras.callbacks.TensorBoard(own_workdir / "tensorboard"),
                 checkpoints,
             ]
-            model.fit(
-                strategies.share_out(strategy, training),
-                validation_data=validation,
-                validation_steps=validation_steps,
-                initial_epoch=first_epoch,
-                epochs=config.epochs,
-                steps_per_epoch=steps,
-                shuffle=False,
-                verbose=0,
-                callbacks=callbacks.Callbacks(watching, model),
-            )
+            with watch.bar:  # Closed, too, where training fails.
+                model.fit(
+                    strategies.share_out(strategy, training),
+                    validation_data=validation,
+                    validation_steps=validation_steps,
+                    initial_epoch=first_epoch,
+                    epochs=config.epochs,
+                    steps_per_epoch=steps,
+                    shuffle=False,
+                    verbose=0,
+                    callbacks=callbacks.Callbacks(watching, model),
+                )
         elif average:
             average.finish()
         optimizers.finish(optimizer, model)

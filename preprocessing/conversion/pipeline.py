@@ -7,9 +7,8 @@ import pathlib
 import shutil
 from collections.abc import Callable, Iterator
 
-import tqdm
-
 from dgnet_tf import skeletons
+from dgnet_tf.command_line import progress
 from dgnet_tf.data import manifest as manifests
 from dgnet_tf.errors import UserError, shortened
 from dgnet_tf.files import atomic
@@ -118,7 +117,7 @@ def _convert_recordings(
         for index, recording in enumerate(dataset.recordings)
     ]
     done = parallel.run(recording_files.convert_recording, tasks, workers)
-    return list(tqdm.tqdm(done, "convert", len(tasks), unit="sequence"))
+    return list(progress.each(done, "convert", len(tasks), "sequence"))
 
 
 def _views(converted: list[recording_files.Part]) -> list[recording_files.ViewSummary]:

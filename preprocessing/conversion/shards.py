@@ -6,6 +6,7 @@ import hashlib
 import math
 import pathlib
 
+from dgnet_tf.command_line import progress
 from dgnet_tf.data.manifest import Shard
 from dgnet_tf.errors import UserError
 from preprocessing.conversion import recording_files
@@ -54,15 +55,17 @@ def merge(
     total = len(ordered)
     shards = count(split, total, sum(entry.size for entry in ordered))
     written = []
-    for index in range(shards):
-        chosen = ordered[total * index // shards : total * (index + 1) // shards]
-        path = pathlib.Path(folder) / f"{split}-{index:05d}-of-{shards:05d}.tfrecord"
-        digest = hashlib.sha256()
-        with open(path, "wb") as file:
-            for entry in chosen:
-                framed = recording_files.read_record(entry)
-                digest.update(framed)
-                file.write(framed)
-        size = sum(entry.size for entry in chosen)
-        written.append(Shard(path.name, len(chosen), size, digest.hexdigest()))
+    with progress.Bar(f"write {split}", total, "record") as bar:
+        for index in range(shards):
+            chosen = ordered[total * index // shards : total * (index + 1) // shards]
+            name = f"{split}-{index:05d}-of-{shards:05d}.tfrecord"
+            digest = hashlib.sha256()
+            with open(pathlib.Path(folder) / name, "wb") as file:
+                for entry in chosen:
+                    framed = recording_files.read_record(entry)
+                    digest.update(framed)
+                    file.write(framed)
+                    bar.update()
+            size = sum(entry.size for entry in chosen)
+            written.append(Shard(name, len(chosen), size, digest.hexdigest()))
     return tuple(written)

@@ -98,7 +98,7 @@ def read(source, *, detections=None) -> Dataset:
                 for name, camera in zip(CAMERAS, found, strict=True)
             },
         },
-        sources={path.name: provenance.sha256(path) for path in paths},
+        sources=provenance.digests({path.name: path for path in paths}),
         test_subjects=tuple(
             sorted({_subject(k) for k, _ in positions if k.startswith("Validate/")})
         ),

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
-import tqdm
 
+from dgnet_tf.command_line import progress
 from dgnet_tf.files import atomic
 
 
@@ -41,7 +41,7 @@ def write(output, clips: Sequence[Clip], fps: float):
         for name, values in lists.items():
             _add(archive, name, np.array(values))
         _add(archive, "fps", np.float64(fps))
-        for clip in tqdm.tqdm(clips, "archive", unit="clip"):
+        for clip in progress.each(clips, "archive", len(clips), "clip"):
             _add(archive, f"pos/{clip.name}", clip.positions().astype(np.float32))
 
 

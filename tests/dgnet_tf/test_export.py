@@ -16,6 +16,7 @@ from support.lifting.lifting_stand_ins import (
 from support.models import weight_stand_ins
 
 from dgnet_tf import export
+from dgnet_tf.command_line import progress
 from dgnet_tf.exporting import signatures
 from dgnet_tf.files import provenance
 from dgnet_tf.inference import whole_videos
@@ -110,6 +111,8 @@ def test_bad_input_ends_with_one_line_and_leaves_nothing(tiny_run, tmp_path, cap
 def test_missing_packages_cost_only_the_warm_up(tmp_path, capsys, monkeypatch):
     monkeypatch.setitem(sys.modules, "tensorflow_serving.apis", None)
     monkeypatch.setattr(runs, "load", lambda path: runs.Run(Config(), small_model()))
+    steps = []
+    monkeypatch.setattr(progress, "doing", steps.append)
     run_command(
         export,
         f"--workdir={tmp_path / 'run'}",
@@ -118,6 +121,8 @@ def test_missing_packages_cost_only_the_warm_up(tmp_path, capsys, monkeypatch):
         "--flip=false",
         "--min_confidence=0.25",
     )
+    begun = ["load the network", "trace the signatures", "write the SavedModel"]
+    assert steps[:3] == begun
     lines = capsys.readouterr().out.splitlines()
     assert lines == [
         "no warm-up requests: they need tensorflow-serving-api (pip install "

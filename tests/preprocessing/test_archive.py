@@ -4,6 +4,7 @@ import sys
 
 import numpy as np
 import pytest
+from support import bars
 from support.datasets import bvh_documents as documents
 
 from dgnet_tf.errors import UserError
@@ -74,3 +75,9 @@ def test_the_command_writes_an_archive(source, tmp_path):
     assert run.stdout == f"wrote 3 clips to {tmp_path / 'a.npz'}\n"
     assert "lengths are taken to be in centimetres" in run.stderr
     assert mocap.read(tmp_path / "a.npz").fps == 30.0
+
+
+def test_progress_counts_files_and_clips(source, tmp_path, monkeypatch):
+    found = bars.recorded(monkeypatch)
+    archive.archive_bvh(source, tmp_path / "a.npz")
+    assert found == [("read joints", 3, 3, "file"), ("archive", 3, 3, "clip")]

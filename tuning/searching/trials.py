@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import keras_tuner
 
+from dgnet_tf.command_line import progress as progress_bars
 from dgnet_tf.config.config import Config
 from dgnet_tf.data import manifest
 from dgnet_tf.errors import UserError, shortened
@@ -70,11 +71,19 @@ def run(
         hyperparameters=space,
     )
 
+    # The confirmation's trials are run unless the base is best.
+    expected = trials + 2 * confirm_seeds
+    alone = scheduling.role() == "alone"
+    shown = progress_bars.Jobs("trial", expected if alone else None, timed=alone)
+
     def work(values):
         config = trial_config(hypermodel, values)
         row = studies.row_id(study, config, digest)
         print(f"trial: {row}, seed {config.seed}", flush=True)
-        result = rows.run_row(workdir, row, config, data_dir, SPLIT, progress=progress)
+        with shown.job():
+            result = rows.run_row(
+                workdir, row, config, data_dir, SPLIT, progress=progress
+            )
         print(f"trial: {rows.in_words(result)}", flush=True)
         return result
 

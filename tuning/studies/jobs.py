@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 
+from dgnet_tf.command_line import progress as progress_bars
 from dgnet_tf.config.config import Config
 from tuning.studies import oracles, rows, scheduling
 from tuning.studies.study import Study
@@ -55,6 +56,8 @@ def run_rows(
         UserError: as `scheduling.run`.
     """
     jobs = [{"row": row, "seed": seed} for seed in seeds for row in planned]
+    alone = scheduling.role() == "alone"  # Else others do some of them.
+    shown = progress_bars.Jobs(name, len(jobs), timed=alone)
 
     def work(job):
         one = planned[job["row"]]
@@ -62,16 +65,17 @@ def run_rows(
         print(f"{place}: {one.title}, seed {job['seed']}", flush=True)
         config = dataclasses.replace(one.config, seed=job["seed"])
         # All scores in the training's own job: two workers share no run folder.
-        results = [
-            rows.run_row(
-                *(workdir, job["row"], config, one.data_dir, study.split),
-                **variant,
-                progress=progress,
-            )
-            for variant in one.scored
-        ]
-        shown = dict.fromkeys(map(rows.in_words, results))
-        print(f"{place}: {', '.join(shown)}", flush=True)
+        with shown.job(jobs.index(job) + 1):
+            results = [
+                rows.run_row(
+                    *(workdir, job["row"], config, one.data_dir, study.split),
+                    **variant,
+                    progress=progress,
+                )
+                for variant in one.scored
+            ]
+        found = dict.fromkeys(map(rows.in_words, results))
+        print(f"{place}: {', '.join(found)}", flush=True)
         return results[0]
 
     rows.grow_memory()

@@ -6,6 +6,7 @@ import pathlib
 
 import numpy as np
 
+from dgnet_tf.command_line import progress
 from dgnet_tf.exporting.weights import weight_card, weight_engine
 from dgnet_tf.files import json_documents, provenance
 from dgnet_tf.files.atomic import replacing
@@ -44,6 +45,7 @@ def write_folder(
             },
         }
         json_documents.write(beside / weight_folders.FILE, content)
+        progress.doing("load the weights again")
         with architectures.precision(run.config.precision):
             ours = pretrained.probe(run.model, run.config)
         again = pretrained.load(beside)

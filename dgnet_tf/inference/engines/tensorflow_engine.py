@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import tensorflow as tf
 
-from dgnet_tf.inference import whole_videos
+from dgnet_tf.inference import keypoint_preparation, whole_videos
 from dgnet_tf.inference.options import InferenceOptions
 
 
@@ -28,8 +28,9 @@ class TensorFlowEngine:
 
     def lift(self, keypoints, image_size) -> np.ndarray:
         """See `Engine.lift`."""
+        reach = keypoint_preparation.reach(self.options)
         return whole_videos.lift_view(
-            self.serve, keypoints, image_size, self.options.block
+            self.serve, keypoints, image_size, self.options.block, reach
         )
 
     def lift_newest(self, keypoints, image_size) -> np.ndarray:

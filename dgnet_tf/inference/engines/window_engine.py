@@ -34,7 +34,9 @@ class WindowEngine:
         """See `Engine.lift`."""
         size = np.asarray(image_size, np.float32)
         lift_segment = functools.partial(self._lift_segment, image_size=size)
-        return segments.lift(lift_segment, np.asarray(keypoints), self.options.block)
+        reach = keypoint_preparation.reach(self.options)
+        keypoints = np.asarray(keypoints)
+        return segments.lift(lift_segment, keypoints, self.options.block, reach)
 
     def _lift_segment(self, keypoints, image_size):
         prepared = keypoint_preparation.prepare(keypoints, self.options)

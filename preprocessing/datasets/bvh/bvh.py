@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import pathlib
 
+from dgnet_tf.command_line import progress
 from dgnet_tf.data.view import View
 from dgnet_tf.files import provenance
 from preprocessing.cameras import camera_rig, virtual_cameras
@@ -118,7 +119,8 @@ def takes(
     check_arguments(FLAGS, up=up, scale=scale, fps=fps, skip_frames=skip_frames)
     found = names.names(source, names.find(source))
     known = bvh_mappings.MAPPINGS if mapping is None else bvh_mappings.named(mapping)
-    readings = {str(file): _reading(str(file), known) for file in found}
+    files = progress.each(map(str, found), "read joints", len(found), "file")
+    readings = {file: _reading(file, known) for file in files}
     choices.say_joints(readings)
     choices.say(f"{up} is taken to point up in the files (--up={up})")
     scale = scale or choices.scale(readings)
@@ -157,7 +159,7 @@ def _digests(source, files, mapping) -> dict[str, str]:
     named = {relative_name(source, file): file for file in files}
     if mapping is not None and pathlib.Path(mapping).is_file():
         named[pathlib.Path(mapping).name] = mapping
-    return {name: provenance.sha256(file) for name, file in named.items()}
+    return provenance.digests(named)
 
 
 DEFINITION = Definition(

@@ -106,7 +106,7 @@ def read(
         fps=FPS,
         recordings=recordings,
         options={"detections": None if keypoints is None else files[-1].name},
-        sources={relative_name(source, f): provenance.sha256(f) for f in files},
+        sources=provenance.digests({relative_name(source, f): f for f in files}),
         test_subjects=tuple(s for s in human36m_names.TEST if s in subjects),
         expected_frames=human36m_names.FRAMES,
     )

@@ -242,9 +242,8 @@ def _sources(source, found, annotation) -> dict[str, str]:
     if annotation == "annot3":
         beside = {path.with_name(train_annotations.CALIBRATION) for path in paths}
         paths |= {path for path in beside if path.is_file()}
-    return {
-        relative_name(source, path): provenance.sha256(path) for path in sorted(paths)
-    }
+    named = {relative_name(source, path): path for path in sorted(paths)}
+    return provenance.digests(named)
 
 
 DEFINITION = Definition(

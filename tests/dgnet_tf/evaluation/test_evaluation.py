@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 import pytest
-from support import record_sets
+from support import bars, record_sets
 from support.lifting.lifting_stand_ins import Config, small_model
 from support.reports.evaluated_takes import (
     JOINTS,
@@ -17,6 +17,7 @@ from support.reports.evaluated_takes import (
 )
 
 from dgnet_tf import skeletons
+from dgnet_tf.data import manifest
 from dgnet_tf.errors import UserError
 from dgnet_tf.evaluation import evaluation, report
 
@@ -185,3 +186,11 @@ def test_what_is_no_report_is_refused(tmp_path):
         path.write_text(content)
         with pytest.raises(UserError, match=message):
             report.read(path)
+
+
+def test_progress_counts_the_frames_of_all_views(data_dir, model, monkeypatch):
+    found = bars.recorded(monkeypatch)
+    evaluation.evaluate(model, Config(), data_dir)
+    frames = manifest.read(data_dir).splits["test"].frames
+    # Views without a valid frame, which are not lifted, count as well.
+    assert found == [("evaluate", frames, frames, "frame")]

@@ -3,10 +3,11 @@
 import json
 
 import pytest
-from support import record_sets
+from support import bars, record_sets
 from support.lifting.lifting_stand_ins import Config, small_model, write_run
 from support.reports import made_reports
 
+from dgnet_tf.command_line import progress
 from dgnet_tf.errors import UserError
 from dgnet_tf.evaluation import evaluation, report, run_reports, scoring
 from dgnet_tf.models import runs
@@ -104,3 +105,14 @@ def test_a_metric_of_a_later_version_is_passed_over(tmp_path):
     path.write_text(json.dumps(made))
     with pytest.raises(UserError, match="'metrics.mpjpe_mm' must be the mean of"):
         report.read(path)
+
+
+def test_progress_tells_which_run_it_is(monkeypatch):
+    found = bars.recorded(monkeypatch)
+
+    def evaluated(workdir, *arguments):
+        return list(progress.each("ab", "evaluate", 2, "frame"))
+
+    monkeypatch.setattr(run_reports, "find_or_make", evaluated)
+    assert list(run_reports.of_runs(["a/x", "a/y"], "data", "test")) == ["x", "y"]
+    assert [bar[0] for bar in found] == ["run 1/2, evaluate", "run 2/2, evaluate"]

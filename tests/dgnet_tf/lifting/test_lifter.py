@@ -6,14 +6,18 @@ import re
 import numpy as np
 import pytest
 import tensorflow as tf
+from support import bars
 from support.keypoints import detector_files
 from support.lifting.echo_lifter import OPTIONS, SIZE, SKELETON, echo, moving, save
 
 import dgnet_tf
 from dgnet_tf import cameras
+from dgnet_tf.command_line import progress
 from dgnet_tf.errors import UserError
+from dgnet_tf.inference import segments
 from dgnet_tf.inference.engines.tensorflow_engine import TensorFlowEngine
-from dgnet_tf.keypoints import layouts
+from dgnet_tf.inference.engines.window_engine import WindowEngine
+from dgnet_tf.keypoints import layouts, tracks
 from dgnet_tf.lifting import lifter
 from dgnet_tf.lifting.smoothing import OneEuro, Savgol
 
@@ -297,3 +301,26 @@ def test_where_nobody_can_be_lifted_the_error_is_of_the_surest(tmp_path):
         "joints in all). None of the 2 people can be lifted. Give keypoints of the "
         "whole body."
     )
+
+
+@pytest.mark.parametrize("fps,frames", [(50.0, 2500), (25.0, 4999)])
+def test_progress_counts_the_frames_of_all_people(fps, frames, monkeypatch):
+    """Those that the network sees, at its own rate; in parts of a long video."""
+    found, told = bars.recorded(monkeypatch), []
+    update = progress.Bar.update
+    monkeypatch.setattr(
+        progress.Bar, "update", lambda bar, n: told.append(n) or update(bar, n)
+    )
+
+    def run(windows, image_size):
+        return np.zeros((*windows.shape[:3], 3), np.float32)
+
+    lifting = lifter.Lifter(WindowEngine(run, OPTIONS))
+    people = [tracks.Track(name, 0, moving(2500), np.ones((2500, 17))) for name in "ab"]
+    more = {"person": "all", "fps": fps}
+    lifter.lift_people(lifting, "a.npz", people, "human36m_17", SIZE, **more)
+    ((title, done, total, unit),) = found
+    assert (title, done, unit) == ("lift", total, "frame")
+    assert abs(total - 2 * frames) <= 2  # The last frame of each may be beyond the end.
+    parts = -(-frames // segments.SEGMENT_FRAMES)
+    assert len(told) == 2 * (parts + 1) and max(told) == segments.SEGMENT_FRAMES

@@ -6,6 +6,7 @@ import hashlib
 import numpy as np
 import pytest
 import tensorflow as tf
+from support import bars
 from support.datasets import pose_archives
 
 from dgnet_tf.data import manifest, records
@@ -60,11 +61,25 @@ def converted(archive, tmp_path_factory):
 
 
 @pytest.mark.slow
-def test_the_bytes_do_not_depend_on_workers_or_run(archive, converted, tmp_path):
+def test_the_bytes_do_not_depend_on_workers_or_run(
+    archive, converted, tmp_path, monkeypatch
+):
     for name, workers in (("again", 1), ("parallel", 2)):
-        dataset = mocap.read(archive)
+        dataset, found = mocap.read(archive), bars.recorded(monkeypatch)
         convert(dataset, tmp_path / name, test_subjects=["cleo"], workers=workers)
         assert digests(tmp_path / name) == digests(converted)
+        assert found[0] == ("convert", 3, 3, "sequence")
+        monkeypatch.undo()
+
+
+def test_progress_counts_recordings_and_then_records(archive, tmp_path, monkeypatch):
+    found = bars.recorded(monkeypatch)
+    made = convert(mocap.read(archive), tmp_path / "out", validation_subjects=[])
+    records = made.splits["train"].records
+    assert records > 8 and found == [
+        ("convert", 3, 3, "sequence"),
+        ("write train", records, records, "record"),
+    ]
 
 
 def test_the_bytes_do_not_depend_on_which_recording_is_ready_first(

@@ -4,10 +4,11 @@ import json
 
 import pytest
 import tensorflow as tf
-from support import tuning_stand_ins
+from support import bars, tuning_stand_ins
 from support.lifting.lifting_stand_ins import command_error, run_command
 from support.tuning_stand_ins import diverged, install, tiny
 
+from dgnet_tf.command_line import progress as progress_bars
 from dgnet_tf.errors import UserError
 from dgnet_tf.files import locks
 from tuning import run_ablations
@@ -162,15 +163,20 @@ def test_estimates_of_one_training_are_scored_in_its_job(
 
     def score(folder, row, config, data_dir, split, *, estimate, progress):
         scored.append((row, estimate))
+        list(progress_bars.each("ab", "train", 2, "step"))
         return {"reason": "", "metrics": {"mpjpe_mm": 50.0 + len(estimate)}}
 
     monkeypatch.setattr(rows, "run_row", score)
+    found = bars.recorded(monkeypatch)
     planned = run("design", data, tmp_path)
     base = planned[1].id
     first = scored.index((base, "xyz"))
     # Two workers that shared the run's folder would train it twice at once.
     assert scored[first + 1] == (base, paper_tables.BALANCED)
     assert len(scored) == 4 and len({row for row, _ in scored}) == 3
+    ids = list(dict.fromkeys(row for row, _ in scored))
+    titles = [f"design {ids.index(row) + 1}/3, train" for row, _ in scored]
+    assert [title for title, *_ in found] == titles
     assert "53.0 mm, 68.0 mm" in capsys.readouterr().out
 
 
