@@ -1,0 +1,89 @@
+"""Finds the landmarks of the person in a region: BlazePose's landmark network.
+
+It gives 39 points, of which 33 are landmarks and two a circle around the body, from
+which the region in the next frame follows, and a heatmap for each.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+
+from dgnet_tf.detection.regions import Region
+from dgnet_tf.detection.tflite_network import TFLiteNetwork
+
+SIZE = 256  # Pixels a side of what the network sees.
+LANDMARKS, _POINTS = 33, 39
+_HEATMAP = 64  # Cells a side.
+_REACH = 3  # Cells around a point that refine it.
+_LEAST_HEAT = 0.5
+_LEAST_PRESENCE = 0.5
+_MARGIN = 1.25
+_MIDDLE, _RIM = 33, 34
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Landmarks:
+    """The landmarks of one person.
+
+    Attributes:
+        rows: (33, 3) x and y, pixels, and how likely the landmark is to be seen.
+        region: where to look for the person in the next frame.
+    """
+
+    rows: np.ndarray
+    region: Region
+
+
+class LandmarkFinder:
+    """BlazePose's landmark network.
+
+    Args:
+        where, content, threads: see `TFLiteNetwork`.
+    """
+
+    def __init__(self, where, content: bytes, threads: int):
+        outputs = {
+            "points": (5 * _POINTS,),
+            "presence": (1,),
+            "heatmaps": (_HEATMAP, _HEATMAP, _POINTS),
+        }
+        self._network = TFLiteNetwork(where, content, SIZE, outputs, threads)
+
+    def find(self, image: np.ndarray, region: Region) -> Landmarks | None:
+        """Returns the landmarks in a region of (H, W, 3) uint8; None of nobody."""
+        found = self._network(region.crop(image, SIZE, "edge") / 255)
+        if found["presence"][0] <= _LEAST_PRESENCE:
+            return None
+        points = found["points"].reshape(_POINTS, 5).astype(np.float64)
+        places = refined(points[:, :2] / SIZE, found["heatmaps"])
+        places = region.to_image(places)
+        seen = _sigmoid(points[:LANDMARKS, 3])
+        rows = np.column_stack([places[:LANDMARKS], seen])
+        return Landmarks(rows, Region.around(places[_MIDDLE], places[_RIM], _MARGIN))
+
+
+def refined(places: np.ndarray, heatmaps: np.ndarray) -> np.ndarray:
+    """Moves points to the middle of the heat around them, where there is enough.
+
+    Args:
+        places: (P, 2) shares of the region's side.
+        heatmaps: (H, W, P) logits.
+    """
+    size = np.array(heatmaps.shape[1::-1])
+    moved = places.copy()
+    for point, (column, row) in enumerate(np.floor(places * size).astype(int)):
+        if not (0 <= column < size[0] and 0 <= row < size[1]):
+            continue
+        rows = np.arange(max(0, row - _REACH), min(size[1], row + _REACH + 1))
+        columns = np.arange(max(0, column - _REACH), min(size[0], column + _REACH + 1))
+        heat = _sigmoid(heatmaps[np.ix_(rows, columns)][..., point].astype(np.float64))
+        if heat.max() >= _LEAST_HEAT:
+            middle = np.array([heat.sum(axis=0) @ columns, heat.sum(axis=1) @ rows])
+            moved[point] = middle / heat.sum() / size
+    return moved
+
+
+def _sigmoid(values):
+    return 1 / (1 + np.exp(-np.clip(values, -100, 100)))
