@@ -92,12 +92,12 @@ def __getattr__(name):
 
 
 def _module(name):
-    from dgnet_tf.errors import without_tensorflow
+    from dgnet_tf.errors import not_installed
 
     try:
         return importlib.import_module(name)
     except ModuleNotFoundError as error:
-        raise without_tensorflow(error) from error
+        raise not_installed(error) from error
 
 
 def __dir__():

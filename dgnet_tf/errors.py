@@ -1,11 +1,23 @@
 """The one error for what a user can mend, warnings, and checks of arguments."""
 
 import errno
+import importlib.util
 import os
 import re
 import sys
 
 _QUOTED, _LONGEST = 80, 2000  # Characters of a quoted value, and of a message.
+# Modules that a bare install lacks: what they are called, and the extra that has them.
+_EXTRAS = {
+    "h5py": ("h5py", "train"),
+    "keras_tuner": ("keras-tuner", "tuning"),
+    "onnx": ("onnx", "export"),
+    "plotly": ("Plotly", "report"),
+    "sklearn": ("scikit-learn", "tuning"),
+    "tensorflow": ("TensorFlow", "train"),
+    "tensorflow_serving": ("tensorflow-serving-api", "serving"),
+    "tf2onnx": ("tf2onnx", "export"),
+}
 
 
 class UserError(Exception):
@@ -49,17 +61,33 @@ def shortened(value) -> str:
     return text if len(text) <= _QUOTED else text[: _QUOTED - 3] + "..."
 
 
-def without_tensorflow(error: ModuleNotFoundError) -> ModuleNotFoundError:
-    """Returns the error as it is, or one that says how to install TensorFlow.
+def require(what: str, extra: str, *modules: str):
+    """Raises UserError where one of the modules of an extra is not installed.
 
-    The package installs without it, as lifting needs none.
+    To be asked before anything that takes long. `what` needs them: a flag, a page.
     """
-    if error.name not in ("tensorflow", "h5py"):
-        return error
-    text = (
-        "this needs TensorFlow, which is not installed. pip install 'dgnet-tf[train]'"
+    for module in modules:
+        if importlib.util.find_spec(module) is None:
+            raise UserError(how_to_install(module, what, extra))
+
+
+def how_to_install(module: str, what: str = "this", extra: str | None = None) -> str:
+    """Returns in one line what needs a module, and how pip installs it.
+
+    The extra is by default the smallest that has the module.
+    """
+    title, smallest = _EXTRAS[module]
+    return (
+        f"{what} needs {title}, which is not installed. "
+        f"pip install 'dgnet-tf[{extra or smallest}]'"
     )
-    return ModuleNotFoundError(text, name=error.name)
+
+
+def not_installed(error: ModuleNotFoundError) -> ModuleNotFoundError:
+    """Returns an error that says how to install the module; of others, the error."""
+    if error.name not in _EXTRAS:
+        return error
+    return ModuleNotFoundError(how_to_install(error.name), name=error.name)
 
 
 def file_error(error: Exception) -> OSError | None:

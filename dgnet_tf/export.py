@@ -27,7 +27,7 @@ from absl import flags
 
 from dgnet_tf import command_line
 from dgnet_tf.command_line import progress
-from dgnet_tf.errors import UserError
+from dgnet_tf.errors import UserError, require
 from dgnet_tf.exporting import version_folders
 from dgnet_tf.inference import option_flags
 from dgnet_tf.models import flags as network_flags
@@ -61,6 +61,11 @@ def main(values):
         for name in ("version", "precision", "min_confidence"):
             if values[name].present:
                 raise UserError(f"--{name} is for --format=saved_model only.")
+    if values.format == "onnx":
+        require(
+            "--format=onnx (not on TensorFlow 2.15's stack, whose protobuf is too old)",
+            *("export", "tensorflow", "onnx", "tf2onnx"),
+        )
     with progress.Bar("export", total=None):
         progress.doing("load the network")
         run, origin = pretrained.of_flags(values.workdir, values.weights)

@@ -19,7 +19,7 @@ from absl import flags
 from dgnet_tf import command_line
 from dgnet_tf.data import flags as data_flags
 from dgnet_tf.data import manifest
-from dgnet_tf.errors import UserError
+from dgnet_tf.errors import UserError, require
 from dgnet_tf.models import runs
 
 FLAGS = flags.FlagValues()
@@ -52,6 +52,7 @@ def main(values):
     # At once: TensorFlow takes seconds to start.
     runs.check(values.workdir)
     manifest.check_split(values.data, values.split)
+    require("the report's page", "report", "plotly", "tensorflow")
 
     from dgnet_tf.pages import report_page
 

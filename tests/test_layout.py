@@ -33,8 +33,8 @@ GROUND_EDGES = {("command_line", "errors")}
 
 COMMANDS = {
     "dgnet_tf": {
-        *("compare", "evaluate", "export", "html_report", "lift", "paper", "replay"),
-        *("save_preset", "train"),
+        *("__main__", "compare", "evaluate", "export", "html_report", "lift", "paper"),
+        *("replay", "save_preset", "train"),
     },
     "preprocessing": {"archive", "convert", "demo", "inspect", "join"},
     "tuning": {"compare", "report", "run_ablations", "search"},

@@ -9,7 +9,7 @@ import sys
 from absl import flags
 
 from dgnet_tf.command_line import children, ending, progress, standard_streams
-from dgnet_tf.errors import UserError, file_error, shortened, without_tensorflow
+from dgnet_tf.errors import UserError, file_error, not_installed, shortened
 
 _MAX_SIDE = 1_000_000  # Pixels of an image.
 _LONGEST_NAME = 50  # Characters of a flag.
@@ -49,7 +49,7 @@ def run(main, flag_values: flags.FlagValues, description: str, argv=None):
 
 def _run(main, flag_values, description, argv):
     flags.DEFINE_boolean("help", False, "Show this help.", flag_values)
-    if "--help" in argv[1:]:  # Before parsing, which asks for required flags.
+    if {"--help", "-h"} & set(argv[1:]):  # Before parsing: it asks for required flags.
         print(f"{description.strip()}\n\n{flag_values.get_help()}")
         return
     try:
@@ -64,10 +64,13 @@ def _run(main, flag_values, description, argv):
         _check_finite(flag_values)
         with progress.shown():
             main(flag_values)
-    except (UserError, flags.Error) as error:
+    except UserError as error:
         _fail(str(error))
+    except flags.Error as error:
+        missing = re.findall(r"Flag (--\w+) must have a value other than", str(error))
+        _fail(f"Give {', '.join(missing)}. See --help." if missing else str(error))
     except ModuleNotFoundError as error:
-        found = without_tensorflow(error)
+        found = not_installed(error)
         if found is error:
             raise
         _fail(str(found))
@@ -122,8 +125,12 @@ def _fail(message: str, code: int = 1):
     sys.exit(code)
 
 
-# A command imports this module before what takes its time: from here on no moment is
-# left at which a signal would end it with a traceback.
-if _is_command(getattr(sys.modules["__main__"], "__spec__", None)):
+def prepare():
+    """Leaves no moment from here on at which a signal ends us with a traceback."""
     standard_streams.open_closed()
     ending.install()
+
+
+# A command imports this module before what takes its time.
+if _is_command(getattr(sys.modules["__main__"], "__spec__", None)):
+    prepare()

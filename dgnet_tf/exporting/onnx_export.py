@@ -32,21 +32,15 @@ def save(model, options: InferenceOptions, path, card: dict) -> pathlib.Path:
         card: what goes into the file as its model card.
 
     Raises:
-        UserError: if the path ends otherwise, if tf2onnx or onnx is missing, or if
-            the network cannot be converted.
+        UserError: if the path ends otherwise, or the network cannot be converted.
+        ImportError: if tf2onnx or onnx is not installed.
     """
     path = pathlib.Path(path)
     if path.suffix != SUFFIX:
         raise UserError(f"--output must end in {SUFFIX} for this --format, got {path}.")
-    try:
-        import onnx
-        import tf2onnx
-    except ImportError as error:
-        raise UserError(
-            f"--format=onnx needs {error.name}, which is not installed. pip install "
-            "tf2onnx onnx (TensorFlow 2.21's stack; TensorFlow 2.15 needs an older "
-            "protobuf than they do)"
-        ) from error
+    import onnx
+    import tf2onnx
+
     function = window_graph.window_function(model, options)
     logger = logging.getLogger("tensorflow")
     try:

@@ -10,13 +10,13 @@ import pathlib
 
 import tensorflow as tf
 
+from dgnet_tf.errors import how_to_install
 from dgnet_tf.exporting import signatures
 from dgnet_tf.inference.options import InferenceOptions
 
 PATH = pathlib.Path("assets.extra") / "tf_serving_warmup_requests"
-ABSENT = (
-    "no warm-up requests: they need tensorflow-serving-api (pip install "
-    "tensorflow-serving-api); everything else is there"
+ABSENT = how_to_install(
+    "tensorflow_serving", "Exported without warm-up requests: writing them"
 )
 
 

@@ -16,7 +16,10 @@ from dgnet_tf.command_line import progress
 
 def command() -> str:
     """Returns the command line of this process, for a shell to repeat."""
-    return shlex.join(["python", *sys.orig_argv[1:]])
+    _, *given = sys.orig_argv
+    if given and pathlib.PurePath(given[0]).stem == "dgnet":  # The script pip wrote.
+        return shlex.join(["dgnet", *given[1:]])
+    return shlex.join(["python", *given])
 
 
 def versions() -> dict:

@@ -9,7 +9,7 @@ import functools
 import importlib.util
 import pathlib
 
-from dgnet_tf.errors import UserError, check_choice
+from dgnet_tf.errors import UserError, check_choice, how_to_install
 from dgnet_tf.exporting import version_folders
 from dgnet_tf.inference.engines import exported_files, litert
 from dgnet_tf.inference.engines.window_engine import WindowEngine
@@ -22,6 +22,7 @@ from dgnet_tf.models import pretrained, runs, weight_folders
 ENGINES = ("auto", "litert", "onnx", "tensorflow")
 _OF_SUFFIX = {".tflite": "litert", ".onnx": "onnx"}
 _MOST_THREADS = 8  # More wait for memory.
+_OTHERS = "to lift with weights that this package does not ship"
 
 
 def load(path, engine: str = "auto"):
@@ -53,9 +54,8 @@ def load(path, engine: str = "auto"):
             return _of_file(file), None
         if engine == "auto" and file and not _has_tensorflow():
             raise UserError(
-                f"{folder}: TensorFlow computes with weights that this package does "
-                "not ship, and is not installed: pip install 'dgnet-tf[train]'. If you "
-                f"trust the folder, --engine=litert runs its {weight_folders.ENGINE}."
+                f"{folder}: {how_to_install('tensorflow', _OTHERS)}. If you trust the "
+                f"folder, --engine=litert runs its {weight_folders.ENGINE}."
             )
     if engine not in ("auto", "tensorflow"):
         raise UserError(

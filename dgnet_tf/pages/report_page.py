@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from dgnet_tf.data import view_names
-from dgnet_tf.errors import UserError
+from dgnet_tf.errors import require
 from dgnet_tf.evaluation import run_reports
 from dgnet_tf.files import epoch_history
 from dgnet_tf.files.atomic import write_text
@@ -42,7 +42,7 @@ def make(
         UserError: if Plotly is not installed, the report is of another run or data, or
             the split has no such view.
     """
-    _plotly()  # Before anything that takes long.
+    require("the report's page", "report", "plotly")  # Before what takes long.
     run = runs.load(workdir)
     if report_path is None:
         report = run_reports.find_or_make(workdir, data_dir, split)
@@ -62,6 +62,8 @@ def write_page(workdir, report: dict, clips, path):
 
     What it and the `ReportClip`s are called is shown as text.
     """
+    from plotly.offline import get_plotlyjs
+
     history = pathlib.Path(workdir) / epoch_history.FILE
     charts = {"curves": report_charts.learning_curves(history)}
     fields = ("action", "subject", "camera", "joint")
@@ -80,7 +82,7 @@ def write_page(workdir, report: dict, clips, path):
     }
     page = web_page.render(
         "report_page.html",
-        plotly=Markup(_plotly()),
+        plotly=Markup(get_plotlyjs()),
         title=title,
         facts=facts,
         headline=report_tables.headline(report),
@@ -91,14 +93,3 @@ def write_page(workdir, report: dict, clips, path):
         data=web_page.script_json(data),
     )
     write_text(path, page)
-
-
-def _plotly() -> str:
-    """Returns plotly.js; a UserError says where Plotly is not installed."""
-    try:
-        from plotly.offline import get_plotlyjs
-    except ImportError:
-        raise UserError(
-            "Plotly draws the report and is not installed: python -m pip install plotly"
-        ) from None
-    return get_plotlyjs()

@@ -125,8 +125,8 @@ def test_missing_packages_cost_only_the_warm_up(tmp_path, capsys, monkeypatch):
     assert steps[:3] == begun
     lines = capsys.readouterr().out.splitlines()
     assert lines == [
-        "no warm-up requests: they need tensorflow-serving-api (pip install "
-        "tensorflow-serving-api); everything else is there",
+        "Exported without warm-up requests: writing them needs tensorflow-serving-api, "
+        "which is not installed. pip install 'dgnet-tf[serving]'",
         f"SavedModel: {tmp_path / '3'}",
     ]
     card = json.loads((tmp_path / "3/assets.extra/model_card.json").read_text())

@@ -137,12 +137,14 @@ def test_bad_input_ends_with_one_line_and_no_page(run, data, tmp_path, capsys):
 def test_without_plotly_the_error_gives_the_pip_line(
     run, data, tmp_path, monkeypatch, capsys
 ):
-    monkeypatch.setitem(sys.modules, "plotly.offline", None)
+    monkeypatch.setitem(sys.modules, "plotly", None)
     line = command_error(
         capsys, html_report, f"--workdir={run}", f"--data={data}",
         f"--output={tmp_path / 'page.html'}",
     )  # fmt: skip
-    assert line.endswith("python -m pip install plotly")
+    assert line.endswith(
+        "needs Plotly, which is not installed. pip install 'dgnet-tf[report]'"
+    )
 
 
 @pytest.fixture(scope="module")

@@ -32,10 +32,11 @@ def python_blocks():
 
 
 def documented_commands():
-    """Returns the flags that the documents give each `python -m` command."""
+    """Returns the flags that the documents give each `python -m` or `dgnet` command."""
     found = {}
     for text in texts().values():
         text = text.replace("\\\n", " ")
+        text = re.sub(r"(?m)(^|[`/])dgnet (?=[a-z])", r"\1python -m dgnet_tf.", text)
         pattern = rf"python -m ((?:{NAMES})[.\w]*)([^\n`]*)"
         for module, rest in re.findall(pattern, text):
             # A flag behind these is another command's.

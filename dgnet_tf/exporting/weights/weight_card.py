@@ -140,7 +140,11 @@ def _portable(value):
         return {name: _portable(inner) for name, inner in value.items()}
     if isinstance(value, list | tuple):
         return [_portable(inner) for inner in value]
-    if isinstance(value, str) and "/" in value and value.startswith(("python ", "/")):
+    if (
+        isinstance(value, str)
+        and "/" in value
+        and value.startswith(("python ", "dgnet ", "/"))
+    ):
         try:
             return shlex.join(map(_without_folder, shlex.split(value)))
         except ValueError:  # No command line after all.
