@@ -13,7 +13,10 @@ export TF_CPP_MIN_LOG_LEVEL ?= 2
 KERAS ?= $(addprefix tests/dgnet_tf/,layers models training inference exporting) \
 	tests/tuning/test_hypermodel.py tests/end_to_end
 
-.PHONY: demo test test-slow test-addons fuzz lint
+# What `make package` makes environments for: bare, extras, or all of them in one.
+ENVIRONMENTS ?= bare,train
+
+.PHONY: demo test test-slow test-addons fuzz lint package
 
 demo: $(VENV)/installed
 	$(VENV)/bin/python -m preprocessing.demo --output=$(DEMO)
@@ -34,6 +37,10 @@ lint: $(VENV)/installed
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/python -m pytest --noconftest -p no:xdist tests/test_layout.py
+
+package: $(VENV)/installed
+	PYTHONPATH=tests $(VENV)/bin/python -m installation \
+		--environments=$(ENVIRONMENTS) --python=$(PYTHON)
 
 $(VENV)/installed: requirements.txt
 	$(PYTHON) -m venv $(VENV)

@@ -12,7 +12,7 @@ ROOT = pathlib.Path(__file__).parents[2]
 COMMANDS = sorted(
     f"{package}.{path.stem}"
     for package in ("benchmarks", "dgnet_tf", "preprocessing", "serving", "tuning")
-    for path in (ROOT / package).glob("*.py")
+    for path in (ROOT / package).glob("[!_]*.py")
     if "command_line.run(" in path.read_text(encoding="utf-8")
 )
 # Words that carry no meaning of their own.
