@@ -22,6 +22,8 @@ _TURNS = {
 }
 AXES = tuple(_TURNS)
 UNITS = {"m": 1.0, "cm": 100.0, "mm": 1000.0}
+# Digits after the point in text: a hundredth of a millimetre.
+DIGITS = {"m": 5, "cm": 3, "mm": 2}
 ANKLES = ("left_ankle", "right_ankle")
 ANKLE_HEIGHT, STANDING = 0.07, 5.0  # metres, percent
 

@@ -61,6 +61,7 @@ INTERFACES = {
     "dgnet_tf.files": {"read"},
     "dgnet_tf.inference.engines": {"load"},
     "dgnet_tf.keypoints.readers": {"fits", "read"},
+    "dgnet_tf.lifting.writers": {"text", "write"},
     "dgnet_tf.models": {"load"},
     "dgnet_tf.reproduction": {"chart", "make", "write"},
     "dgnet_tf.training": {"make"},

@@ -1,4 +1,4 @@
-"""Writes lifted poses as `.npz`, `.json`, `.csv` or `.bvh`.
+"""Writes lifted poses to files of every known format.
 
 Every format holds where the joints are, in the axes and units that were chosen; with a
 root trajectory relative to the camera, else with the root in one place.
@@ -7,23 +7,19 @@ root trajectory relative to the camera, else with the root in one place.
 from __future__ import annotations
 
 import contextlib
-import csv
-import json
 import pathlib
+import re
 from collections.abc import Sequence
 
-import numpy as np
-
-from dgnet_tf import axes as placement
-from dgnet_tf.files import npz_files
+from dgnet_tf.errors import UserError
 from dgnet_tf.files.atomic import replacing
-from dgnet_tf.files.escaping import in_csv
-from dgnet_tf.lifting import bvh_writer
 from dgnet_tf.lifting.lifted import Lifted
+from dgnet_tf.lifting.writers import arrays, bvh, glb, json_object, table, trc
 
-SUFFIXES = (".npz", ".json", ".csv", ".bvh")
-# Digits after the point: a hundredth of a millimetre.
-_DIGITS = {"m": 5, "cm": 3, "mm": 2}
+WRITERS = {
+    writer.SUFFIX: writer for writer in (arrays, json_object, table, bvh, glb, trc)
+}
+SUFFIXES = tuple(WRITERS)
 
 
 def write(people: Sequence[Lifted], path, axes: str | None = None, units: str = "m"):
@@ -32,106 +28,71 @@ def write(people: Sequence[Lifted], path, axes: str | None = None, units: str = 
     Args:
         people: at least one; of one model and frame rate.
         path: where to.
-        axes: see `placement`; by default "camera", and for `.bvh` "y_up", which is
-            all that it takes.
+        axes: see `placement`; by default those of `default_axes`.
         units: see `placement`.
 
     Returns:
-        The paths written: `path`, but for several people's `.bvh`, which holds one:
-        there each has a file of their own, see `bvh_writer.paths`.
+        The paths written: `path`, but for several people in a format that holds one:
+        there each has a file of their own, see `paths`.
 
     Raises:
-        ValueError: if the suffix, axes or units are none that are known.
-        UserError: if two people's `.bvh` would have one name.
+        ValueError: if the suffix, axes or units are none that are known, or the format
+            has others.
+        UserError: if two people's files would have one name.
     """
     path = pathlib.Path(path)
-    suffix = path.suffix.lower()
-    if suffix not in SUFFIXES:
-        raise ValueError(f"`path` must end in one of {SUFFIXES}, got {str(path)!r}.")
+    check(path, axes, units)
+    writer = WRITERS[path.suffix.lower()]
     axes = axes or default_axes(path)
-    if suffix == ".bvh":
-        if axes != "y_up":
-            raise ValueError(f"`axes` must be 'y_up' for .bvh, got {axes!r}.")
-        return _write_bvh(people, path, units)
-    writer = {".npz": _write_npz, ".json": _write_json, ".csv": _write_csv}[suffix]
-    placed = [placement.place(person, axes, units) for person in people]
-    with replacing(path) as beside:
-        writer(people, placed, beside, axes, units)
-    return [path]
+    groups, found = [people], [path]
+    if writer.ONE_PERSON:
+        groups = [[person] for person in people]
+        found = paths(path, [person.person for person in people])
+    with contextlib.ExitStack() as stack:
+        # All are written before the first takes its place.
+        for one, group in zip(found, groups, strict=True):
+            writer.write(group, stack.enter_context(replacing(one)), axes, units)
+    return found
+
+
+def check(path, axes: str | None = None, units: str = "m"):
+    """Raises a ValueError if a file cannot be written to a path in axes and units."""
+    path = pathlib.Path(path)
+    writer = WRITERS.get(path.suffix.lower())
+    if writer is None:
+        known = f"{', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}"
+        raise ValueError(f"`path` must end in {known}, got {str(path)!r}.")
+    asked = (("axes", axes, writer.AXES), ("units", units, writer.UNITS))
+    for name, value, fixed in asked:
+        if fixed and value not in (None, fixed):
+            raise ValueError(
+                f"a {writer.SUFFIX} file is always {fixed}, `{name}` is {value!r}."
+            )
 
 
 def default_axes(path) -> str:
     """Returns the axes of a file for which none were chosen."""
-    return "y_up" if pathlib.Path(path).suffix.lower() == ".bvh" else "camera"
+    return WRITERS[pathlib.Path(path).suffix.lower()].AXES or "camera"
 
 
-def _write_npz(people, placed, path, axes, units):
-    """`positions` and `first_frame` of one person, `positions/<person>` of several."""
-    arrays = {}
-    for person, positions in zip(people, placed, strict=True):
-        name = f"/{person.person}" if len(people) > 1 else ""
-        arrays[f"positions{name}"] = positions.astype(np.float32)
-        arrays[f"first_frame{name}"] = np.int64(person.first_frame)
-    if people[0].focal_px is not None:
-        arrays["focal_px"] = np.float64(people[0].focal_px)
-    arrays["fps"] = np.float64(people[0].fps)
-    names = {"joints": people[0].joints, "layout": people[0].skeleton.name}
-    arrays = {**arrays, **names, "axes": axes, "units": units}
-    path.write_bytes(npz_files.packed(arrays))
+def paths(path, people: Sequence[str]) -> list[pathlib.Path]:
+    """Returns the file of each person, of a format that holds one.
 
+    Of several people, `poses.bvh` becomes `poses-<person>.bvh`; characters of a name
+    that are no letter, digit, point, dash or underscore become an underscore.
 
-def _write_json(people, placed, path, axes, units):
-    content = {
-        "layout": people[0].skeleton.name,
-        "joints": people[0].joints,
-        "parents": people[0].skeleton.parents,
-        "fps": people[0].fps,
-        "axes": axes,
-        "units": units,
-        "root": "none" if people[0].root is None else "fit",
-        "focal_px": people[0].focal_px,
-        "people": [
-            {
-                "person": person.person,
-                "first_frame": person.first_frame,
-                "positions": np.round(positions, _DIGITS[units]).tolist(),
-            }
-            for person, positions in zip(people, placed, strict=True)
-        ],
-    }
-    path.write_text(json.dumps(content) + "\n", encoding="utf-8")
-
-
-def _write_csv(people, placed, path, axes, units):
-    """One row for each person and frame; units and axes stand in every row's cells."""
-    fitted = people[0].focal_px is not None
-    head = ["person", "frame", "time_s", "axes", "units"]
-    head += ["focal_px"] if fitted else []
-    head += [f"{joint}_{axis}" for joint in people[0].joints for axis in "xyz"]
-    with open(path, "w", newline="", encoding="utf-8") as file:
-        rows = csv.writer(file, lineterminator="\n")
-        rows.writerow(head)
-        for person, positions in zip(people, placed, strict=True):
-            for index, pose in enumerate(positions):
-                frame = person.first_frame + index
-                row = [
-                    in_csv(person.person),
-                    frame,
-                    f"{frame / person.fps:.6f}",
-                    axes,
-                    units,
-                ]
-                row += [f"{person.focal_px:.3f}"] if fitted else []
-                row += [f"{number:.{_DIGITS[units]}f}" for number in pose.ravel()]
-                rows.writerow(row)
-
-
-def _write_bvh(people, path, units):
-    paths = bvh_writer.paths(path, [person.person for person in people])
-    with contextlib.ExitStack() as stack:
-        # All are written before the first takes its place.
-        for one, person in zip(paths, people, strict=True):
-            places = placement.place(person, "y_up")
-            text = bvh_writer.text(places, person.skeleton, person.fps, units)
-            stack.enter_context(replacing(one)).write_text(text, encoding="utf-8")
-    return paths
+    Raises:
+        UserError: if two people would share a file.
+    """
+    path = pathlib.Path(path)
+    if len(people) == 1:
+        return [path]
+    names = [re.sub(r"[^\w.-]", "_", person) for person in people]
+    for index, name in enumerate(names):
+        if name in names[:index]:
+            one, other = people[names.index(name)], people[index]
+            raise UserError(
+                f"{path}: {one!r} and {other!r} would both be written to "
+                f"{path.stem}-{name}{path.suffix}. Lift them one by one, with --person."
+            )
+    return [path.with_name(f"{path.stem}-{name}{path.suffix}") for name in names]

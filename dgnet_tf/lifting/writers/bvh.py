@@ -9,20 +9,31 @@ in an End Site of 5 cm that stands for nothing measured.
 from __future__ import annotations
 
 import pathlib
-import re
 import warnings
 from collections.abc import Sequence
 
 import numpy as np
 
-from dgnet_tf import axes
-from dgnet_tf.errors import UserError
-from dgnet_tf.lifting import joint_rotations
+from dgnet_tf import axes as placement
+from dgnet_tf.lifting.lifted import Lifted
+from dgnet_tf.lifting.writers import joint_rotations
+
+SUFFIX = ".bvh"
+AXES, UNITS = "y_up", None
+ONE_PERSON = True
 
 ORDER = "ZXY"
 END_SITE = 0.05  # metres
 _ROTATIONS = " ".join(f"{axis}rotation" for axis in ORDER)
 _ROOT = f"CHANNELS 6 Xposition Yposition Zposition {_ROTATIONS}"
+
+
+def write(people: Sequence[Lifted], path: pathlib.Path, axes: str, units: str):
+    """Writes the one person."""
+    (person,) = people
+    places = placement.place(person, axes)
+    written = text(places, person.skeleton, person.fps, units)
+    path.write_text(written, encoding="utf-8")
 
 
 def text(positions: np.ndarray, skeleton, fps: float, units: str = "m") -> str:
@@ -32,9 +43,9 @@ def text(positions: np.ndarray, skeleton, fps: float, units: str = "m") -> str:
         positions: (F, N, 3) metres, y-up axes.
         skeleton: of the positions.
         fps: frames a second.
-        units: of the file's lengths, see `axes.UNITS`.
+        units: of the file's lengths, see `placement.UNITS`.
     """
-    scale = axes.UNITS[units]
+    scale = placement.UNITS[units]
     nodes = joint_rotations.solve(positions, skeleton)
     columns = [scale * np.asarray(positions, np.float64)[:, skeleton.root]]
     columns += [_angles(node.turns) for node in nodes]
@@ -44,29 +55,6 @@ def text(positions: np.ndarray, skeleton, fps: float, units: str = "m") -> str:
     head = ["HIERARCHY", *_lines(nodes, 0, scale), "MOTION"]
     head += [f"Frames: {len(values)}", f"Frame Time: {1.0 / fps:.8f}"]
     return "\n".join(head + rows) + "\n"
-
-
-def paths(path, people: Sequence[str]) -> list[pathlib.Path]:
-    """Returns the file of each person: a BVH file holds one.
-
-    Of several people, `poses.bvh` becomes `poses-<person>.bvh`; characters of a name
-    that are no letter, digit, point, dash or underscore become an underscore.
-
-    Raises:
-        UserError: if two people would share a file.
-    """
-    path = pathlib.Path(path)
-    if len(people) == 1:
-        return [path]
-    names = [re.sub(r"[^\w.-]", "_", person) for person in people]
-    for index, name in enumerate(names):
-        if name in names[:index]:
-            one, other = people[names.index(name)], people[index]
-            raise UserError(
-                f"{path}: {one!r} and {other!r} would both be written to "
-                f"{path.stem}-{name}.bvh. Lift them one by one, with --person."
-            )
-    return [path.with_name(f"{path.stem}-{name}{path.suffix}") for name in names]
 
 
 def _lines(nodes, index, scale, depth=0):

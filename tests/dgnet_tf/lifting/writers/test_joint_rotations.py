@@ -7,7 +7,7 @@ from support import motions
 from support.motions import normalised
 
 from dgnet_tf import skeletons
-from dgnet_tf.lifting import joint_rotations
+from dgnet_tf.lifting.writers import joint_rotations
 
 SKELETON = motions.SKELETON
 

@@ -7,7 +7,8 @@ from support.motions import normalised
 
 from dgnet_tf import skeletons
 from dgnet_tf.errors import UserError
-from dgnet_tf.lifting import bvh_writer
+from dgnet_tf.lifting import pose_files
+from dgnet_tf.lifting.writers import bvh as bvh_writer
 from preprocessing.datasets.bvh import bvh, files, kinematics
 
 
@@ -96,10 +97,10 @@ def test_the_converter_of_motion_capture_reads_it(tmp_path):
 
 def test_several_people_get_a_file_each_named_after_them(tmp_path):
     path = tmp_path / "poses.bvh"
-    assert bvh_writer.paths(path, ["7"]) == [path]
-    found = bvh_writer.paths(path, ["7", "Müller, Anna", "a/b"])
+    assert pose_files.paths(path, ["7"]) == [path]
+    found = pose_files.paths(path, ["7", "Müller, Anna", "a/b"])
     names = [path.name for path in found]
     assert names == ["poses-7.bvh", "poses-Müller__Anna.bvh", "poses-a_b.bvh"]
     assert {path.parent for path in found} == {tmp_path}
     with pytest.raises(UserError, match="'a b' and 'a,b' would both be.*poses-a_b.bvh"):
-        bvh_writer.paths(path, ["a b", "c", "a,b"])
+        pose_files.paths(path, ["a b", "c", "a,b"])

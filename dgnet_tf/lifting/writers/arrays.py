@@ -1,0 +1,32 @@
+"""Writes lifted poses as the arrays of an `.npz`, without pickles."""
+
+from __future__ import annotations
+
+import pathlib
+from collections.abc import Sequence
+
+import numpy as np
+
+from dgnet_tf import axes as placement
+from dgnet_tf.files import npz_files
+from dgnet_tf.lifting.lifted import Lifted
+
+SUFFIX = ".npz"
+AXES = UNITS = None
+ONE_PERSON = False
+
+
+def write(people: Sequence[Lifted], path: pathlib.Path, axes: str, units: str):
+    """`positions` and `first_frame` of one person, `positions/<person>` of several."""
+    arrays = {}
+    for person in people:
+        name = f"/{person.person}" if len(people) > 1 else ""
+        positions = placement.place(person, axes, units)
+        arrays[f"positions{name}"] = positions.astype(np.float32)
+        arrays[f"first_frame{name}"] = np.int64(person.first_frame)
+    if people[0].focal_px is not None:
+        arrays["focal_px"] = np.float64(people[0].focal_px)
+    arrays["fps"] = np.float64(people[0].fps)
+    names = {"joints": people[0].joints, "layout": people[0].skeleton.name}
+    arrays = {**arrays, **names, "axes": axes, "units": units}
+    path.write_bytes(npz_files.packed(arrays))

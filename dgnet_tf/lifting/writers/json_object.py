@@ -1,0 +1,41 @@
+"""Writes lifted poses as one JSON object."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+from collections.abc import Sequence
+
+import numpy as np
+
+from dgnet_tf import axes as placement
+from dgnet_tf.lifting.lifted import Lifted
+
+SUFFIX = ".json"
+AXES = UNITS = None
+ONE_PERSON = False
+
+
+def write(people: Sequence[Lifted], path: pathlib.Path, axes: str, units: str):
+    """What holds for all, and `people` with the positions of each."""
+    content = {
+        "layout": people[0].skeleton.name,
+        "joints": people[0].joints,
+        "parents": people[0].skeleton.parents,
+        "fps": people[0].fps,
+        "axes": axes,
+        "units": units,
+        "root": "none" if people[0].root is None else "fit",
+        "focal_px": people[0].focal_px,
+        "people": [
+            {
+                "person": person.person,
+                "first_frame": person.first_frame,
+                "positions": np.round(
+                    placement.place(person, axes, units), placement.DIGITS[units]
+                ).tolist(),
+            }
+            for person in people
+        ],
+    }
+    path.write_text(json.dumps(content) + "\n", encoding="utf-8")
