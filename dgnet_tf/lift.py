@@ -4,17 +4,17 @@
         [--engine=auto|litert|onnx|tensorflow] --keypoints=FILE --layout=L
         --image_size=WxH [--fps=F] [--resample=true] [--person=ID|all]
         [--smooth=none|savgol|one_euro] [--root=none|fit] [--focal_px=PX]
-        --output=poses.npz|.json|.csv|.bvh [--axes=camera|y_up|z_up]
+        --output=poses.npz|.json|.csv|.bvh|.glb|.trc [--axes=camera|y_up|z_up]
         [--units=m|cm|mm] [--view=FILE.html] [--picture=FILE.png|.gif|.mp4]
 
 FILE holds 2-D keypoints in pixels, in one of the formats listed below, or is a folder
-with a JSON file for each frame; confidence 0 marks a missing joint, and so does a place
+with a file for each frame; confidence 0 marks a missing joint, and so does a place
 at exactly 0,0 or -1,-1.
 `poses.npz` holds `positions` (frames, N, 3) in metres, the root at 0, camera axes
 (x right, y down, z forward), and `first_frame`, its number in the file, with `fps`,
 `joints`, `layout`, `axes` and `units`; of several people, `positions/ID` and
-`first_frame/ID` of each. The other formats hold the same; a .bvh holds one person, and
-of several each has a file of their own, poses-ID.bvh.
+`first_frame/ID` of each. The other formats hold the same; a .bvh or .trc holds one
+person, and of several each has a file of their own, poses-ID.bvh.
 """
 
 from __future__ import annotations
@@ -29,13 +29,14 @@ from dgnet_tf.drawing import video_file
 from dgnet_tf.errors import UserError
 from dgnet_tf.keypoints import keypoint_files, layouts
 from dgnet_tf.lifting import flags as lift_flags
-from dgnet_tf.lifting import smoothing
+from dgnet_tf.lifting import pose_files, smoothing
 from dgnet_tf.models import weight_folders
 
 FLAGS = flags.FlagValues()
 lift_flags.define_keypoint_file(FLAGS)
 flags.DEFINE_float(
-    "fps", None, "Frames a second of the file; by default the model's.", 0.1,
+    "fps", None, "Frames a second of the file; by default what it states, or the "
+    "model's.", 0.1,
     flag_values=FLAGS,
 )  # fmt: skip
 flags.DEFINE_boolean(
@@ -77,15 +78,18 @@ flags.DEFINE_float(
     "of view of 50 degrees.", 1.0, flag_values=FLAGS,
 )  # fmt: skip
 flags.DEFINE_string(
-    "output", None, "File to write: .npz, .json, .csv or .bvh.", FLAGS, required=True
-)
-flags.DEFINE_enum(
-    "axes", None, placement.AXES, "Axes of the output: the camera's (y down), or y or "
-    "z up with the feet on the floor; by default the camera's, of .bvh y_up.", FLAGS,
+    "output", None, f"File to write: {', '.join(pose_files.SUFFIXES)}.", FLAGS,
+    required=True,
 )  # fmt: skip
 flags.DEFINE_enum(
-    "units", "m", list(placement.UNITS), "Unit of length in the output.", FLAGS
-)
+    "axes", None, placement.AXES, "Axes of the output: the camera's (y down), or y or "
+    "z up with the feet on the floor; by default the camera's. A .bvh, .glb or .trc is "
+    "always y_up.", FLAGS,
+)  # fmt: skip
+flags.DEFINE_enum(
+    "units", "m", list(placement.UNITS), "Unit of length in the output; a .glb is "
+    "always in metres.", FLAGS,
+)  # fmt: skip
 flags.DEFINE_string(
     "view", None, "Also write an .html page that plays the poses in a browser; of a "
     "run with its affinities.", FLAGS,
@@ -94,7 +98,7 @@ flags.DEFINE_string(
     "picture", None, "Also draw the poses: .png strip, .gif or .mp4.", FLAGS
 )
 _SUFFIXES = {
-    "output": [".npz", ".json", ".csv", ".bvh"],
+    "output": pose_files.SUFFIXES,
     "view": [".html"],
     "picture": [".png", ".gif", ".mp4"],
 }
@@ -106,25 +110,26 @@ def main(values):
     options = _options(values)
 
     from dgnet_tf.lifting import lifter as lifting
-    from dgnet_tf.lifting import pose_files
 
     path, layout = values.keypoints, values.layout
     layouts.get(layout)
     # Before the model, which may take seconds to load.
-    people = keypoint_files.read(path, layout, image_size, values.fps).people
+    found = keypoint_files.read(path, layout, image_size, values.fps)
     lifter = lifting.Lifter.load(values.model, engine=values.engine)
     if values.model is None:
         print(f"--model not given: the weights {weight_folders.DEFAULT} lift.")
     lifted = lifting.lift_people(
-        *(lifter, path, people, layout, image_size),
+        *(lifter, path, found.people, layout, image_size),
         person=values.person,
         show=print,
+        fps=found.fps,
         **options,
     )
     axes = values.axes or pose_files.default_axes(values.output)
     written = pose_files.write(lifted, values.output, axes, values.units)
     if values.fps is None:
-        print(f"--fps not given: taken as the model's {lifter.fps:g}.")
+        whose = "the model's" if found.fps is None else "the file's"
+        print(f"--fps not given: taken as {whose} {found.fps or lifter.fps:g}.")
     _print_root(lifted[0].focal_px, values.focal_px)
     poses = sum(len(person.positions) for person in lifted)
     print(f"{poses} poses: {', '.join(map(str, written))}")
@@ -160,14 +165,13 @@ def _options(values) -> dict:
             raise UserError(f"--{name} must end in {known}, got {path!r}.")
     if pathlib.Path(values.picture or "").suffix.lower() == ".mp4":
         video_file.program()  # Before anything is written.
-    bvh = pathlib.Path(values.output).suffix.lower() == ".bvh"
-    if bvh and values.axes not in (None, "y_up"):
-        raise UserError(f"--axes={values.axes}: a .bvh file is always y_up.")
+    try:
+        pose_files.check(values.output, values.axes, values.units)
+    except ValueError as error:
+        raise UserError(f"--output={values.output}: {error}") from error
     if values.focal_px is not None and values.root != "fit":
         raise UserError("--focal_px is for --root=fit; give both or neither.")
-    taken = {
-        name: values[name].value for name in ("fps", "resample", "root", "focal_px")
-    }
+    taken = {name: values[name].value for name in ("resample", "root", "focal_px")}
     return {**taken, "smooth": _smooth(values)}
 
 

@@ -9,6 +9,8 @@ import numpy as np
 from dgnet_tf.errors import UserError, warn
 
 MAX_PIXEL = 1e6
+# What lies outside of the image has shares beyond 1, but not by much.
+_LARGEST_SHARE = 2.0
 # Where detectors put a joint that they have not found.
 PLACEHOLDERS = (0.0, -1.0)
 
@@ -74,6 +76,23 @@ def placeholders(keypoints: np.ndarray, confidence: np.ndarray) -> np.ndarray:
     """Returns which joints (..., J) have a confidence, but stand for a missing one."""
     marked = [(keypoints == value).all(axis=-1) for value in PLACEHOLDERS]
     return np.logical_or(*marked) & (confidence > 0)
+
+
+def check_shares(where: str, whose: str, rows: np.ndarray):
+    """Raises a UserError where coordinates that must be shares of the image are not.
+
+    Args:
+        where: file and place in it, for messages.
+        whose: what they are, for messages, such as "MediaPipe's landmarks".
+        rows: (J, 3) x, y and confidence.
+    """
+    missing = placeholders(rows[:, :2], rows[:, 2])
+    seen = np.abs(rows[(rows[:, 2] > 0) & ~missing, :2]).max(axis=1)
+    if len(seen) and _LARGEST_SHARE < np.median(seen) <= MAX_PIXEL:
+        raise UserError(
+            f"{where}: {whose} go from 0 to 1, these up to {seen.max():.6g}. Divide x "
+            "by the video's width and y by its height if they are pixels."
+        )
 
 
 def warn_of_placeholders(path, joints: int, frames: int):

@@ -1,9 +1,10 @@
-"""Finds the videos in a folder of JSON files, one file for each frame.
+"""Finds the videos in a folder of JSON files or YOLO's labels, one for each frame.
 
 A file's name holds the frame's number, whatever else it is called: `12.json`,
-`camA_000012.json`, `video_000000000012_keypoints.json`, `frame12.jpg.json`. Files whose
+`camA_000012.json`, `video_000000000012_keypoints.json`, `clip_12.txt`. Files whose
 names are alike but for that number are one video; of several numbers in their names it
-is the one that takes the most values, the last of them if they tie.
+is the one that takes the most values, the last of them if they tie. Text files count
+where a folder has no JSON file.
 """
 
 from __future__ import annotations
@@ -17,9 +18,9 @@ from collections.abc import Sequence
 from dgnet_tf.errors import UserError, warn
 from dgnet_tf.files import listing
 from dgnet_tf.keypoints import json_lists
-from dgnet_tf.keypoints.readers import json_fields
+from dgnet_tf.keypoints.readers import json_fields, yolo_labels
 
-PATTERN = "*.json"
+_PATTERNS = ("*.json", "*.txt")
 _MAX_DIGITS = 15
 
 
@@ -37,14 +38,15 @@ class Video:
 
 
 def find(folder) -> tuple[list[Video], list[pathlib.Path]]:
-    """Returns a folder's videos, by name, and the JSON files without a number.
+    """Returns a folder's videos, by name, and the files of their kind without a number.
 
     Raises:
         UserError: if two files of a video have the same number.
     """
     alike = collections.defaultdict(list)
     others = []
-    for path in listing.found(folder, PATTERN):
+    found = (listing.found(folder, pattern) for pattern in _PATTERNS)
+    for path in next(filter(None, found), ()):
         parts = re.split(r"([0-9]+)", path.stem)  # Text, digits, text, ..., text
         if len(parts) > 1:
             alike[tuple(parts[::2])].append((parts, path))
@@ -70,8 +72,8 @@ def one_video(folder) -> Video:
     videos, others = find(folder)
     if not videos:
         raise UserError(
-            f"{folder}: is a folder without {PATTERN} files named by frame numbers. "
-            "Name a file of keypoints, or a folder with a file for each frame."
+            f"{folder}: is a folder without .json or .txt files named by frame "
+            "numbers. Name a file of keypoints, or a folder with a file for each frame."
         )
     if len(videos) > 1:
         found = ", ".join(
@@ -127,9 +129,11 @@ def hold_frames(video: Video) -> bool:
     The largest file decides.
 
     Raises:
-        UserError: if that file is no JSON.
+        UserError: if that file is no JSON, or no text.
     """
     path = max((path for _, path in video.frames), key=lambda p: p.stat().st_size)
+    if path.suffix in yolo_labels.SUFFIXES:
+        return yolo_labels.fits(yolo_labels.load(path))
     content = json_lists.load(path)
     return is_empty(content) or _is_frame(content)
 
@@ -141,6 +145,6 @@ def _is_frame(content) -> bool:
         return False
     if json_fields.starts_with(content, "image_id"):
         return len({str(e.get("image_id")) for e in content if isinstance(e, dict)}) < 2
-    of_people = ("keypoint_scores", "x")  # A list of people, or of joints.
+    of_people = ("keypoint_scores", "x", "box")  # A list of people, or of joints.
     alone = any(json_fields.starts_with(content, name) for name in of_people)
     return alone or len(content) == 1

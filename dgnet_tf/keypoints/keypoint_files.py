@@ -5,7 +5,7 @@ from __future__ import annotations
 import pathlib
 
 from dgnet_tf.command_line import progress
-from dgnet_tf.errors import UserError
+from dgnet_tf.errors import UserError, warn
 from dgnet_tf.files import mat_files, npz_files
 from dgnet_tf.keypoints import frame_folders, image_sizes, json_lists, layouts
 from dgnet_tf.keypoints.readers import (
@@ -17,44 +17,52 @@ from dgnet_tf.keypoints.readers import (
     mmpose,
     openpose,
     penn_action,
+    sports2d,
+    ultralytics,
+    yolo_labels,
 )
 from dgnet_tf.keypoints.sightings import Sightings
 from dgnet_tf.keypoints.tracks import KeypointFile
 
 # Tried in this order: the first that fits a file reads it.
 READERS = (
-    coco, mmpose, openpose, mediapipe, mediapipe_csv, detectron, penn_action, arrays,
+    coco, mmpose, ultralytics, openpose, mediapipe, mediapipe_csv, sports2d, detectron,
+    penn_action, arrays,
 )  # fmt: skip
 # Text takes several times its size in memory.
 MAX_BYTES = {
     ".json": json_lists.MAX_BYTES,
     ".csv": mediapipe_csv.MAX_BYTES,
+    ".trc": sports2d.MAX_BYTES,
     ".mat": mat_files.MAX_BYTES,
     ".npz": arrays.MAX_BYTES,
     ".npy": arrays.MAX_BYTES,
 }
 SUFFIXES = tuple(MAX_BYTES)
+_SAME_RATE = 0.01
 # What distinguishes the formats of one ending.
 _CONTENT = {".json": json_lists.load, ".npz": npz_files.names}
 
 
 def formats() -> str:
     """Returns a Markdown list of what can be read."""
-    return "\n".join(f"- {reader.FORMAT}" for reader in READERS)
+    return "\n".join(f"- {reader.FORMAT}" for reader in (*READERS, yolo_labels))
 
 
 def read(path, layout: str, image_size=None, fps: float | None = None) -> KeypointFile:
     """Reads a keypoint file of the format that its ending and its content tell.
 
-    Lines on standard error say what was mended: joints at 0,0 or -1,-1 that count as
-    missing, and keypoints outside of the image.
+    Lines on standard error say what was mended or is odd: joints at 0,0 or -1,-1 that
+    count as missing, keypoints outside of the image, another frame rate than the
+    file's.
 
     Args:
-        path: the file, or a folder of JSON files, one for each frame of a video.
+        path: the file, or a folder of JSON files or YOLO's labels, one for each frame
+            of a video.
         layout: name of its layout.
         image_size: width and height of the video, pixels, if known.
         fps: frames per second of the video, for files that give times; if None, the
-            rate of the times.
+            rate that the file states, or that of the times.
 
     Raises:
         UserError: if the file is missing, damaged or of no known kind, if its joints
@@ -64,35 +72,41 @@ def read(path, layout: str, image_size=None, fps: float | None = None) -> Keypoi
     path = pathlib.Path(path)
     layouts.get(layout)
     if path.is_dir():
-        return read_video(path, frame_folders.one_video(path), layout, image_size)
+        video = frame_folders.one_video(path)
+        return read_video(path, video, layout, image_size, fps)
     if path.suffix not in SUFFIXES:
         raise UserError(
-            f"{path}: must end in {', '.join(SUFFIXES)}, or be a folder of .json "
-            "files, one for each frame."
+            f"{path}: must end in {', '.join(SUFFIXES)}, or be a folder of .json or "
+            ".txt files, one for each frame."
         )
     if not path.exists():
         raise UserError(f"{path}: not found. Name a file of 2-D keypoints.")
     reader, content = _opened(path)
     found = reader.read(path, content, layout, image_size, fps)
     del content  # Larger than what was found in it.
-    return _checked(path, found, image_size)
+    if fps and found.fps and abs(fps / found.fps - 1) > _SAME_RATE:
+        warn(f"{path}: is of {found.fps:g} frames a second, --fps is {fps:g}.")
+    return _checked(path, found, image_size, fps)
 
 
 def read_video(
-    folder, video: frame_folders.Video, layout: str, image_size=None
+    folder, video: frame_folders.Video, layout: str, image_size=None, fps=None
 ) -> KeypointFile:
-    """Reads a video of a folder that holds a JSON file for each frame.
+    """Reads a video of a folder that holds a file for each frame.
 
     Args:
         folder: for messages.
         video: its files, from `frame_folders`.
-        layout, image_size: see `read`.
+        layout, image_size, fps: see `read`.
 
     Raises:
         UserError: see `read`.
     """
-    found = Sightings(folder)
     files = progress.each(video.frames, "read", len(video.frames), "file")
+    if video.frames[0][1].suffix in yolo_labels.SUFFIXES:
+        found = yolo_labels.read_frames(folder, files, layout, image_size)
+        return _checked(folder, found, image_size, fps)
+    found = Sightings(folder)
     for frame, path in files:
         content = json_lists.load(path)
         if frame_folders.is_empty(content):
@@ -105,10 +119,10 @@ def read_video(
                 "one. Name this file itself."
             )
         found.take(one, frame)
-    return _checked(folder, found, image_size)
+    return _checked(folder, found, image_size, fps)
 
 
-def _checked(path, found: Sightings, image_size) -> KeypointFile:
+def _checked(path, found: Sightings, image_size, fps) -> KeypointFile:
     people = [person for person in found.people() if person.confidence.any()]
     if not people:
         raise UserError(f"{path}: every joint is missing in every frame.")
@@ -121,7 +135,7 @@ def _checked(path, found: Sightings, image_size) -> KeypointFile:
     size = tuple(image_size) if image_size else stated
     if size:
         image_sizes.check(path, people, size, found.in_pixels, bool(stated))
-    return KeypointFile(tuple(people), size, found.action)
+    return KeypointFile(tuple(people), size, found.action, fps or found.fps)
 
 
 def _opened(path):
@@ -139,7 +153,8 @@ def _reader(path, content):
     for reader in known:
         if reader.fits(content):
             return reader
+    names = (reader.FORMAT.partition(": ")[0] for reader in known)
     raise UserError(
         f"{path}: is not a known keypoint file. Known {path.suffix} files: "
-        f"{'; '.join(reader.FORMAT for reader in known)}."
+        f"{'; '.join(names)}. --help of the command says what they hold."
     )

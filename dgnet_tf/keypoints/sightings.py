@@ -25,6 +25,7 @@ class Sightings:
         found: list of `Detection`, in the order of the file.
         image_size: width and height of the video, pixels, where the file states it.
         action: what the people do, where the file states it; else "".
+        fps: frames per second of the video, where the file states them.
         in_pixels: whether coordinates are the file's own; not, where they are shares
             of the image, which fit any image size.
     """
@@ -34,6 +35,7 @@ class Sightings:
         self.found: list[Detection] = []
         self.image_size: tuple[int, int] | None = None
         self.action = ""
+        self.fps: float | None = None
         self.in_pixels = True
         self._tracks: list[tracks.Track] = []
         self._bytes = 0

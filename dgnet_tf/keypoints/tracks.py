@@ -50,11 +50,14 @@ class KeypointFile:
         image_size: width and height of the video, pixels: what was given or else
             what the file states; None if neither.
         action: what the people do, where the file states it; else "".
+        fps: frames per second of the video: what was given or else what the file
+            states; None if neither.
     """
 
     people: tuple[Track, ...]
     image_size: tuple[int, int] | None = None
     action: str = ""
+    fps: float | None = None
 
 
 def join(where, detections: Sequence[Detection]) -> tuple[Track, ...]:

@@ -126,8 +126,9 @@ def lift_file(
     Raises:
         UserError: if the file does not fit layout or image, and as `lift_people`.
     """
-    people = keypoint_files.read(path, layout, image_size, more.get("fps")).people
-    return lift_people(lifter, path, people, layout, image_size, **more)
+    found = keypoint_files.read(path, layout, image_size, more.get("fps"))
+    more["fps"] = found.fps
+    return lift_people(lifter, path, found.people, layout, image_size, **more)
 
 
 def lift_people(

@@ -1,6 +1,6 @@
 """The data set of 2-D keypoints from any detector, without 3-D positions.
 
-The source is a keypoint file, a folder with a JSON file for each frame of a video or of
+The source is a keypoint file, a folder with a file for each frame of a video or of
 several, or a folder of such files and folders; `dgnet_tf.keypoint_files` reads them. A
 video is a subject, named after its file or folder, or after what the names of its
 frames' files have in common where a folder holds several. Each person in it is a take,
@@ -174,7 +174,7 @@ def _videos(source) -> list[tuple]:
     if not found:
         raise MissingSource(
             f"{source}: --source must be a keypoint file ("
-            f"{', '.join(keypoint_files.SUFFIXES)}), a folder with a .json file for "
+            f"{', '.join(keypoint_files.SUFFIXES)}), a folder with a file for "
             "each frame, or a folder of such files or folders; found none."
         )
     return found
@@ -191,7 +191,7 @@ def _of_frames(folder) -> list[tuple]:
     videos, others = frame_folders.find(folder)
     of_frames = [video for video in videos if frame_folders.hold_frames(video)]
     if of_frames and (others or len(of_frames) < len(videos)):
-        warn(f"{folder}: holds frames; its JSON files of other kinds are left out.")
+        warn(f"{folder}: holds frames; its files of other kinds are left out.")
     own = folder.resolve().name
     if len(of_frames) == 1:
         return [(own, folder, of_frames[0])]

@@ -12,4 +12,7 @@ names of an `.npz` file's arrays; of other files it is None. `layout` names the 
 the joints, `image_size` is the video's width and height in pixels, and `fps` its frames
 per second; either may be None. `read` raises `UserError` if the file is
 not as the module describes it. `keypoint_files.READERS` lists the modules.
+
+`yolo_labels`, whose files mean something only together, has `read_frames` instead, of
+all files of a folder.
 """

@@ -27,7 +27,6 @@ LAYOUT = "mediapipe_33"
 _HOLDERS = ("pose_landmarks", "landmarks")
 _LANDMARK = {"x", "y", "z", "visibility", "presence", "name"}
 MAX_KEYS, MAX_TEXT = 100, 64
-_LARGEST = 2.0  # Landmarks outside of the image are beyond 1, but not by much.
 
 
 def fits(content) -> bool:
@@ -83,15 +82,7 @@ def add_person(found: Sightings, where: str, entry: int, rows: np.ndarray, image
     Raises:
         UserError: if a value is not finite, or they are pixels.
     """
-    missing = detections.placeholders(rows[:, :2], rows[:, 2])
-    seen = rows[(rows[:, 2] > 0) & ~missing, :2]
-    usual = np.median(np.abs(seen).max(axis=1)) if len(seen) else 0.0
-    if _LARGEST < usual <= detections.MAX_PIXEL:
-        raise UserError(
-            f"{where}: MediaPipe's landmarks go from 0 to 1, these up to "
-            f"{np.abs(seen).max():.6g}. Divide x by the video's width and y by its "
-            "height if they are pixels."
-        )
+    detections.check_shares(where, "MediaPipe's landmarks", rows)
     found.add(where, entry, rows, scale=image_size)
 
 

@@ -66,7 +66,7 @@ MEDIAPIPE = ("entry 0: must be a list, is 5", "has no field 'y'", "has 0 joints"
         ([{"image_id": 1.5, "keypoints": []}], "whole number from 0 on, is 1.5"),
         ([{"image_id": 1}, 5], "has no field 'keypoints'"),
         ({"people": 5}, "'people': must be a list, is 5"),
-        ({"people": [{}]}, "has no field 'pose_keypoints_2d'"),
+        ({"people": [{"person_id": [-1]}]}, "has no field 'pose_keypoints_2d'"),
         ({"people": []}, "every joint is missing"),
         ({"instance_info": {}}, "its frames: must be a list"),
         ([{"instances": []}], "has no field 'frame_id'"),

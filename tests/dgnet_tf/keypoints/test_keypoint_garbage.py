@@ -173,7 +173,7 @@ def test_openpose_folders_with_odd_frames_are_refused(tmp_path):
         (5, "is not a known keypoint file"),
         ({"people": {}}, "must be a list"),
         ({"people": [{"pose_keypoints_2d": [1.0] * 74}]}, "holds 74 numbers"),
-        ({"people": [{"pose_keypoints_2d": [float("nan")] * 75}]}, "not finite"),
+        ({"people": [{"pose_keypoints_2d": [np.nan, 1, 1] * 25}]}, "not finite"),
     ):
         odd.write_text(json.dumps(content))
         with pytest.raises(UserError, match=message) as error:

@@ -8,7 +8,12 @@ from collections.abc import Iterator
 
 import numpy as np
 import scipy.io
-from support.keypoints import detector_files, garbage_files
+from support.keypoints import (
+    detector_files,
+    garbage_files,
+    pose2sim_files,
+    ultralytics_files,
+)
 from support.keypoints.detector_files import SIZE, landmarks, walk
 
 from dgnet_tf.keypoints import keypoint_files
@@ -35,6 +40,9 @@ def targets() -> Iterator[Target]:
         title = f"keypoints-{name}".replace(" ", "-")
         damages = (byte_damage.of_bytes, contents, *own)
         yield _target(title, layout, _kind(name), damages)
+    for name, (layout, write) in _TEXT.items():
+        damages = text_damage.of_text, byte_damage.of_bytes
+        yield _target(name, layout, write, damages)
     for name, form in (("wide", _wide), ("long", _long)):
         write = functools.partial(_mediapipe_csv, form)
         damages = text_damage.of_text, byte_damage.of_bytes
@@ -113,6 +121,38 @@ def _openpose_folder(folder):
     return sorted(frames.iterdir())[1]
 
 
+def _ultralytics(folder):
+    path = folder / "results.json"
+    return ultralytics_files.results(path, _two("coco_17", 1, 2), 4)
+
+
+def _ultralytics_texts(folder):
+    path = folder / "results.json"
+    return ultralytics_files.results(path, walk("coco_17", 2), 2, texts=True)
+
+
+def _pose2sim(folder):
+    people = [walk("halpe_26", 1)[0][2], None]
+    return pose2sim_files.openpose_frame(folder / "frames" / "cam_000000.json", people)
+
+
+def _labels(folder):
+    sightings = _two("coco_17", 1, 2)
+    frames = ultralytics_files.labels(folder / "frames", sightings, scores=True)
+    return sorted(frames.iterdir())[1]
+
+
+def _sports2d(folder):
+    markers = list(pose2sim_files.HALPE_MARKERS)
+    places = np.zeros((3, len(markers), 3))
+    places[..., :2] = np.stack([rows for *_, rows in walk("halpe_26", 3)])[:, :22, :2]
+    return pose2sim_files.trc(folder / "demo_px_person00.trc", markers, places)
+
+
+_TEXT = {
+    "yolo-labels": ("coco_17", _labels),
+    "sports2d": ("halpe_26", _sports2d),
+}
 _JSON = {
     "coco": ("coco_17", _coco),
     "coco-untracked": ("coco_17", _coco_untracked),
@@ -123,6 +163,9 @@ _JSON = {
     "mediapipe-bare": ("mediapipe_33", _mediapipe_bare),
     "openpose-file": ("openpose_25b", _openpose_file),
     "openpose-folder": ("openpose_25", _openpose_folder),
+    "pose2sim-folder": ("halpe_26", _pose2sim),
+    "ultralytics": ("coco_17", _ultralytics),
+    "ultralytics-texts": ("coco_17", _ultralytics_texts),
 }
 
 

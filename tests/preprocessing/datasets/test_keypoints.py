@@ -184,7 +184,7 @@ def test_a_folder_of_frames_is_one_video_and_prefixes_are_several(tmp_path, caps
     (folder / "camera.json").write_text("{}")
     found = convert(folder, tmp_path / "two")
     assert [view.subject for view in found] == ["camA", "camB"]
-    assert "holds frames; its JSON files of other kinds" in capsys.readouterr().err
+    assert "holds frames; its files of other kinds" in capsys.readouterr().err
     np.testing.assert_array_equal(found[0].keypoints, found[1].keypoints)
     write_frames(tmp_path / "other", "{}.json", sightings)
     found = convert(tmp_path, tmp_path / "three")
