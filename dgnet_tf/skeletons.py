@@ -46,6 +46,26 @@ class Skeleton:
             order[left], order[right] = right, left
         return tuple(order)
 
+    @property
+    def below_hips(self) -> tuple[int, ...]:
+        """The knees and ankles."""
+        legs = ("left_knee", "right_knee", "left_ankle", "right_ankle")
+        return tuple(self.joints.index(name) for name in legs)
+
+    def without(self, missing) -> tuple[int, ...]:
+        """Returns whose place each joint takes if some are never seen.
+
+        A missing joint's is the nearest joint towards the root that is seen. Where
+        there is none it is the missing joint itself.
+        """
+        found = []
+        for joint in range(len(self.joints)):
+            place = joint
+            while place in missing:
+                place = self.parents[place]
+            found.append(joint if place < 0 else place)
+        return tuple(found)
+
 
 _SKELETONS = (
     # Human3.6M's 32 joints reduced to the 17 that the field scores; shoulders

@@ -171,6 +171,20 @@ class Config:
     noise_correlation: float = _augmentation(
         0.0, "Correlation of the noise from one frame to the next.", least=0, most=0.99
     )
+    noise_correlation_to: float = _augmentation(
+        0.0, "The other end of a range of correlations, from which each clip draws its "
+        "own; 0: all clips have noise_correlation.", least=0, most=0.99,
+    )
+    relative_noise: float = _augmentation(
+        0.0, "Largest standard deviation of further Gaussian noise, relative to the "
+        "person's height in the image; each clip draws its own from 0 up.", least=0,
+        most=0.2,
+    )
+    joint_offset: float = _augmentation(
+        0.0, "Largest standard deviation of the joints' offsets, which are steady "
+        "throughout a clip, relative to the person's height in the image; each clip "
+        "draws its own from 0 up.", least=0, most=0.2,
+    )
     outlier_share: float = _augmentation(
         0.0, "Share of training keypoints that are outliers.", least=0, most=0.5
     )
@@ -178,9 +192,25 @@ class Config:
         50.0, "Standard deviation of an outlier's additional error, pixels.", least=0,
         most=10_000,
     )
+    relative_outlier: float = _augmentation(
+        0.0, "The same relative to the person's height in the image, in the place of "
+        "outlier_px; 0: outlier_px holds.", least=0, most=1,
+    )
+    outlier_seconds: float = _augmentation(
+        0.0, "Shortest duration of an outlier, seconds; the longest is 0.5.", least=0,
+        most=0.5,
+    )
+    swap_share: float = _augmentation(
+        0.0, "Share of the time in which a limb's left and right keypoints are "
+        "swapped, those of all limbs or of one pair.", least=0, most=0.5,
+    )
     missing_share: float = _augmentation(
         0.0, "Share of training keypoints that are dropped and filled in as in "
         "lifting.", least=0, most=0.5,
+    )
+    missing_legs: float = _augmentation(
+        0.0, "Share of the training windows without keypoints of knees and ankles.",
+        least=0, most=1,
     )
     random_stride: bool = _augmentation(
         False, "Draw the stride of training windows from 1 to frame_stride."

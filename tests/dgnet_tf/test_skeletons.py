@@ -77,6 +77,18 @@ def test_roots():
     assert skeletons.get("mpi_inf_3dhp_17").root == 14
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_a_joint_that_is_never_seen_stands_at_the_next_one_towards_the_root(name):
+    skeleton = skeletons.get(name)
+    places = skeleton.without(skeleton.below_hips)
+    for joint, place in enumerate(places):
+        side, _, part = skeleton.joints[joint].partition("_")
+        expected = f"{side}_hip" if part in ("knee", "ankle") else None
+        assert skeleton.joints[place] == (expected or skeleton.joints[joint])
+    everything = skeleton.without(range(len(skeleton.joints)))
+    assert everything == tuple(range(len(skeleton.joints)))
+
+
 def test_an_unknown_skeleton_is_refused_with_the_known_ones():
     with pytest.raises(ValueError, match="human36m_17.* got 'octopus'"):
         skeletons.get("octopus")

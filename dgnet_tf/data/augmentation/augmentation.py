@@ -12,7 +12,13 @@ import tensorflow as tf
 from dgnet_tf import cameras
 from dgnet_tf.config import fields
 from dgnet_tf.config.fields import FIELDS
-from dgnet_tf.data.augmentation import body_shapes, detector_noise, missing_joints
+from dgnet_tf.data.augmentation import (
+    body_height,
+    body_shapes,
+    detector_noise,
+    missing_joints,
+    swapped_sides,
+)
 from dgnet_tf.data.augmentation import random_cameras as random_views
 
 NAMES = tuple(fields.names(fields.AUGMENTATION))
@@ -51,42 +57,43 @@ def of(config) -> Augmentation:
 def augment(record: dict, indices, skeleton, fps, chosen: Augmentation, seed):
     """Takes the frames of windows and augments them.
 
-    The person's body, the detector's errors and its gaps are those of the record, one
-    for all of its windows; the camera and the mirror are each window's own. Takes the
-    (W, T) indices of a parsed record's frames and a seed of (2,) integers, and returns
-    normalised keypoints (W, T, N, 2) and root-relative positions (W, T, N, 3).
+    The person's body, the detector's errors, swaps and gaps are those of the record,
+    one for all of its windows; camera, mirror and missing legs are each window's own.
+    Takes the (W, T) indices of a parsed record's frames and a seed of (2,) integers,
+    and returns normalised keypoints (W, T, N, 2) and root-relative positions
+    (W, T, N, 3).
     """
     flip_seed, noise_seed = tf.unstack(tf.random.split(seed))
-    camera_seed, body_seed, gap_seed = (tf.random.fold_in(seed, i) for i in (1, 2, 3))
+    camera_seed, body_seed, gap_seed, swap_seed, leg_seed = (
+        tf.random.fold_in(seed, i) for i in range(1, 6)
+    )
     positions, keypoints = record["positions"], record["keypoints"]  # (L, N, ...)
     frames, joints = keypoints.shape[0], keypoints.shape[1]
     intrinsics = record["intrinsics"]
-    errors = tf.zeros_like(keypoints)
+    own_errors = tf.zeros_like(keypoints)
     if chosen.needs_cameras:
         # A detector's errors stay the same when the person is projected again.
-        errors += keypoints - cameras.project(positions, intrinsics)
+        own_errors += keypoints - cameras.project(positions, intrinsics)
     if chosen.body_scale:
         body = body_shapes.draw(skeleton, chosen.body_scale, body_seed)
         reshaped = body_shapes.reshape(positions, body, skeleton.root)
         known = intrinsics[0] > 0
         positions = tf.where(known, reshaped, positions)
-        projected = cameras.project(positions, intrinsics) + errors
+        projected = cameras.project(positions, intrinsics) + own_errors
         keypoints = tf.where(known, projected, keypoints)
-    if chosen.noise_px or chosen.outlier_share:
-        noise = detector_noise.draw(
-            frames,
-            joints,
-            fps,
-            noise_px=chosen.noise_px,
-            correlation=chosen.noise_correlation,
-            outlier_share=chosen.outlier_share,
-            outlier_px=chosen.outlier_px,
-            seed=noise_seed,
+    found = positions  # The points that the detector takes for the joints.
+    if chosen.swap_share:
+        swapped = swapped_sides.draw(
+            frames, skeleton, fps, chosen.swap_share, swap_seed
         )
-        keypoints, errors = keypoints + noise, errors + noise
+        keypoints, found, own_errors = (
+            swapped_sides.swap(values, swapped, skeleton.mirror)
+            for values in (keypoints, found, own_errors)
+        )
+    errors = detector_noise.draw(frames, joints, fps, chosen, noise_seed)
 
-    x, y = tf.gather(keypoints, indices), tf.gather(positions, indices)  # (W, T, ...)
-    view = None
+    y = tf.gather(positions, indices)  # (W, T, N, 3)
+    view, height_px = None, None
     if chosen.random_cameras:
         view = random_views.draw(
             y,
@@ -99,24 +106,40 @@ def augment(record: dict, indices, skeleton, fps, chosen: Augmentation, seed):
             seed=camera_seed,
         )
         anew = view.chosen[:, None, None, None]
-        x = tf.where(anew, view.film(y) + tf.gather(errors, indices), x)
         y = tf.where(anew, view.turn(y), y)
+
+    def exact(take):
+        """Pixels (W, T, N, 2) in the frames whose values `take` gives, (L, N, D)."""
+        if view is None:
+            return take(keypoints)
+        filmed = view.film(take(found)) + take(own_errors)
+        return tf.where(anew, filmed, take(keypoints))
+
+    def in_windows(values):
+        return tf.gather(values, indices)
+
+    x = exact(in_windows)
+    if errors.relative:
+        height_px = body_height.pixels(x, y, skeleton)
+    x = errors.add(x, in_windows, height_px)
     if chosen.missing_share:
         longest = max(1, round(missing_joints.LONGEST * fps))
         gaps = detector_noise.spells(
-            frames, joints, chosen.missing_share, longest, gap_seed
+            frames, joints, chosen.missing_share, (1, longest), gap_seed
         )
         seen = ~gaps & (record["valid"][:, None] > 0)
 
         def shown(frames):
             """Pixels (W, T, N, 2) of each joint in a frame of its own (W, T, N)."""
-            own = missing_joints.take(keypoints, frames)
-            if view is None:
-                return own
-            filmed = view.film(missing_joints.take(positions, frames))
-            return tf.where(anew, filmed + missing_joints.take(errors, frames), own)
+
+            def take(values):
+                return missing_joints.take(values, frames)
+
+            return errors.add(exact(take), take, height_px)
 
         x = missing_joints.fill(x, indices, seen, shown)
+    if chosen.missing_legs:
+        x = missing_joints.drop_legs(x, skeleton, chosen.missing_legs, leg_seed)
     x = cameras.normalize_screen(x, record["image_size"])
     y -= y[..., skeleton.root : skeleton.root + 1, :]
     if chosen.flip:

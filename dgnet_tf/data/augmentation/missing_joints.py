@@ -23,6 +23,17 @@ def fill(keypoints, indices, seen, shown):
     return tf.where(tf.gather(seen, indices)[..., None], keypoints, line)
 
 
+def drop_legs(keypoints, skeleton, share: float, seed):
+    """Takes knees and ankles from a share of the windows (W, T, N, 2).
+
+    They stand at their hip, as lifting puts joints that a video never shows.
+    """
+    places = skeleton.without(skeleton.below_hips)
+    coins = tf.random.stateless_uniform(tf.shape(keypoints)[:1], seed) < share
+    dropped = tf.gather(keypoints, places, axis=2)
+    return tf.where(coins[:, None, None, None], dropped, keypoints)
+
+
 def sources(seen):
     """Returns the frames whose keypoints fill the gaps.
 

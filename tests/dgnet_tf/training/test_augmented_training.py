@@ -23,7 +23,14 @@ EVERYTHING = {
     "noise_correlation": 0.5,
     "outlier_share": 0.1,
     "outlier_px": 30.0,
+    "noise_correlation_to": 0.9,
+    "relative_noise": 0.02,
+    "joint_offset": 0.02,
+    "relative_outlier": 0.1,
+    "outlier_seconds": 0.2,
+    "swap_share": 0.05,
     "missing_share": 0.2,
+    "missing_legs": 0.2,
     "random_stride": True,
 }
 
@@ -150,6 +157,41 @@ def test_missing_joints_stand_on_lines_between_frames_that_show_them(data):
         < 1e-5
         < np.median(np.abs(np.diff(exact, n=2, axis=1)).max(axis=(1, 3))[whole])
     )
+
+
+def test_relative_errors_go_with_the_person_s_height_in_the_image(data):
+    exact, positions = arrays(data, seed=4, random_cameras=0.5)
+    # Twice the error of one seed is that of twice the deviation.
+    one, two = (
+        arrays(data, seed=4, random_cameras=0.5, relative_noise=size)[0] - exact
+        for size in (0.01, 0.02)
+    )
+    np.testing.assert_allclose(two, 2 * one, atol=1e-5)
+    # Offsets are the same in a window's frames, relative to its size.
+    offset = arrays(data, seed=4, random_cameras=0.5, joint_offset=0.02)[0] - exact
+    np.testing.assert_allclose(offset, offset[:, :1] + 0 * offset, atol=1e-5)
+    centred = exact - exact.mean(axis=2, keepdims=True)
+    flat = positions - positions.mean(axis=2, keepdims=True)
+    scale = np.sqrt((centred**2).sum((1, 2, 3)) / (flat[..., :2] ** 2).sum((1, 2, 3)))
+    ratio = np.sqrt((offset**2).mean((1, 2, 3))) / scale
+    # The windows of a clip share their offsets: its ratios differ by the people's
+    # height alone, though random cameras come nearer and further.
+    assert scale.max() / scale.min() > 1.5
+    clips = len(list(views.load_views(data, "train")))
+    assert 1 < 1 + (np.diff(np.sort(ratio)) > 1e-5).sum() <= clips
+
+
+def test_swapped_keypoints_are_those_of_the_other_side(data):
+    exact, positions = arrays(data, seed=3, random_cameras=0.5)
+    found, same = arrays(data, seed=3, random_cameras=0.5, swap_share=0.3)
+    np.testing.assert_array_equal(positions, same)
+    moved = np.abs(found - exact).max(axis=-1) > 1e-6
+    np.testing.assert_allclose(
+        found[moved], exact[:, :, list(H36M.mirror)][moved], atol=1e-6
+    )
+    sides = [*H36M.left, *H36M.right]
+    assert 0.15 < moved[..., sides].mean() < 0.45
+    assert not moved[..., [i for i in range(17) if i not in sides]].any()
 
 
 def test_strides_are_drawn_for_each_view_up_to_the_greatest(tmp_path):

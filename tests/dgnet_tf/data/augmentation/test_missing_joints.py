@@ -3,8 +3,11 @@
 import numpy as np
 import tensorflow as tf
 
+from dgnet_tf import skeletons
 from dgnet_tf.data.augmentation import missing_joints
 from dgnet_tf.keypoints import interpolation
+
+LEGS = [(side, joint) for side in ("left", "right") for joint in ("knee", "ankle")]
 
 
 def filled(values, seen, indices=None):
@@ -52,3 +55,16 @@ def test_a_joint_that_is_never_seen_is_left_as_it_is():
     values = np.arange(8, dtype=np.float32).reshape(4, 1, 2)
     found = filled(values, np.zeros((4, 1), bool))
     np.testing.assert_array_equal(found[:, 0], values)
+
+
+def test_a_share_of_the_windows_has_knees_and_ankles_at_the_hips():
+    skeleton = skeletons.get("human36m_17")
+    keypoints = np.random.default_rng(0).normal(size=(2000, 4, 17, 2))
+    found = missing_joints.drop_legs(keypoints, skeleton, 0.3, [1, 2]).numpy()
+    legs = [skeleton.joints.index(f"{s}_{j}") for s, j in LEGS]
+    hips = [skeleton.joints.index(f"{s}_hip") for s, _ in LEGS]
+    dropped = (found[:, :, legs] == keypoints[:, :, hips]).all(axis=(1, 2, 3))
+    assert abs(dropped.mean() - 0.3) < 4 * (0.3 * 0.7 / 2000) ** 0.5
+    np.testing.assert_array_equal(found[~dropped], keypoints[~dropped])
+    others = np.setdiff1d(np.arange(17), legs)
+    np.testing.assert_array_equal(found[:, :, others], keypoints[:, :, others])
