@@ -2,7 +2,7 @@
 
     python -m tuning.compare --data=DIR --workdir=DIR --architectures=dgnet,baseline
         [--preset=small] [--seeds=1] [--frames_seen=N] [--batch_frames=N]
-        [--noises=0,5,10] [--split=test] [--latency_calls=100] [--gpus=0,1]
+        [--noises=0,5,10,10@0.95] [--split=test] [--latency_calls=100] [--gpus=0,1]
         [--FIELD=VALUE ...]
 
 All see the same number of frames in training and are held against the first. A name
@@ -23,9 +23,8 @@ from dgnet_tf.config import flags as config_flags
 from dgnet_tf.data import flags as data_flags
 from dgnet_tf.data import manifest
 from dgnet_tf.errors import UserError
-from dgnet_tf.reproduction import flags as paper_flags
 from tuning.studies import flags as study_flags
-from tuning.studies import workers
+from tuning.studies import noise, workers
 
 FLAGS = flags.FlagValues()
 study_flags.define(FLAGS)
@@ -57,8 +56,9 @@ flags.DEFINE_integer(
 )
 flags.DEFINE_list(
     "noises",
-    ["0", "5", "10"],
-    "Standard deviations of Gaussian noise on the scored keypoints, pixels.",
+    ["0", "5", "10", "10@0.95"],
+    "Standard deviations of Gaussian noise on the scored keypoints, pixels; after an @ "
+    "its correlation from one frame to the next, otherwise it is white.",
     FLAGS,
 )
 flags.DEFINE_integer(
@@ -86,7 +86,7 @@ def main(flag_values):
         raise UserError("--batch_frames and --batch_size: give one of them.")
     if flag_values.frames_seen and flag_values.steps_per_epoch is not None:
         raise UserError("--frames_seen and --steps_per_epoch: give one of them.")
-    noises = paper_flags.numbers(flag_values, "noises", float)
+    noises = noise.parse(flag_values.noises)
     manifest.check_split(flag_values.data, "train")
     if not workers.launched("tuning.compare", sys.argv[1:], flag_values):
         from tuning.comparing import networks, runner

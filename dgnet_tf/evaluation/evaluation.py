@@ -7,6 +7,7 @@ import dataclasses
 import numpy as np
 
 from dgnet_tf.command_line import progress
+from dgnet_tf.config.fields import FIELDS
 from dgnet_tf.data import actions as chosen_actions
 from dgnet_tf.data import manifest, views
 from dgnet_tf.errors import UserError
@@ -31,6 +32,7 @@ def evaluate(
     split: str = "test",
     *,
     noise_px: float = 0.0,
+    noise_correlation: float = 0.0,
     seed: int = 0,
     actions=(),
     count_root: bool = True,
@@ -48,6 +50,8 @@ def evaluate(
         data_dir: folder of a converted data set.
         split: "train", "validation" or "test".
         noise_px: standard deviation of Gaussian noise on the keypoints, pixels.
+        noise_correlation: correlation of that noise from one frame to the next, from 0
+            (white noise) to 0.99.
         seed: of the noise and of the bootstrap intervals.
         actions: names of the actions to score, whole names; all if empty.
         count_root: let the root, whose error is zero, count as a joint.
@@ -65,6 +69,7 @@ def evaluate(
             them, or if the model's output is not finite.
     """
     options = InferenceOptions.of(config, **asked)
+    FIELDS["noise_correlation"].check(noise_correlation)
     if isinstance(actions, str):
         raise ValueError(f"`actions` must be a sequence of names, got {actions!r}.")
     data = manifest.read(data_dir)
@@ -79,7 +84,12 @@ def evaluate(
     train = data.splits.get("train")
     mean_pose = train and np.array(train.mean_pose)  # (N, 3)
     joints = joint_sets.choose(data.skeleton, count_root)
-    lifter = ViewLifter(model, options, noise_px=noise_px, seed=seed)
+    noise = {
+        "noise_px": noise_px,
+        "noise_correlation": noise_correlation,
+        "seed": seed,
+    }
+    lifter = ViewLifter(model, options, **noise)
     found = views.load_views(data_dir, split)
     scores = {name: [] for name in (balance.CONSUMES if balanced else [balance.XYZ])}
     mean_pose_scores, unfitted = [], 0
@@ -140,8 +150,7 @@ def evaluate(
         "counted_by": scoring.COUNTED_BY,
         "options": {
             **options.chosen(),
-            "noise_px": noise_px,
-            "seed": seed,
+            **noise,
             "actions": sorted(actions) or None,
             "balanced": balanced,
             "scored": "every valid frame of every view, once",

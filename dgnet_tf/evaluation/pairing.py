@@ -18,7 +18,10 @@ from dgnet_tf.inference import options
 # What must be alike for two reports' numbers to be of one kind: fields of a report,
 # and of its options.
 _SAME_FIELDS = ("dataset", "split")
-_SAME_OPTIONS = ("skeleton", "joints", "root_counted", "noise_px", "actions", "fps")
+_SAME_OPTIONS = (
+    *("skeleton", "joints", "root_counted", "noise_px", "noise_correlation", "actions"),
+    "fps",
+)
 _PERMUTATIONS = 9999
 
 

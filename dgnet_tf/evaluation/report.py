@@ -47,6 +47,8 @@ def read(path, needed=()) -> dict:
     path = pathlib.Path(path)
     path = path / JSON if path.is_dir() else path
     found = _KIND.read(path)
+    # Reports of before it was an option: all noise was white.
+    found["options"].setdefault("noise_correlation", 0.0)
     for field in needed:
         within = found
         for name in field.split("."):
@@ -75,6 +77,8 @@ def default_folder(workdir, report: dict) -> pathlib.Path:
         name += "-" + _file_name("+".join(options["actions"]))
     if options["noise_px"]:
         name += f"-noise{options['noise_px']:g}px"
+        if options["noise_correlation"]:
+            name += f"-correlation{options['noise_correlation']:g}"
     if options["seed"]:
         name += f"-seed{options['seed']}"
     name += inference_options.folder_suffix(options)

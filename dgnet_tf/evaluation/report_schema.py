@@ -10,7 +10,16 @@ import pydantic
 from dgnet_tf.config import config as configuration
 from dgnet_tf.evaluation import balance, scoring
 from dgnet_tf.files.origins import Versions
-from dgnet_tf.files.schemas import Amount, Count, Name, Rate, Schema, Seed, Text
+from dgnet_tf.files.schemas import (
+    Amount,
+    Count,
+    Name,
+    Rate,
+    Schema,
+    Seed,
+    Text,
+    number,
+)
 from dgnet_tf.inference import options
 
 
@@ -105,6 +114,7 @@ def _has_sizes(model):
 
 class _Options(Schema):
     noise_px: Amount = 0
+    noise_correlation: number(0, 0.99) = 0
     seed: Seed = 0
     actions: list[Text] | None = None
     balanced: bool = False

@@ -157,9 +157,11 @@ def measured(chosen: dict) -> list[str]:
     if chosen["actions"]:
         lines.append(f"Only these actions: {', '.join(chosen['actions'])}.")
     if chosen["noise_px"]:
+        correlation = chosen["noise_correlation"]
+        kind = f"correlation {correlation:g} from frame to frame"
         lines.append(
-            f"Gaussian noise of {chosen['noise_px']:g} pixels on the keypoints, seed "
-            f"{chosen['seed']}."
+            f"Gaussian noise of {chosen['noise_px']:g} pixels on the keypoints, "
+            f"{kind if correlation else 'white'}, seed {chosen['seed']}."
         )
     if chosen["fps"] != model["fps"]:
         lines.append(

@@ -49,7 +49,14 @@ def of_runs(workdirs: Sequence, data_dir, split: str, **asked) -> dict[str, dict
 
 
 def find_or_make(
-    workdir, data_dir, split="test", *, noise_px: float = 0.0, seed: int = 0, **asked
+    workdir,
+    data_dir,
+    split="test",
+    *,
+    noise_px: float = 0.0,
+    noise_correlation: float = 0.0,
+    seed: int = 0,
+    **asked,
 ) -> dict:
     """Returns a run's report; evaluates where the run holds none of that kind.
 
@@ -59,8 +66,8 @@ def find_or_make(
     Args:
         workdir: folder of a finished run.
         data_dir: converted data set.
-        split, noise_px, seed, **asked: see `evaluation.evaluate`; its other options
-            are its defaults.
+        split, noise_px, noise_correlation, seed, **asked: see `evaluation.evaluate`;
+            its other options are its defaults.
 
     Raises:
         UserError: as `runs.load` and `evaluation.evaluate`.
@@ -71,7 +78,12 @@ def find_or_make(
         runs.load(workdir)  # Says what is wrong with the folder.
     manifest.read(data_dir)
     found_digests = digests(workdir, data_dir)
-    options = {"noise_px": noise_px, "seed": seed, **found_digests}
+    noise = {
+        "noise_px": noise_px,
+        "noise_correlation": noise_correlation,
+        "seed": seed,
+    }
+    options = {**noise, **found_digests}
     for path in listing.found(workdir / "evaluation", f"*/{report.JSON}"):
         try:
             found = report.read(path, _OF_TODAY)
@@ -84,7 +96,7 @@ def find_or_make(
     from dgnet_tf.evaluation import evaluation  # TensorFlow: only to make one.
 
     result = evaluation.evaluate(
-        run.model, run.config, data_dir, split, noise_px=noise_px, seed=seed, **asked
+        run.model, run.config, data_dir, split, **noise, **asked
     )
     result["options"].update(found_digests)
     report.write(result, report.default_folder(workdir, result))

@@ -83,6 +83,7 @@ class Lifting(ViewLifter):
             run.model,
             InferenceOptions.of_report(run.config, options),
             noise_px=options.get("noise_px", 0.0),
+            noise_correlation=options.get("noise_correlation", 0.0),
             seed=options.get("seed", 0),
         )
         self.joints = joint_sets.choose(

@@ -55,6 +55,7 @@ def test_options_and_output_are_followed(run, data, tmp_path):
         "--split=train",
         "--flip=false",
         "--noise_px=2.5",
+        "--noise_correlation=0.95",
         "--seed=3",
         f"--output={output}",
     )
@@ -63,9 +64,11 @@ def test_options_and_output_are_followed(run, data, tmp_path):
     assert report["frames"] == 20
     assert report["options"]["flip"] is False
     assert (report["options"]["noise_px"], report["options"]["seed"]) == (2.5, 3)
+    assert report["options"]["noise_correlation"] == 0.95
     # Other options must not overwrite the plain report.
     folder = reports.default_folder("run", report)
-    assert str(folder) == "run/evaluation/synthetic-train-noise2.5px-seed3-noflip"
+    name = "synthetic-train-noise2.5px-correlation0.95-seed3-noflip"
+    assert str(folder) == f"run/evaluation/{name}"
 
 
 def folder_name(run, data, *arguments):
@@ -95,6 +98,7 @@ def test_windows_joints_and_estimates_are_options(run, data, capsys):
 def test_folders_of_other_actions_differ():
     options = {
         "noise_px": 0.0,
+        "noise_correlation": 0.0,
         "seed": 0,
         "flip": True,
         "overlap": "mean",
@@ -138,6 +142,12 @@ def test_bad_input_ends_with_one_line_and_no_report(run, data, tmp_path, capsys)
     )
     assert "train|validation|test" in error(workdir, f"--data={data}", "--split=tset")
     assert "noise_px" in error(workdir, f"--data={data}", "--noise_px=-1")
+    assert "--noise_correlation: has no effect without noise. Give --noise_px" in error(
+        workdir, f"--data={data}", "--noise_correlation=0.9"
+    )
+    assert "noise_correlation" in error(
+        workdir, f"--data={data}", "--noise_px=1", "--noise_correlation=1"
+    )
     assert "once|center|mean" in error(workdir, f"--data={data}", "--overlap=max")
     assert "frame_stride" in error(workdir, f"--data={data}", "--frame_stride=0")
     assert "no action 'Walk' in the split 'test'. Its actions: Walking." in error(

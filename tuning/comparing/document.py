@@ -17,7 +17,8 @@ _NOTES = """\
   video (all cameras of a take together). Millimetres; the acceleration error per frame
   squared.
 - Noise is Gaussian, on the pixels of the keypoints given to the network, the same for
-  all networks and seeds.
+  all networks and seeds; white, which smoothing removes and no detector makes, unless a
+  correlation from one frame to the next is named.
 - The mean pose of the training split, the same for every frame, is what a network must
   beat.
 - Multiply-adds a frame: of one pass of the network over one window, divided by its
@@ -110,7 +111,7 @@ def _figures(found):
 
 def _header(noise, metric):
     title = section.TITLES[metric]
-    return f"{title}, {noise:g} px" if noise else title
+    return f"{title}, {noise}" if noise else title
 
 
 def _cell(one: Compared, noise, metric):

@@ -15,6 +15,7 @@ from tuning.comparing import latency
 from tuning.comparing.runner import COMPARISON
 from tuning.studies import documents, rows, statistics
 from tuning.studies import study as studies
+from tuning.studies.noise import Noise
 from tuning.studies.study import Study
 
 
@@ -25,7 +26,7 @@ class Compared:
     Attributes:
         name, title, id, frames_seen, config: as `comparison.json` has them.
         results: what `rows.run_row` wrote of each training that is done, by seed.
-        reports: {noise in px: mean report over the seeds that have one}.
+        reports: {noise: mean report over the seeds that have one}.
         remarks: why figures are missing.
     """
 
@@ -35,7 +36,7 @@ class Compared:
     frames_seen: int
     config: dict
     results: tuple[dict, ...]
-    reports: dict[float, dict]
+    reports: dict[Noise, dict]
     remarks: tuple[str, ...]
 
     @property
@@ -67,7 +68,7 @@ class Comparison:
     Attributes:
         study: what the networks share.
         seeds: asked for.
-        noises: asked for, pixels; 0 is the first.
+        noises: asked for; none is the first.
         networks: in the order asked for.
         pairs: {id: {noise: {metric: `pairing.Paired`}}} of each but the first.
         latency: see `latency.measure`; None where nothing was measured.
@@ -75,9 +76,9 @@ class Comparison:
 
     study: Study
     seeds: list[int]
-    noises: list[float]
+    noises: list[Noise]
     networks: list[Compared]
-    pairs: dict[str, dict[float, dict]]
+    pairs: dict[str, dict[Noise, dict]]
     latency: dict | None
 
     @property
@@ -100,12 +101,15 @@ def read(folder) -> Comparison:
     """
     study = studies.read(folder)
     asked = documents.COMPARISON.read(pathlib.Path(folder) / COMPARISON)
-    found = [_network(folder, asked, entry) for entry in asked["networks"]]
+    deviations = asked["noises_px"]
+    correlations = asked.get("noise_correlations") or [0.0] * len(deviations)
+    noises = [Noise(*pair) for pair in zip(deviations, correlations, strict=True)]
+    found = [_network(folder, asked, noises, entry) for entry in asked["networks"]]
     first, *others = found
     return Comparison(
         study=study,
         seeds=asked["seeds"],
-        noises=asked["noises_px"],
+        noises=noises,
         networks=found,
         pairs={one.id: _pairs(first, one) for one in others},
         latency=latency.measured(folder),
@@ -167,12 +171,12 @@ def _mean(values):
     return None if None in values else float(np.mean(values))
 
 
-def _network(folder, asked, entry):
+def _network(folder, asked, noises, entry):
     results, reports, remarks = [], {}, []
     for seed in asked["seeds"]:
-        for noise in asked["noises_px"]:
-            result = studies.read_result(folder, entry["id"], seed, noise_px=noise)
-            place = f"seed {seed}" + (f", noise of {noise:g} px" if noise else "")
+        for noise in noises:
+            result = studies.read_result(folder, entry["id"], seed, noise=noise)
+            place = f"seed {seed}" + (f", noise of {noise}" if noise else "")
             if result is None:
                 remarks.append(f"{place}: not run yet")
             elif result["reason"]:

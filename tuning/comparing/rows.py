@@ -5,6 +5,7 @@ from __future__ import annotations
 from dgnet_tf.evaluation import scoring
 from dgnet_tf.files.tables import Table
 from tuning.comparing.findings import Compared, Comparison
+from tuning.studies.noise import NONE, Noise
 
 SIZES = ("parameters", "multiply_adds_per_frame")
 LATENCIES = ("window_ms", "frame_ms", "times_first")
@@ -15,22 +16,22 @@ _PAIR = (
 _BUDGET = ("frames", "batch_size", "epochs", "steps_per_epoch")
 
 
-def scored(found: Comparison) -> list[tuple[float, str]]:
-    """Returns what the table holds, as (noise in px, metric), in its order."""
+def scored(found: Comparison) -> list[tuple[Noise, str]]:
+    """Returns what the table holds, as (noise, metric), in its order."""
     return [
         *((noise, "mpjpe_mm") for noise in found.noises),
-        *((0.0, metric) for metric in ("p_mpjpe_mm", scoring.ACCELERATION)),
+        *((NONE, metric) for metric in ("p_mpjpe_mm", scoring.ACCELERATION)),
     ]
 
 
-def column(noise: float, metric: str) -> str:
+def column(noise: Noise, metric: str) -> str:
     """Returns the name of a column of the CSV file."""
-    return f"{metric}_noise_{noise:g}px" if noise else metric
+    return f"{metric}_noise_{noise.name}" if noise else metric
 
 
 def size(one: Compared, name: str) -> int | None:
     """Returns "parameters" or "multiply_adds_per_frame"; None if not known."""
-    made = one.reports.get(0.0)
+    made = one.reports.get(NONE)
     return made and made["options"]["model"].get(name)
 
 
@@ -80,12 +81,16 @@ def networks(found: Comparison) -> Table:
 def differences(found: Comparison) -> Table:
     """Returns a row for each network but the first, noise and metric."""
     rows = [
-        [one.name, noise, metric, *(getattr(pair, part) for part in _PAIR)]
+        [
+            *(one.name, noise.px, noise.correlation, metric),
+            *(getattr(pair, part) for part in _PAIR),
+        ]
         for one in found.networks[1:]
         for noise, pairs in found.pairs[one.id].items()
         for metric, pair in pairs.items()
     ]
-    return Table(["network", "noise_px", "metric", *_PAIR], rows)
+    columns = ["network", "noise_px", "noise_correlation", "metric", *_PAIR]
+    return Table(columns, rows)
 
 
 def points(found: Comparison) -> list[list]:
@@ -94,9 +99,9 @@ def points(found: Comparison) -> list[list]:
         [
             one.title,
             found.study.dataset,
-            one.reports[0.0]["metrics"]["mpjpe_mm"],
+            one.reports[NONE]["metrics"]["mpjpe_mm"],
             *(size(one, name) for name in SIZES),
         ]
         for one in found.networks
-        if 0.0 in one.reports
+        if NONE in one.reports
     ]

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 import pathlib
 from collections.abc import Sequence
 
 from dgnet_tf.data import manifest
-from dgnet_tf.errors import UserError
 from dgnet_tf.files import json_documents
 from tuning.comparing import networks
 from tuning.comparing.networks import Network
 from tuning.studies import budget, documents, jobs
 from tuning.studies import study as studies
+from tuning.studies.noise import NONE, USUAL, Noise
 
 COMPARISON = "comparison.json"
 
@@ -24,7 +23,7 @@ def run(
     workdir,
     *,
     seeds: int = 1,
-    noises: Sequence[float] = (0.0, 5.0, 10.0),
+    noises: Sequence[Noise] = USUAL,
     split: str = "test",
     progress: bool = True,
 ):
@@ -35,18 +34,14 @@ def run(
         data_dir: converted data set.
         workdir: the study's folder.
         seeds: training runs of each network, from its seed upwards.
-        noises: standard deviations of noise on the scored keypoints, pixels; without
-            noise is always scored. The same noise for all networks and seeds.
+        noises: on the scored keypoints; without noise is always scored. The same for
+            all networks and seeds.
         split: split to score; nothing is chosen by it.
         progress: show progress bars.
 
     Raises:
         UserError: if the data do not fit, or the folder is of another study.
     """
-    if not all(0 <= noise < math.inf for noise in noises):
-        raise UserError(
-            f"--noises: must be numbers from 0 on, in pixels, got {list(noises)}."
-        )
     networks.check(found, data_dir, split)
     data = manifest.read(data_dir)
     digest = studies.data_digest(data)
@@ -54,10 +49,10 @@ def run(
     study = studies.Study(base, digest, data.dataset, split)
     by_id = {studies.row_id(study, one.config, digest): one for one in found}
     seeds = range(base.seed, base.seed + seeds)
-    noises = sorted({0.0, *map(float, noises)})
+    noises = sorted({NONE, *noises})
     planned = {
         row: jobs.JobRow(
-            one.name, one.config, data_dir, [{"noise_px": noise} for noise in noises]
+            one.name, one.config, data_dir, [{"noise": noise} for noise in noises]
         )
         for row, one in by_id.items()
     }
@@ -73,7 +68,8 @@ def _write(workdir, by_id: dict[str, Network], seeds, noises):
     content = {
         "version": documents.VERSION,
         "seeds": list(seeds),
-        "noises_px": list(noises),
+        "noises_px": [noise.px for noise in noises],
+        "noise_correlations": [noise.correlation for noise in noises],
         "networks": [
             {
                 "name": one.name,

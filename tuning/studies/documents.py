@@ -22,6 +22,7 @@ from dgnet_tf.files.schemas import (
     Schema,
     Seed,
     Text,
+    number,
     text,
     whole,
 )
@@ -53,6 +54,7 @@ class _Result(_Versioned):
     config: _Config
     estimate: Literal[tuple(balance.CONSUMES)] = balance.XYZ
     noise_px: Amount = 0
+    noise_correlation: Amount = 0
     parameters: Count = 0
     frames: Count = 0
     metrics: Scores = {}
@@ -93,7 +95,17 @@ class _Network(Schema):
 class _Comparison(_Versioned):
     seeds: _Seeds
     noises_px: Annotated[list[Amount], Field(min_length=1)]
+    noise_correlations: list[number(0, 1)] = []  # None: all noise is white.
     networks: Annotated[list[_Network], Field(min_length=1)]
+
+    @pydantic.model_validator(mode="after")
+    def _fit(self):
+        if len(self.noise_correlations) not in (0, len(self.noises_px)):
+            raise ValueError(
+                "fields 'noises_px' and 'noise_correlations' must be as long as each "
+                "other"
+            )
+        return self
 
 
 class _Latency(_Versioned):

@@ -16,6 +16,7 @@ from dgnet_tf.models import runs
 from dgnet_tf.training import fit
 from tuning.studies import documents
 from tuning.studies import study as studies
+from tuning.studies.noise import NONE, Noise
 
 keras = tf.keras
 
@@ -31,7 +32,7 @@ def run_row(
     split: str,
     *,
     estimate: str = balance.XYZ,
-    noise_px: float = 0.0,
+    noise: Noise = NONE,
     progress: bool = True,
 ) -> dict:
     """Trains and scores a row with its configuration's seed, unless that is done.
@@ -47,20 +48,20 @@ def run_row(
         data_dir: converted data set.
         split: split to score.
         estimate: which one to score, see `balance`.
-        noise_px: standard deviation of noise on the scored keypoints, pixels; of one
-            seed, so that all rows see the same keypoints.
+        noise: on the scored keypoints; of one seed, so that all rows see the same
+            keypoints.
         progress: show progress bars.
 
     Returns:
         The content of the result file: "status", "reason", "config", "split",
-        "estimate", "noise_px", and of a finished row "parameters", "metrics" (mm),
-        "interval", "mean_pose", "versions" and "seconds" (of the training; None where
-        it was resumed).
+        "estimate", "noise_px", "noise_correlation", and of a finished row
+        "parameters", "metrics" (mm), "interval", "mean_pose", "versions" and "seconds"
+        (of the training; None where it was resumed).
     """
-    done = studies.read_result(folder, row, config.seed, estimate, noise_px)
+    done = studies.read_result(folder, row, config.seed, estimate, noise)
     if done is not None:
         return done
-    otherwise = estimate != balance.XYZ or noise_px > 0
+    otherwise = estimate != balance.XYZ or bool(noise)
     if otherwise:
         trained = run_row(folder, row, config, data_dir, split, progress=progress)
         if trained["status"] == FAILED:
@@ -74,16 +75,16 @@ def run_row(
         "config": dataclasses.asdict(config),
         "split": split,
         "estimate": estimate,
-        "noise_px": noise_px,
+        **noise.asked(),
     }
     place = studies.seed_folder(folder, row, config.seed)
     report_to = None
     if estimate == balance.XYZ:
-        report_to = studies.evaluation_folder(folder, row, config.seed, noise_px)
+        report_to = studies.evaluation_folder(folder, row, config.seed, noise)
     try:
         if otherwise:
             result |= _score(
-                runs.load(place / RUN), data_dir, split, estimate, noise_px, report_to
+                runs.load(place / RUN), data_dir, split, estimate, noise, report_to
             )
             result["seconds"] = trained["seconds"]
         else:
@@ -101,7 +102,7 @@ def run_row(
         result |= {"status": FAILED, "reason": str(error)}
     finally:
         release()
-    path = studies.result_path(folder, row, config.seed, estimate, noise_px)
+    path = studies.result_path(folder, row, config.seed, estimate, noise)
     json_documents.write(path, result)
     return result
 
@@ -129,19 +130,19 @@ def _train_and_score(config, data_dir, split, workdir, report_to, progress):
     trained = fit.train(config, data_dir, workdir, progress)
     seconds = time.perf_counter() - start
     return {
-        **_score(trained, data_dir, split, balance.XYZ, 0.0, report_to),
+        **_score(trained, data_dir, split, balance.XYZ, NONE, report_to),
         "seconds": None if resumed else seconds,
     }
 
 
-def _score(trained, data_dir, split, estimate, noise_px, report_to):
+def _score(trained, data_dir, split, estimate, noise, report_to):
     scored = evaluation.evaluate(
         trained.model,
         trained.config,
         data_dir,
         split,
         balanced=estimate != balance.XYZ,
-        noise_px=noise_px,
+        **noise.asked(),
     )
     if report_to is not None:
         report.write(scored, report_to)

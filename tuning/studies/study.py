@@ -8,7 +8,8 @@
     rows/<row-id>/seed<k>/result.json   written last: where it is, the row is done
     rows/<row-id>/seed<k>/result-<variant>.json   the same training scored otherwise:
                                         another estimate, or noise on the keypoints
-    rows/<row-id>/seed<k>/evaluation-noise<n>px/   its report under noise
+    rows/<row-id>/seed<k>/evaluation-noise<n>px/   its report under noise; with a
+                                        correlation -noise<n>px_correlation<c>
     comparison.json                     networks that a comparison asked for
     latency.json                        their latencies, measured side by side
     search.json                         a search's algorithm and fields
@@ -35,6 +36,7 @@ from dgnet_tf.errors import UserError, shortened
 from dgnet_tf.evaluation.balance import XYZ
 from dgnet_tf.files import json_documents, locks
 from tuning.studies import documents
+from tuning.studies.noise import NONE, Noise
 
 STUDY, TABLES, ROWS = "study.json", "tables", "rows"
 
@@ -94,30 +96,28 @@ def seed_folder(folder, row: str, seed: int) -> pathlib.Path:
 
 
 def result_path(
-    folder, row: str, seed: int, estimate: str = XYZ, noise_px: float = 0.0
+    folder, row: str, seed: int, estimate: str = XYZ, noise: Noise = NONE
 ) -> pathlib.Path:
     """Returns the path of a row's result with one seed."""
     variant = "" if estimate == XYZ else f"-{estimate}"
-    name = f"result{variant}{_noise(noise_px)}.json"
+    name = f"result{variant}{_noise(noise)}.json"
     return seed_folder(folder, row, seed) / name
 
 
-def evaluation_folder(
-    folder, row: str, seed: int, noise_px: float = 0.0
-) -> pathlib.Path:
+def evaluation_folder(folder, row: str, seed: int, noise: Noise = NONE) -> pathlib.Path:
     """Returns the folder of a row's evaluation with one seed."""
-    return seed_folder(folder, row, seed) / f"evaluation{_noise(noise_px)}"
+    return seed_folder(folder, row, seed) / f"evaluation{_noise(noise)}"
 
 
-def _noise(noise_px):
-    return f"-noise{noise_px:g}px" if noise_px else ""
+def _noise(noise):
+    return f"-noise{noise.name}" if noise else ""
 
 
 def read_result(
-    folder, row: str, seed: int, estimate: str = XYZ, noise_px: float = 0.0
+    folder, row: str, seed: int, estimate: str = XYZ, noise: Noise = NONE
 ) -> dict | None:
     """Returns a row's result with one seed; None if it is not done."""
-    found = documents.RESULT.find(result_path(folder, row, seed, estimate, noise_px))
+    found = documents.RESULT.find(result_path(folder, row, seed, estimate, noise))
     if found is not None:
         found["config"] = configuration.completed(found["config"])
     return found

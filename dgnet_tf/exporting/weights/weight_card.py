@@ -211,13 +211,19 @@ def _scores(scores):
     )
 
 
+def _noise(options):
+    correlation = options.get("noise_correlation", 0)
+    more = f" (correlation {correlation:g})" if correlation else ""
+    return f"{options.get('noise_px', 0):g}{more}"
+
+
 def _score(score):
     options, metrics = score["options"], score["metrics"]
     actions = f" ({', '.join(score['actions'])})" if score["actions"] else ""
     low, high = score["mpjpe_mm_interval"]
     return [
         f"{score['dataset']}, {score['split']}{actions}",
-        f"{options.get('noise_px', 0):g}",
+        _noise(options),
         2 * options.get("keypoint_smoothing", 0) + 1,
         "yes" if options.get("flip") else "no",
         metrics.get("mpjpe_mm"),

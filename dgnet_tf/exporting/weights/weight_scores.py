@@ -11,7 +11,7 @@ from dgnet_tf.inference import options
 from dgnet_tf.models import runs
 
 # Of a report's options.
-_OPTIONS = ("noise_px", "seed", *options.NAMES)
+_OPTIONS = ("noise_px", "noise_correlation", "seed", *options.NAMES)
 _DIGITS = 4
 
 
@@ -80,6 +80,7 @@ def _order(score):
         score["dataset"],
         score["actions"] is not None,
         chosen.get("noise_px", 0.0),
+        chosen.get("noise_correlation", 0.0),
         not chosen.get("flip", True),
         chosen.get("seed", 0),
     )

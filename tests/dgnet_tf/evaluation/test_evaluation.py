@@ -149,7 +149,11 @@ def test_the_report_is_written_twice_over(data_dir, model, tmp_path):
     assert f"{metrics['mpjpe_mm']:.1f}" in text
     assert f"{result['baselines']['mean_pose']['mpjpe_mm']:.1f}" in text
     assert f"{result['per_action']['SittingDown']['p_mpjpe_mm']:.1f}" in text
-    assert "noise of 2 pixels" in text
+    assert "noise of 2 pixels on the keypoints, white, seed 0." in text
+    result["options"]["noise_correlation"] = 0.95
+    text = report.markdown(result)
+    assert "keypoints, correlation 0.95 from frame to frame, seed 0." in text
+    result["options"]["noise_correlation"] = 0.0
     assert "50 frames a second, the model was trained at 25" in text
     assert sorted(path.name for path in json_path.parent.iterdir()) == [
         "report.json",

@@ -122,6 +122,7 @@ def refused(first, second, metric="mpjpe_mm") -> str:
     [
         {"root_counted": False},
         {"noise_px": 5.0},
+        {"noise_correlation": 0.95},
         {"actions": ["Walking"]},
         {"skeleton": "humaneva_15"},
         {"fps": 25.0},

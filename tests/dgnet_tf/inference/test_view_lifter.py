@@ -51,11 +51,29 @@ def test_noise_is_gaussian_and_seeded_by_the_view(view):
     assert np.abs(drawn - view_lifter.noise(long, 5.0, seed=1)).max() > 1.0
 
 
+@pytest.mark.parametrize("correlation", [0.5, 0.95])
+def test_correlated_noise_has_its_correlation_and_the_same_deviation(view, correlation):
+    long = dataclasses.replace(view, keypoints=np.zeros((400, 500, 2)))
+    white = view_lifter.noise(long, 5.0, seed=0)
+    drawn = view_lifter.noise(long, 5.0, 0, correlation) / 5
+    np.testing.assert_array_equal(5 * drawn[0], white[0])
+    np.testing.assert_allclose(drawn.std(axis=(1, 2)), 1.0, atol=5 / 2000**0.5)
+    for lag in (1, 5):
+        found = (drawn[:-lag] * drawn[lag:]).mean(axis=(1, 2))
+        np.testing.assert_allclose(found, correlation**lag, atol=5.5 / 1000**0.5)
+    other = view_lifter.noise(long, 5.0, 1, correlation) / 5
+    assert np.abs(drawn - other).max() > 1.0
+
+
 def test_keypoints_are_what_the_model_sees(view):
     noisy = view_lifter.ViewLifter(
-        tracing_model, InferenceOptions.of(Config(), flip=False), noise_px=5.0, seed=3
+        tracing_model,
+        InferenceOptions.of(Config(), flip=False),
+        noise_px=5.0,
+        noise_correlation=0.9,
+        seed=3,
     )
-    drawn = view_lifter.noise(view, 5.0, seed=3)
+    drawn = view_lifter.noise(view, 5.0, 3, 0.9)
     np.testing.assert_array_equal(noisy.keypoints(view), view.keypoints + drawn)
     plain = view_lifter.ViewLifter(
         tracing_model, InferenceOptions.of(Config(), flip=False)

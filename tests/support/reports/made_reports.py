@@ -69,6 +69,7 @@ def report(videos, *, dataset="mocap", split="test", options=None, **model) -> d
             "flip": True,
             "precision": "float32",
             "noise_px": 0.0,
+            "noise_correlation": 0.0,
             "seed": 0,
             "overlap": "mean",
             "frame_stride": 1,

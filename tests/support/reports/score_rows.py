@@ -54,6 +54,7 @@ def make_report(rows, **options):
             "joints": 17,
             "root_counted": True,
             "noise_px": 0.0,
+            "noise_correlation": 0.0,
             "seed": 0,
             "actions": None,
             "fps": 50.0,

@@ -20,7 +20,7 @@ def test_scores_are_plain_ones_first_and_of_these_weights(run):
         "subjects": ["S11", "S9"],
         "frames": 90,
         "views": 4,
-        "options": {"flip": True, "noise_px": 0.0},
+        "options": {"flip": True, "noise_px": 0.0, "noise_correlation": 0.0},
         "actions": None,
         "metrics": {"mpjpe_mm": 51.5, "p_mpjpe_mm": 40.1235},
         "mpjpe_mm_interval": [45.0, 55.0],
