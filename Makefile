@@ -37,6 +37,7 @@ lint: $(VENV)/installed
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/python -m pytest --noconftest -p no:xdist tests/test_layout.py
+	PYTHONPATH=tests $(VENV)/bin/python -m public_types
 
 package: $(VENV)/installed
 	PYTHONPATH=tests $(VENV)/bin/python -m installation \

@@ -4,6 +4,7 @@ import importlib
 import importlib.abc
 import importlib.util
 import sys
+from typing import TYPE_CHECKING
 
 __version__ = "0.1.0"
 
@@ -59,6 +60,54 @@ _PLAIN_MODULES = (
 
 __all__ = [*_PUBLIC, *_MODULES, *_PLAIN_MODULES, "__version__"]
 
+# The same for type checkers, which do not follow names in tables.
+if TYPE_CHECKING:
+    from dgnet_tf import axes as axes
+    from dgnet_tf import axes as placement
+    from dgnet_tf import cameras as cameras
+    from dgnet_tf import config as config
+    from dgnet_tf import errors as errors
+    from dgnet_tf import evaluation as evaluation
+    from dgnet_tf import layers as layers
+    from dgnet_tf import metrics as metrics
+    from dgnet_tf import skeletons as skeletons
+    from dgnet_tf.data import manifest as manifest
+    from dgnet_tf.data import records as records
+    from dgnet_tf.data import views as views
+    from dgnet_tf.data import windows as windows
+    from dgnet_tf.data.augmentation import augmentation as augmentation
+    from dgnet_tf.data.windows import load_windows as load_windows
+    from dgnet_tf.drawing import clip as clip
+    from dgnet_tf.drawing import figures as figures
+    from dgnet_tf.evaluation import pairing as pairing
+    from dgnet_tf.evaluation import report as report
+    from dgnet_tf.exporting import edge_lifter as edge_lifter
+    from dgnet_tf.inference import affinities as affinities
+    from dgnet_tf.inference import root_trajectory as root_trajectory
+    from dgnet_tf.keypoints import keypoint_files as keypoint_files
+    from dgnet_tf.keypoints import layouts as layouts
+    from dgnet_tf.layers.peers import joint_groups as joint_groups
+    from dgnet_tf.lifting import pose_files as pose_files
+    from dgnet_tf.lifting import smoothing as smoothing
+    from dgnet_tf.lifting import stream as stream
+    from dgnet_tf.lifting.lifter import Lifter as Lifter
+    from dgnet_tf.lifting.stream import Stream as Stream
+    from dgnet_tf.models import architectures as architectures
+    from dgnet_tf.models import multiply_adds as multiply_adds
+    from dgnet_tf.models import pretrained as pretrained
+    from dgnet_tf.models import runs as runs
+    from dgnet_tf.models.dgnet import DGNet as DGNet
+    from dgnet_tf.pages import viewer as viewer
+    from dgnet_tf.reproduction import published as published
+    from dgnet_tf.training import losses as losses
+    from dgnet_tf.training.keras_metrics import AUC as AUC
+    from dgnet_tf.training.keras_metrics import MPJPE as MPJPE
+    from dgnet_tf.training.keras_metrics import NMPJPE as NMPJPE
+    from dgnet_tf.training.keras_metrics import PCK as PCK
+    from dgnet_tf.training.keras_metrics import PMPJPE as PMPJPE
+    from dgnet_tf.training.losses import SumSquaredError as SumSquaredError
+    from dgnet_tf.training.losses import block_loss_weights as block_loss_weights
+
 
 class _PublicModules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Lets `import dgnet_tf.report` find the module where it lives."""
@@ -83,12 +132,14 @@ class _PublicModules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 sys.meta_path.append(_PublicModules())
 
 
-def __getattr__(name):
-    if name in _PUBLIC:
-        return getattr(_module(f"{__name__}.{_PUBLIC[name]}"), name)
-    if name in _MODULES or name in _PLAIN_MODULES:
-        return _module(f"{__name__}.{name}")
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+if not TYPE_CHECKING:  # To type checkers it would promise any name.
+
+    def __getattr__(name):
+        if name in _PUBLIC:
+            return getattr(_module(f"{__name__}.{_PUBLIC[name]}"), name)
+        if name in _MODULES or name in _PLAIN_MODULES:
+            return _module(f"{__name__}.{name}")
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def _module(name):

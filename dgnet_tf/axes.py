@@ -12,6 +12,9 @@ an ankle's joint is on a standing person.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 
 # Each axis as (axis of the camera's, sign).
@@ -28,7 +31,7 @@ ANKLES = ("left_ankle", "right_ankle")
 ANKLE_HEIGHT, STANDING = 0.07, 5.0  # metres, percent
 
 
-def place(lifted, axes: str = "camera", units: str = "m") -> np.ndarray:
+def place(lifted: Any, axes: str = "camera", units: str = "m") -> np.ndarray:
     """Returns a person's joints in the axes and units asked for.
 
     Args:
@@ -57,7 +60,7 @@ def turn(points: np.ndarray, axes: str) -> np.ndarray:
     return np.stack([sign * points[..., axis] for axis, sign in _TURNS[axes]], axis=-1)
 
 
-def floor(heights: np.ndarray, joints) -> float:
+def floor(heights: np.ndarray, joints: Sequence[str]) -> float:
     """Returns how high the floor is, from the joints' (F, N) heights in metres."""
     ankles = [joints.index(name) for name in ANKLES]
     lower = heights[:, ankles].min(axis=1)

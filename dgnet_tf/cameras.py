@@ -6,6 +6,8 @@ functions take NumPy arrays or TensorFlow tensors unless they say otherwise.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 # Order of the nine intrinsic parameters: focal length (2), principal point (2),
@@ -16,7 +18,7 @@ RADIAL, TANGENTIAL = slice(4, 7), slice(7, 9)
 _ITERATIONS = 25
 
 
-def normalize_screen(keypoints, image_size):
+def normalize_screen(keypoints: Any, image_size: Any) -> Any:
     """Maps pixels to [-1, 1] across the width, aspect kept.
 
     x' = 2x/w - 1 and y' = 2y/w - h/w.
@@ -34,7 +36,7 @@ def normalize_screen(keypoints, image_size):
     return _pair(2.0 * x / width - 1.0, (2.0 * y - height) / width)
 
 
-def unnormalize_screen(keypoints, image_size):
+def unnormalize_screen(keypoints: Any, image_size: Any) -> Any:
     """Inverse of `normalize_screen`."""
     width, height = image_size[..., None, 0:1], image_size[..., None, 1:2]
     x, y = keypoints[..., 0:1], keypoints[..., 1:2]
@@ -49,7 +51,9 @@ def _pair(x, y):
     return tf.concat([x, y], axis=-1)
 
 
-def world_to_camera(points: np.ndarray, rotation: np.ndarray, center: np.ndarray):
+def world_to_camera(
+    points: np.ndarray, rotation: np.ndarray, center: np.ndarray
+) -> np.ndarray:
     """X_camera = R (X_world - center), in NumPy.
 
     Args:
@@ -65,7 +69,9 @@ def world_to_camera(points: np.ndarray, rotation: np.ndarray, center: np.ndarray
     return np.stack([_dot(moved, rotation[i]) for i in range(3)], axis=-1)
 
 
-def camera_to_world(points: np.ndarray, rotation: np.ndarray, center: np.ndarray):
+def camera_to_world(
+    points: np.ndarray, rotation: np.ndarray, center: np.ndarray
+) -> np.ndarray:
     """Inverse of `world_to_camera`."""
     rotated = np.stack([_dot(points, rotation[:, i]) for i in range(3)], axis=-1)
     return rotated + center
@@ -76,7 +82,7 @@ def _dot(points, vector):
     return x * vector[0] + y * vector[1] + z * vector[2]
 
 
-def project(points, intrinsics):
+def project(points: Any, intrinsics: Any) -> Any:
     """Projects camera-space points with Human3.6M's distortion model.
 
     With (x, y) = (X/Z, Y/Z) and r2 = x^2 + y^2, the point (x, y) is scaled by
@@ -134,7 +140,9 @@ def project_linear(points: np.ndarray, intrinsics: np.ndarray) -> np.ndarray:
     return xy * intrinsics[FOCAL] + intrinsics[PRINCIPAL]
 
 
-def back_project(pixels, depth, intrinsics: np.ndarray):
+def back_project(
+    pixels: np.ndarray, depth: np.ndarray, intrinsics: np.ndarray
+) -> np.ndarray:
     """Inverse of `project_linear`: (..., 2) pixels and (...) z to (..., 3)."""
     xy = (pixels - intrinsics[PRINCIPAL]) / intrinsics[FOCAL]
     return np.concatenate([xy * depth[..., None], depth[..., None]], axis=-1)

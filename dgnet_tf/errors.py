@@ -5,6 +5,7 @@ import importlib.util
 import os
 import re
 import sys
+from collections.abc import Collection
 
 _QUOTED, _LONGEST = 80, 2000  # Characters of a quoted value, and of a message.
 # Modules that a bare install lacks: what they are called, and the extra that has them.
@@ -31,7 +32,7 @@ class UserError(Exception):
         super().__init__(one_line(message))
 
 
-def warn(message: str):
+def warn(message: str) -> None:
     """Prints one line, `warning: ...`, on standard error.
 
     For input whose result still holds, with what was found and what was done about it.
@@ -54,14 +55,14 @@ def one_line(message: str) -> str:
     return "".join(shown)[:_LONGEST]
 
 
-def shortened(value) -> str:
+def shortened(value: object) -> str:
     """Returns a value as messages quote it: its `repr`, of which 80 characters stay."""
     # Cut before, so that no long text is copied.
     text = repr(value[: _QUOTED + 1] if isinstance(value, str | bytes) else value)
     return text if len(text) <= _QUOTED else text[: _QUOTED - 3] + "..."
 
 
-def require(what: str, extra: str, *modules: str):
+def require(what: str, extra: str, *modules: str) -> None:
     """Raises UserError where one of the modules of an extra is not installed.
 
     To be asked before anything that takes long. `what` needs them: a flag, a page.
@@ -110,13 +111,13 @@ def file_error(error: Exception) -> OSError | None:
     return None
 
 
-def check_positive(name, value):
+def check_positive(name: str, value: object) -> None:
     """Raises ValueError unless `value` is a whole number above zero."""
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
         raise ValueError(f"`{name}` must be a positive integer, got {value!r}.")
 
 
-def check_choice(name, value, choices):
+def check_choice(name: str, value: object, choices: Collection) -> None:
     """Raises ValueError unless `value` is one of `choices`."""
     if value not in choices:
         raise ValueError(f"`{name}` must be one of {list(choices)}, got {value!r}.")

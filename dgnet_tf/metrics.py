@@ -11,27 +11,28 @@ no joint, or hold values that are not finite.
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 PCK_THRESHOLD = 0.150  # metres
 AUC_THRESHOLDS = np.arange(0, 151, 5) / 1000.0  # metres; 31 of them, 0 included
 
 
-def mpjpe(predicted, target) -> np.ndarray:
+def mpjpe(predicted: npt.ArrayLike, target: npt.ArrayLike) -> np.ndarray:
     """Mean per joint position error (Protocol 1) of (..., N, 3) poses: (...)."""
     return joint_errors(predicted, target).mean(axis=-1)
 
 
-def joint_errors(predicted, target) -> np.ndarray:
+def joint_errors(predicted: npt.ArrayLike, target: npt.ArrayLike) -> np.ndarray:
     """Distance of each joint of (..., N, 3) poses, which `mpjpe` averages: (..., N)."""
     return _distances(*_poses(predicted, target))
 
 
-def p_mpjpe(predicted, target) -> np.ndarray:
+def p_mpjpe(predicted: npt.ArrayLike, target: npt.ArrayLike) -> np.ndarray:
     """MPJPE (...) of (..., N, 3) poses after `align` (Protocol 2)."""
     return _distances(align(predicted, target), target).mean(axis=-1)
 
 
-def align(predicted, target) -> np.ndarray:
+def align(predicted: npt.ArrayLike, target: npt.ArrayLike) -> np.ndarray:
     """Moves each predicted pose onto its target by the best similarity transform.
 
     Least squares over scale, proper rotation (a reflection is refused) and
@@ -54,7 +55,7 @@ def align(predicted, target) -> np.ndarray:
     return scale[..., None, None] * turned + target_mean
 
 
-def n_mpjpe(predicted, target) -> np.ndarray:
+def n_mpjpe(predicted: npt.ArrayLike, target: npt.ArrayLike) -> np.ndarray:
     """MPJPE after the best scale of each predicted pose, about the origin (Protocol 3).
 
     Takes (..., N, 3) poses relative to their root, see `rescale`; returns (...).
@@ -62,7 +63,7 @@ def n_mpjpe(predicted, target) -> np.ndarray:
     return _distances(rescale(predicted, target), target).mean(axis=-1)
 
 
-def rescale(predicted, target) -> np.ndarray:
+def rescale(predicted: npt.ArrayLike, target: npt.ArrayLike) -> np.ndarray:
     """Scales each predicted pose about the origin, by least squares.
 
     The scale is <target, predicted> / |predicted|^2, and 0 for a predicted pose
@@ -76,7 +77,7 @@ def rescale(predicted, target) -> np.ndarray:
     return scale[..., None, None] * predicted
 
 
-def mpjve(predicted, target) -> np.ndarray:
+def mpjve(predicted: npt.ArrayLike, target: npt.ArrayLike) -> np.ndarray:
     """Mean per joint velocity error of a whole video: MPJPE of frame differences.
 
     Of (..., F, N, 3) it gives (..., F - 1), one for each pair of neighbouring frames,
@@ -85,7 +86,7 @@ def mpjve(predicted, target) -> np.ndarray:
     return difference_errors(predicted, target, order=1).mean(axis=-1)
 
 
-def acceleration_error(predicted, target) -> np.ndarray:
+def acceleration_error(predicted: npt.ArrayLike, target: npt.ArrayLike) -> np.ndarray:
     """Mean per joint acceleration error: MPJPE of second differences in time.
 
     Of (..., F, N, 3) it gives (..., F - 2), one for each three frames in a row, at
@@ -94,7 +95,9 @@ def acceleration_error(predicted, target) -> np.ndarray:
     return difference_errors(predicted, target, order=2).mean(axis=-1)
 
 
-def difference_errors(predicted, target, order: int) -> np.ndarray:
+def difference_errors(
+    predicted: npt.ArrayLike, target: npt.ArrayLike, order: int
+) -> np.ndarray:
     """Distance of each joint's differences in time: what `mpjve` averages.
 
     Of (..., F, N, 3) and an order, 1 for velocities, 2 for accelerations, it gives
@@ -108,7 +111,9 @@ def difference_errors(predicted, target, order: int) -> np.ndarray:
     return _distances(*(np.diff(p, n=order, axis=-3) for p in (predicted, target)))
 
 
-def pck(predicted, target, threshold: float = PCK_THRESHOLD) -> np.ndarray:
+def pck(
+    predicted: npt.ArrayLike, target: npt.ArrayLike, threshold: float = PCK_THRESHOLD
+) -> np.ndarray:
     """Fraction of joints whose error is below a threshold, strictly.
 
     Of (..., N, 3) poses and a threshold in their unit it gives (...) fractions of 1.
@@ -116,7 +121,7 @@ def pck(predicted, target, threshold: float = PCK_THRESHOLD) -> np.ndarray:
     return (joint_errors(predicted, target) < threshold).mean(axis=-1)
 
 
-def auc(predicted, target) -> np.ndarray:
+def auc(predicted: npt.ArrayLike, target: npt.ArrayLike) -> np.ndarray:
     """Mean of `pck` over the 31 thresholds 0, 5, ..., 150 mm.
 
     Of (..., N, 3) poses in metres it gives (...) fractions of 1. No error is below 0,
@@ -125,13 +130,15 @@ def auc(predicted, target) -> np.ndarray:
     return below_thresholds(joint_errors(predicted, target)).mean(axis=-1)
 
 
-def below_thresholds(errors) -> np.ndarray:
+def below_thresholds(errors: npt.ArrayLike) -> np.ndarray:
     """Share of `AUC_THRESHOLDS` that each error (...), in metres, is strictly below."""
     reached = np.searchsorted(AUC_THRESHOLDS, errors, side="right")
     return 1.0 - reached / len(AUC_THRESHOLDS)
 
 
-def _poses(predicted, target):
+def _poses(
+    predicted: npt.ArrayLike, target: npt.ArrayLike
+) -> tuple[np.ndarray, np.ndarray]:
     predicted = np.asarray(predicted, np.float64)
     target = np.asarray(target, np.float64)
     if predicted.ndim < 2 or predicted.shape[-1] != 3 or predicted.shape[-2] == 0:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Collection
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,7 +53,7 @@ class Skeleton:
         legs = ("left_knee", "right_knee", "left_ankle", "right_ankle")
         return tuple(self.joints.index(name) for name in legs)
 
-    def without(self, missing) -> tuple[int, ...]:
+    def without(self, missing: Collection[int]) -> tuple[int, ...]:
         """Returns whose place each joint takes if some are never seen.
 
         A missing joint's is the nearest joint towards the root that is seen. Where

@@ -11,6 +11,7 @@ import contextvars
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 import tqdm
 
@@ -132,7 +133,7 @@ def each(
     total: int,
     unit: str,
     *,
-    size: Callable[[object], int] = lambda item: 1,
+    size: Callable[[Any], int] = lambda item: 1,
     **options,
 ) -> Iterator:
     """Yields the items with a `Bar`; `size` gives the units of each."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Annotated
+import pathlib
+from typing import Annotated, Any
 
 import pydantic
 
@@ -24,7 +25,7 @@ PRESETS = {
 }  # fmt: skip
 
 
-def make(preset: str = "paper", /, **overrides) -> Config:
+def make(preset: str = "paper", /, **overrides: Any) -> Config:
     """Returns a preset's configuration with some fields replaced.
 
     The override `architecture` brings the network's own sizes, which other overrides
@@ -80,7 +81,7 @@ def completed(content: dict) -> dict:
     return {**dataclasses.asdict(Config()), **content}
 
 
-def schema(*needed):
+def schema(*needed: str) -> Any:
     """Returns the schema of an object of configuration fields.
 
     `needed` must be there, and filled where the data set fills them. Fields that this
@@ -110,14 +111,14 @@ _KIND = json_documents.JsonKind(
 )
 
 
-def read(path) -> Config:
+def read(path: str | pathlib.Path) -> Config:
     """Reads a `config.json`; a UserError if it is missing or damaged."""
     content = _KIND.read(path)
     with _KIND.building(path):
         return make("paper", **content)
 
 
-def check_filled(config: Config):
+def check_filled(config: Config) -> None:
     """Raises UserError where what the data set fills is empty, as it is in no run."""
     for name, field in FIELDS.items():
         if field.from_data and not getattr(config, name):

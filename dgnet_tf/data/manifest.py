@@ -126,7 +126,7 @@ def summary(manifest: Manifest) -> dict:
     return {**licence, **{n: getattr(manifest, n) for n in names}, "splits": splits}
 
 
-def read(data_dir) -> Manifest:
+def read(data_dir: str | pathlib.Path) -> Manifest:
     """Reads and checks a data set's manifest.
 
     Raises:
@@ -137,7 +137,7 @@ def read(data_dir) -> Manifest:
     return _build(path, _KIND.read(path))
 
 
-def check(manifest: Manifest, path):
+def check(manifest: Manifest, path: str | pathlib.Path) -> None:
     """Raises UserError where a manifest, written to this path, could not be read."""
     _build(path, _KIND.parse(path, dumps(manifest)))
 
@@ -183,7 +183,7 @@ def _check_agreement(manifest: Manifest):
                 refuse(f"{place}.shards[{number}].file", file, rule)
 
 
-def check_split(data_dir, split: str):
+def check_split(data_dir: str | pathlib.Path, split: str) -> None:
     """Refuses a folder without a data set or that split, in a moment.
 
     Raises:
@@ -192,7 +192,9 @@ def check_split(data_dir, split: str):
     shard_paths(data_dir, read(data_dir), split, verify=False)
 
 
-def shard_paths(data_dir, manifest: Manifest, split: str, verify: bool = True):
+def shard_paths(
+    data_dir: str | pathlib.Path, manifest: Manifest, split: str, verify: bool = True
+) -> list[str]:
     """Returns the paths of a split's shards, checked against the manifest.
 
     Args:

@@ -8,12 +8,17 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import pathlib
+import typing
 from collections.abc import Iterator
 
 import numpy as np
 
 from dgnet_tf.data import view_names
 from dgnet_tf.errors import UserError
+
+if typing.TYPE_CHECKING:
+    import tensorflow as tf
 
 VERSION = 1
 
@@ -93,7 +98,7 @@ def encode(record: dict, record_frames: int, joints: int) -> bytes:
     return example.SerializeToString(deterministic=True)
 
 
-def parse(serialized, record_frames: int, joints: int) -> dict:
+def parse(serialized: tf.Tensor, record_frames: int, joints: int) -> dict:
     """Parses a record, in a graph or not: tensors by the names of `FIELDS`."""
     import tensorflow as tf
 
@@ -105,7 +110,7 @@ def parse(serialized, record_frames: int, joints: int) -> dict:
     return tf.io.parse_single_example(serialized, spec)
 
 
-def count_records(path) -> int:
+def count_records(path: str | pathlib.Path) -> int:
     """Returns how many records a file has, by their lengths alone.
 
     TensorFlow takes the memory that a length claims before it looks for the record:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import pathlib
 from collections.abc import Iterator
 
 import numpy as np
@@ -14,7 +15,9 @@ from dgnet_tf.errors import UserError
 _BY_FRAME = ("keypoints", "confidence", "positions", "valid")
 
 
-def load_views(data_dir, split: str, verify: bool = True) -> Iterator[View]:
+def load_views(
+    data_dir: str | pathlib.Path, split: str, verify: bool = True
+) -> Iterator[View]:
     """Yields the views of a split, one at a time.
 
     Evaluation splits are read in their order on disk and in constant memory. The
@@ -62,8 +65,9 @@ def _ids(record):
 def _stitch(ids, group, overlap, data_dir) -> View:
     """Joins the records of one view, which come in order of time."""
     name = f"{data_dir}: view {'/'.join(ids)}"
-    parts = {field: [] for field in _BY_FRAME}
-    end, tail = 0, None
+    parts: dict[str, list] = {field: [] for field in _BY_FRAME}
+    tail: dict[str, np.ndarray] = {}
+    end = 0
     for record in group:
         # Each record but the first starts with the last frames of the one before.
         first, shared = record["first_frame"], overlap if end else 0
@@ -88,7 +92,7 @@ def _stitch(ids, group, overlap, data_dir) -> View:
             f"{name}: its last record is missing; frames end at {end} of "
             f"{record['view_frames']}. Convert again."
         )
-    joined = {field: np.concatenate(parts[field]) for field in _BY_FRAME}
+    joined: dict = {field: np.concatenate(parts[field]) for field in _BY_FRAME}
     return View(
         **{**joined, "valid": joined["valid"] > 0},
         intrinsics=record["intrinsics"],

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import pathlib
+from collections.abc import Sequence
+from typing import Any
+
 import tensorflow as tf
 
 from dgnet_tf import cameras, skeletons
@@ -17,14 +21,14 @@ TARGETS = ("pose", "block_1", "block_2", "block_3", "block_4", "block_5")
 
 
 def load_windows(
-    data_dir,
+    data_dir: str | pathlib.Path,
     split: str = "train",
     frames: int = 4,
     batch_size: int = 64,
     *,
     frame_stride: int = 1,
-    actions=(),
-    targets=TARGETS,
+    actions: Sequence[str] = (),
+    targets: Sequence[str] = TARGETS,
     shuffle: bool | None = None,
     seed: int = 0,
     epochs: int | None = None,
@@ -34,7 +38,7 @@ def load_windows(
     num_shards: int = 1,
     shard_index: int = 0,
     verify: bool = True,
-    **augment,
+    **augment: Any,
 ) -> tf.data.Dataset:
     """Cuts a split into batches of windows.
 

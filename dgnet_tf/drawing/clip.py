@@ -130,8 +130,8 @@ def side_by_side(clip: Clip) -> np.ndarray:
     if len(places) < 2 or any(np.nan_to_num(way).any() for way in roots):
         return places
     # How far to either side each reaches in almost all frames, metres.
-    reach = [_finite(np.abs(person.positions[..., 0])) for person in clip.people]
-    reach = np.array([np.percentile(x, 99) if len(x) else 0 for x in reach], np.float64)
+    sides = [_finite(np.abs(person.positions[..., 0])) for person in clip.people]
+    reach = np.array([np.percentile(x, 99) if len(x) else 0 for x in sides], np.float64)
     seen = [_finite(person.keypoints[..., 0]) for person in clip.people]
     seen = [float(x.mean()) if len(x) else 0.0 for x in seen]
     order = np.argsort(seen, kind="stable")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pathlib
+from typing import Any
 
 from dgnet_tf.drawing.clip import Clip, Person
 from dgnet_tf.files.atomic import replacing
@@ -10,7 +11,7 @@ from dgnet_tf.files.atomic import replacing
 SUFFIXES = (".png", ".gif", ".mp4")
 
 
-def draw(shown, path):
+def draw(shown: Any, path: str | pathlib.Path) -> None:
     """Draws poses into a `.png`, `.gif` or `.mp4` file, whole or not at all.
 
     The strip shows frames spread evenly over the video. A GIF shows its first twelve

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import pathlib
+import typing
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 from dgnet_tf.command_line import progress
-from dgnet_tf.config.fields import FIELDS
+from dgnet_tf.config.fields import FIELDS, Config
 from dgnet_tf.data import actions as chosen_actions
 from dgnet_tf.data import manifest, views
 from dgnet_tf.errors import UserError
@@ -24,20 +28,23 @@ from dgnet_tf.inference.options import InferenceOptions
 from dgnet_tf.inference.view_lifter import ViewLifter
 from dgnet_tf.models import multiply_adds
 
+if typing.TYPE_CHECKING:
+    import tensorflow as tf
+
 
 def evaluate(
-    model,
-    config,
-    data_dir,
+    model: tf.keras.Model,
+    config: Config,
+    data_dir: str | pathlib.Path,
     split: str = "test",
     *,
     noise_px: float = 0.0,
     noise_correlation: float = 0.0,
     seed: int = 0,
-    actions=(),
+    actions: Sequence[str] = (),
     count_root: bool = True,
     balanced: bool = False,
-    **asked,
+    **asked: Any,
 ) -> dict:
     """Scores a model on every valid frame of a split.
 
@@ -82,7 +89,7 @@ def evaluate(
     if actions:
         chosen_actions.frames(data_dir, data, split, actions)
     train = data.splits.get("train")
-    mean_pose = train and np.array(train.mean_pose)  # (N, 3)
+    mean_pose = np.array(train.mean_pose) if train else None  # (N, 3)
     joints = joint_sets.choose(data.skeleton, count_root)
     noise = {
         "noise_px": noise_px,
@@ -91,7 +98,8 @@ def evaluate(
     }
     lifter = ViewLifter(model, options, **noise)
     found = views.load_views(data_dir, split)
-    scores = {name: [] for name in (balance.CONSUMES if balanced else [balance.XYZ])}
+    names = balance.CONSUMES if balanced else [balance.XYZ]
+    scores: dict[str, list] = {name: [] for name in names}
     mean_pose_scores, unfitted = [], 0
     frames = data.splits[split].frames
     for view in progress.each(

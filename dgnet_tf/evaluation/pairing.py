@@ -64,7 +64,7 @@ def compare(
     metric: str = "mpjpe_mm",
     *,
     seed: int = 0,
-    names=("the first report", "the second report"),
+    names: tuple[str, str] = ("the first report", "the second report"),
 ) -> Paired:
     """Compares two reports on the videos that they share: all of them.
 
@@ -117,8 +117,8 @@ def compare(
         first=means[0],
         second=means[1],
         difference=means[1] - means[0],
-        low=drawn and drawn["low"],
-        high=drawn and drawn["high"],
+        low=drawn["low"] if drawn else None,
+        high=drawn["high"] if drawn else None,
         share_better=better / len(each),
         share_equal=1.0 - differing / len(each),
         sign_p=float(sign_p),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import pathlib
 import re
+from collections.abc import Sequence
 
 from dgnet_tf.errors import UserError
 from dgnet_tf.evaluation import report_schema, scoring
@@ -34,7 +35,7 @@ MEASURED = tuple(
 _MOST_PEOPLE = 8
 
 
-def read(path, needed=()) -> dict:
+def read(path: str | pathlib.Path, needed: Sequence[str] = ()) -> dict:
     """Reads a report.
 
     Args:
@@ -61,7 +62,9 @@ def read(path, needed=()) -> dict:
     return found
 
 
-def write(report: dict, folder) -> tuple[pathlib.Path, pathlib.Path]:
+def write(
+    report: dict, folder: str | pathlib.Path
+) -> tuple[pathlib.Path, pathlib.Path]:
     """Writes both files, each whole or not at all; returns their paths."""
     json_path, markdown_path = (pathlib.Path(folder) / n for n in (JSON, MARKDOWN))
     write_text(markdown_path, markdown(report))
@@ -69,7 +72,7 @@ def write(report: dict, folder) -> tuple[pathlib.Path, pathlib.Path]:
     return json_path, markdown_path
 
 
-def default_folder(workdir, report: dict) -> pathlib.Path:
+def default_folder(workdir: str | pathlib.Path, report: dict) -> pathlib.Path:
     """Returns the report's folder in the run; other options, another folder."""
     options = report["options"]
     name = f"{report['dataset']}-{report['split']}"

@@ -14,9 +14,11 @@ Beside these, `tflite-runtime` and TensorFlow's own interpreter run .tflite file
 from __future__ import annotations
 
 import dataclasses
+import pathlib
 from collections.abc import Callable
 
 import numpy as np
+import numpy.typing as npt
 
 from dgnet_tf import skeletons
 from dgnet_tf.errors import shortened
@@ -40,7 +42,7 @@ class EdgeLifter:
     card: dict
 
 
-def load(path, threads: int = 1) -> EdgeLifter:
+def load(path: str | pathlib.Path, threads: int = 1) -> EdgeLifter:
     """Loads a file written by `python -m dgnet_tf.export`.
 
     Args:
@@ -54,7 +56,9 @@ def load(path, threads: int = 1) -> EdgeLifter:
     return EdgeLifter(*exported_files.load(path, threads))
 
 
-def lift(lifter: EdgeLifter, keypoints: np.ndarray, image_size) -> np.ndarray:
+def lift(
+    lifter: EdgeLifter, keypoints: np.ndarray, image_size: npt.ArrayLike
+) -> np.ndarray:
     """Lifts one video, as the SavedModel of the same run does.
 
     Before the first and after the last frame, that frame is repeated.

@@ -5,9 +5,11 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
+import numpy.typing as npt
 import tensorflow as tf
 
 from dgnet_tf import cameras
+from dgnet_tf.config.fields import Config
 from dgnet_tf.inference import whole_videos
 from dgnet_tf.inference.keypoint_preparation import prepare
 from dgnet_tf.inference.options import InferenceOptions
@@ -36,7 +38,13 @@ class Affinities:
     backward: np.ndarray | None
 
 
-def over_time(model, config, keypoints, image_size, block: int = 1) -> Affinities:
+def over_time(
+    model: tf.keras.Model,
+    config: Config | InferenceOptions,
+    keypoints: npt.ArrayLike,
+    image_size: npt.ArrayLike,
+    block: int = 1,
+) -> Affinities:
     """Returns the affinities of one block in every frame of a video.
 
     Each frame's matrices are those of one window, in which the frame, or the pair
@@ -68,7 +76,7 @@ def over_time(model, config, keypoints, image_size, block: int = 1) -> Affinitie
     windows_of = _windows_function(model, block)
     frames, stride, length = options.frames, options.frame_stride, len(normalized)
     starts = np.arange(length) - stride * _middle(frames)
-    parts = {}
+    parts: dict[str, list[np.ndarray]] = {}
     step = max(whole_videos.CHUNK_FRAMES // frames, 1)
     for first in range(0, length, step):
         indices = starts[first : first + step, None] + stride * np.arange(frames)

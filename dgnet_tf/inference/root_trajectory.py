@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import numpy.typing as npt
 
 from dgnet_tf import cameras
 
@@ -17,7 +18,9 @@ FIELD_OF_VIEW_DEGREES = 50.0
 _LEAST_SPREAD_PX = 1e-3
 
 
-def assumed_intrinsics(image_size, focal_px: float | None = None) -> np.ndarray:
+def assumed_intrinsics(
+    image_size: npt.ArrayLike, focal_px: float | None = None
+) -> np.ndarray:
     """Returns the intrinsics of an ideal camera.
 
     Args:
@@ -42,7 +45,12 @@ def assumed_intrinsics(image_size, focal_px: float | None = None) -> np.ndarray:
     return intrinsics
 
 
-def fit_root(positions, keypoints, intrinsics, confidence=None) -> np.ndarray:
+def fit_root(
+    positions: npt.ArrayLike,
+    keypoints: npt.ArrayLike,
+    intrinsics: npt.ArrayLike,
+    confidence: npt.ArrayLike | None = None,
+) -> np.ndarray:
     """Fits the root's position in each frame; see `fit_each_frame`.
 
     Frames without an answer get one by linear interpolation in time between the
@@ -68,7 +76,12 @@ def fit_root(positions, keypoints, intrinsics, confidence=None) -> np.ndarray:
     return root
 
 
-def fit_each_frame(positions, keypoints, intrinsics, confidence=None) -> np.ndarray:
+def fit_each_frame(
+    positions: npt.ArrayLike,
+    keypoints: npt.ArrayLike,
+    intrinsics: npt.ArrayLike,
+    confidence: npt.ArrayLike | None = None,
+) -> np.ndarray:
     """Fits the root's position in each frame on its own.
 
     A joint at (x, y, z) of the root at (X, Y, Z) is seen at the pixel (u, v) of a

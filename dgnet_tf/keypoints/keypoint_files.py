@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pathlib
+from collections.abc import Sequence
 
 from dgnet_tf.command_line import progress
 from dgnet_tf.errors import UserError, warn
@@ -49,7 +50,12 @@ def formats() -> str:
     return "\n".join(f"- {reader.FORMAT}" for reader in (*READERS, yolo_labels))
 
 
-def read(path, layout: str, image_size=None, fps: float | None = None) -> KeypointFile:
+def read(
+    path: str | pathlib.Path,
+    layout: str,
+    image_size: Sequence[float] | None = None,
+    fps: float | None = None,
+) -> KeypointFile:
     """Reads a keypoint file of the format that its ending and its content tell.
 
     Lines on standard error say what was mended or is odd: joints at 0,0 or -1,-1 that
@@ -90,7 +96,11 @@ def read(path, layout: str, image_size=None, fps: float | None = None) -> Keypoi
 
 
 def read_video(
-    folder, video: frame_folders.Video, layout: str, image_size=None, fps=None
+    folder: str | pathlib.Path,
+    video: frame_folders.Video,
+    layout: str,
+    image_size: Sequence[float] | None = None,
+    fps: float | None = None,
 ) -> KeypointFile:
     """Reads a video of a folder that holds a file for each frame.
 

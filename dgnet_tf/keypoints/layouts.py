@@ -18,7 +18,7 @@ def get(name: str) -> Layout:
     return LAYOUTS[name]
 
 
-def check_count(where, joints: int, name: str):
+def check_count(where: object, joints: int, name: str) -> None:
     """Raises a UserError if a file's number of joints is not that of the layout `name`.
 
     The message names `where` and lists the layouts that would fit.
@@ -34,7 +34,9 @@ def check_count(where, joints: int, name: str):
     )
 
 
-def convert(keypoints: np.ndarray, confidence: np.ndarray, layout: str, skeleton: str):
+def convert(
+    keypoints: np.ndarray, confidence: np.ndarray, layout: str, skeleton: str
+) -> tuple[np.ndarray, np.ndarray]:
     """Makes a skeleton's joints from keypoints of a layout.
 
     Args:
@@ -75,7 +77,7 @@ def lacking(confidence: np.ndarray, layout: str, skeleton: str) -> list[str]:
     Raises:
         UserError: see `sources`.
     """
-    seen = (confidence > 0).any(axis=0)
+    seen = np.any(confidence > 0, axis=0)
     made_from = sources(layout, skeleton)
     joints = skeletons.get(skeleton).joints
     return [

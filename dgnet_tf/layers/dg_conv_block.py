@@ -1,5 +1,7 @@
 """The DG-Conv block."""
 
+from typing import Any
+
 import tensorflow as tf
 
 from dgnet_tf.errors import check_choice
@@ -59,26 +61,26 @@ class DGConvBlock(keras.layers.Layer):
 
     def __init__(
         self,
-        channels,
+        channels: int,
         *,
-        spatial_unit="fsg,dsg",
-        temporal_unit="ftg,dtg,ftg",
-        spatial_neighbors=3,
-        temporal_neighbors=4,
-        connection="dynamic",
-        weighting="fc",
-        score_activation="linear",
-        normalization="none",
-        semantic=False,
-        non_local=True,
-        residual_gamma=1.0,
-        batch_norm=True,
-        skeleton="human36m_17",
-        seed=0,
-        **kwargs,
+        spatial_unit: str = "fsg,dsg",
+        temporal_unit: str = "ftg,dtg,ftg",
+        spatial_neighbors: int = 3,
+        temporal_neighbors: int = 4,
+        connection: str = "dynamic",
+        weighting: str = "fc",
+        score_activation: str = "linear",
+        normalization: str = "none",
+        semantic: bool = False,
+        non_local: bool = True,
+        residual_gamma: float = 1.0,
+        batch_norm: bool = True,
+        skeleton: str = "human36m_17",
+        seed: int = 0,
+        **kwargs: Any,
     ):
         super().__init__(**kwargs)
-        self.config = {
+        self.config: dict = {
             "channels": channels,
             "spatial_unit": spatial_unit,
             "temporal_unit": temporal_unit,
@@ -103,7 +105,7 @@ class DGConvBlock(keras.layers.Layer):
             "ftg": {},
             "dtg": {"neighbors": temporal_neighbors, **dynamic},
         }
-        self.chain = []
+        self.chain: list = []
         policy = {"dtype": self.dtype_policy}
         for unit in ("spatial", "temporal"):
             operations = list(filter(None, self.config[f"{unit}_unit"].split(",")))

@@ -1,5 +1,7 @@
 """Dynamical Spatial Graph (DSG) convolution."""
 
+from typing import Any
+
 import tensorflow as tf
 
 from dgnet_tf import skeletons
@@ -73,16 +75,16 @@ class DynamicSpatialGraphConv(GraphConv):
 
     def __init__(
         self,
-        channels,
+        channels: int,
         *,
-        neighbors=3,
-        connection="dynamic",
-        weighting="fc",
-        score_activation="linear",
-        normalization="none",
-        skeleton="human36m_17",
-        seed=0,
-        **kwargs,
+        neighbors: int = 3,
+        connection: str = "dynamic",
+        weighting: str = "fc",
+        score_activation: str = "linear",
+        normalization: str = "none",
+        skeleton: str = "human36m_17",
+        seed: int = 0,
+        **kwargs: Any,
     ):
         super().__init__(channels, **kwargs)
         check_positive("neighbors", neighbors)
@@ -106,7 +108,7 @@ class DynamicSpatialGraphConv(GraphConv):
         self.add_bias()
         self.built = True
 
-    def affinity(self, x, keypoints=None):
+    def affinity(self, x: tf.Tensor, keypoints: tf.Tensor | None = None) -> tf.Tensor:
         """Returns B_t, (B, T, N, N): rows joint i, columns its neighbours j."""
         return self._affinity_and_product(tf.cast(x, self.compute_dtype), keypoints)[0]
 

@@ -1,5 +1,7 @@
 """Dynamical Temporal Graph (DTG) convolution."""
 
+from typing import Any
+
 import tensorflow as tf
 
 from dgnet_tf import skeletons
@@ -79,16 +81,16 @@ class DynamicTemporalGraphConv(GraphConv):
 
     def __init__(
         self,
-        channels,
+        channels: int,
         *,
-        neighbors=4,
-        connection="dynamic",
-        weighting="fc",
-        score_activation="linear",
-        normalization="none",
-        skeleton="human36m_17",
-        seed=0,
-        **kwargs,
+        neighbors: int = 4,
+        connection: str = "dynamic",
+        weighting: str = "fc",
+        score_activation: str = "linear",
+        normalization: str = "none",
+        skeleton: str = "human36m_17",
+        seed: int = 0,
+        **kwargs: Any,
     ):
         super().__init__(channels, **kwargs)
         check_positive("neighbors", neighbors)
@@ -116,7 +118,9 @@ class DynamicTemporalGraphConv(GraphConv):
         self.add_bias()
         self.built = True
 
-    def affinity(self, x, keypoints=None):
+    def affinity(
+        self, x: tf.Tensor, keypoints: tf.Tensor | None = None
+    ) -> tuple[tf.Tensor, tf.Tensor]:
         """Returns (Q_{t+1}, Q_{t-1}), each (B, T-1, N, N).
 
         Rows are joint i, columns its neighbours j. The pair t, t+1 stands at index t

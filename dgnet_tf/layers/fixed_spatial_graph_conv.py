@@ -1,5 +1,7 @@
 """Fixed Spatial Graph (FSG) convolution."""
 
+from typing import Any
+
 import numpy as np
 import tensorflow as tf
 
@@ -51,7 +53,14 @@ class FixedSpatialGraphConv(GraphConv):
         The paper of DG-Net, Sec. III-A; its reference [4], Zhao et al. 2019, SemGCN.
     """
 
-    def __init__(self, channels, *, skeleton="human36m_17", semantic=False, **kwargs):
+    def __init__(
+        self,
+        channels: int,
+        *,
+        skeleton: str = "human36m_17",
+        semantic: bool = False,
+        **kwargs: Any,
+    ):
         super().__init__(channels, **kwargs)
         self.skeleton = skeleton
         self.semantic = semantic
@@ -70,7 +79,7 @@ class FixedSpatialGraphConv(GraphConv):
         self.add_bias()
         self.built = True
 
-    def affinity(self):
+    def affinity(self) -> tf.Tensor:
         """Returns A, or M where `semantic`: (N, N) float32."""
         if not self.semantic:
             return tf.constant(self.adjacency)

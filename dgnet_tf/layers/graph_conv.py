@@ -1,5 +1,7 @@
 """What the graph convolutions share: channels, sigma, bias, parameter matrices."""
 
+from typing import Any
+
 import tensorflow as tf
 
 from dgnet_tf.errors import check_positive
@@ -12,12 +14,12 @@ class GraphConv(keras.layers.Layer):
 
     def __init__(
         self,
-        channels,
+        channels: int,
         *,
-        activation="relu",
-        use_bias=False,
-        kernel_initializer="glorot_uniform",
-        **kwargs,
+        activation: Any = "relu",
+        use_bias: bool = False,
+        kernel_initializer: Any = "glorot_uniform",
+        **kwargs: Any,
     ):
         super().__init__(**kwargs)
         check_positive("channels", channels)

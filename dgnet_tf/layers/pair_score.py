@@ -1,5 +1,7 @@
 """Importance scores of pairs of joints."""
 
+from typing import Any
+
 import tensorflow as tf
 
 from dgnet_tf.errors import check_choice
@@ -52,7 +54,9 @@ class PairScore(keras.layers.Layer):
         The paper of DG-Net, Sec. III-A and III-B.
     """
 
-    def __init__(self, weighting="fc", *, activation="linear", **kwargs):
+    def __init__(
+        self, weighting: str = "fc", *, activation: Any = "linear", **kwargs: Any
+    ):
         super().__init__(**kwargs)
         check_choice("weighting", weighting, WEIGHTINGS)
         check_choice("score_activation", activation, ACTIVATIONS)
@@ -85,7 +89,7 @@ class PairScore(keras.layers.Layer):
         self.built = True
 
     @property
-    def kernels(self):
+    def kernels(self) -> tuple:
         """The (C, D) weights that project queries and keys; "none" has none."""
         if self.weighting == "fc":
             return self.query, self.key
@@ -103,7 +107,7 @@ class PairScore(keras.layers.Layer):
             tf.tensordot(keys, tf.cast(for_keys, keys.dtype), 1),
         )
 
-    def pair(self, of_i, of_j):
+    def pair(self, of_i: tf.Tensor, of_j: tf.Tensor) -> tf.Tensor:
         """Scores all pairs of what `kernels` make, (..., N, D): (..., N, N) float32.
 
         DSG and DTG project features together with their own product: one large product

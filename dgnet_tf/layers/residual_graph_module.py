@@ -1,5 +1,7 @@
 """The two-layer residual module around a graph convolution."""
 
+from typing import Any
+
 import tensorflow as tf
 
 from dgnet_tf.errors import check_choice
@@ -59,13 +61,13 @@ class ResidualGraphModule(keras.layers.Layer):
 
     def __init__(
         self,
-        operation,
-        channels,
+        operation: str,
+        channels: int,
         *,
-        arguments=None,
-        gamma=1.0,
-        batch_norm=True,
-        **kwargs,
+        arguments: dict | None = None,
+        gamma: float = 1.0,
+        batch_norm: bool = True,
+        **kwargs: Any,
     ):
         super().__init__(**kwargs)
         check_choice("operation", operation, OPERATIONS)

@@ -1,5 +1,7 @@
 """The spatial non-local block."""
 
+from typing import Any
+
 import tensorflow as tf
 
 from dgnet_tf.errors import check_positive
@@ -42,7 +44,13 @@ class SpatialNonLocal(keras.layers.Layer):
         The paper of DG-Net, Sec. III-C.
     """
 
-    def __init__(self, inner_channels=None, *, batch_norm=True, **kwargs):
+    def __init__(
+        self,
+        inner_channels: int | None = None,
+        *,
+        batch_norm: bool = True,
+        **kwargs: Any,
+    ):
         super().__init__(**kwargs)
         if inner_channels is not None:
             check_positive("inner_channels", inner_channels)
@@ -71,7 +79,7 @@ class SpatialNonLocal(keras.layers.Layer):
             self.norm.build(input_shape)
         self.built = True
 
-    def affinity(self, x):
+    def affinity(self, x: tf.Tensor) -> tf.Tensor:
         """Returns the (B, T, N, N) attention of each joint i to each joint j."""
         return self._affinity_and_values(tf.cast(x, self.compute_dtype))[0]
 

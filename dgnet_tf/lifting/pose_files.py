@@ -22,7 +22,12 @@ WRITERS = {
 SUFFIXES = tuple(WRITERS)
 
 
-def write(people: Sequence[Lifted], path, axes: str | None = None, units: str = "m"):
+def write(
+    people: Sequence[Lifted],
+    path: str | pathlib.Path,
+    axes: str | None = None,
+    units: str = "m",
+) -> list[pathlib.Path]:
     """Writes poses, whole or not at all; the suffix of the path chooses the format.
 
     Args:
@@ -55,7 +60,7 @@ def write(people: Sequence[Lifted], path, axes: str | None = None, units: str = 
     return found
 
 
-def check(path, axes: str | None = None, units: str = "m"):
+def check(path: str | pathlib.Path, axes: str | None = None, units: str = "m") -> None:
     """Raises a ValueError if a file cannot be written to a path in axes and units."""
     path = pathlib.Path(path)
     writer = WRITERS.get(path.suffix.lower())
@@ -70,12 +75,12 @@ def check(path, axes: str | None = None, units: str = "m"):
             )
 
 
-def default_axes(path) -> str:
+def default_axes(path: str | pathlib.Path) -> str:
     """Returns the axes of a file for which none were chosen."""
     return WRITERS[pathlib.Path(path).suffix.lower()].AXES or "camera"
 
 
-def paths(path, people: Sequence[str]) -> list[pathlib.Path]:
+def paths(path: str | pathlib.Path, people: Sequence[str]) -> list[pathlib.Path]:
     """Returns the file of each person, of a format that holds one.
 
     Of several people, `poses.bvh` becomes `poses-<person>.bvh`; characters of a name

@@ -90,8 +90,8 @@ class OneEuroState:
     def __init__(self, parameters: OneEuro, fps: float):
         self._parameters = parameters
         self._fps = fps
-        self._value = None
-        self._velocity = 0.0
+        self._value: np.ndarray | None = None
+        self._velocity = np.zeros(())
 
     def push(self, value: np.ndarray) -> np.ndarray:
         """Takes the next (..., D) values and returns them smoothed, float64."""
@@ -109,7 +109,7 @@ class OneEuroState:
         return self._value
 
 
-def named(smooth):
+def named(smooth: str | Savgol | OneEuro | None) -> Savgol | OneEuro | None:
     """Returns a `Savgol` or `OneEuro`, by its name (`NAMES`) or as it is, or None.
 
     Raises:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -68,12 +70,12 @@ class Stream:
 
     def __init__(
         self,
-        lifter,
-        image_size,
+        lifter: Any,
+        image_size: Sequence[float],
         *,
         layout: str,
         fps: float | None = None,
-        smooth=None,
+        smooth: str | smoothing.OneEuro | None = None,
         forget_seconds: float = FORGET_SECONDS,
     ):
         keypoint_arguments.check_size(image_size)
@@ -111,7 +113,7 @@ class Stream:
         """Who was named, but has no pose: a keypoint was never seen yet."""
         return tuple(n for n, one in self._people.items() if one.history is None)
 
-    def push(self, keypoints, confidence=None):
+    def push(self, keypoints: Any, confidence: Any = None) -> Any:
         """Takes the next frame.
 
         Args:

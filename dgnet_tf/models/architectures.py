@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+from collections.abc import Iterator
 
 import tensorflow as tf
 
@@ -33,7 +34,7 @@ def build(config: Config) -> keras.Model:
 
 
 @contextlib.contextmanager
-def precision(policy: str):
+def precision(policy: str) -> Iterator[None]:
     """Sets Keras' global dtype policy for a while."""
     before = keras.mixed_precision.global_policy()
     keras.mixed_precision.set_global_policy(policy)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pathlib
+from typing import Any
+
 import tensorflow as tf
 
 from dgnet_tf.errors import UserError
@@ -19,7 +22,7 @@ keras = tf.keras
 class _ShippedNames:
     """Attribute of a class: the names of trained weights that are shipped."""
 
-    def __get__(self, instance, owner):
+    def __get__(self, instance: object, owner: type) -> list[str]:
         return weight_folders.names()
 
 
@@ -73,26 +76,26 @@ class DGNet(WindowModel):
 
     def __init__(
         self,
-        skeleton="human36m_17",
-        frames=4,
-        blocks=5,
-        channels=128,
-        spatial_neighbors=3,
-        temporal_neighbors=4,
-        connection="dynamic",
-        weighting="fc",
-        score_activation="leaky_relu",
-        normalization="softmax",
-        spatial_unit="fsg,dsg",
-        temporal_unit="ftg,dtg,ftg",
-        semantic=True,
-        non_local=True,
-        joint_embedding=True,
-        residual_gamma=0.2,
-        head_scale=0.1,
-        batch_norm=True,
-        seed=0,
-        **kwargs,
+        skeleton: str = "human36m_17",
+        frames: int = 4,
+        blocks: int = 5,
+        channels: int = 128,
+        spatial_neighbors: int = 3,
+        temporal_neighbors: int = 4,
+        connection: str = "dynamic",
+        weighting: str = "fc",
+        score_activation: str = "leaky_relu",
+        normalization: str = "softmax",
+        spatial_unit: str = "fsg,dsg",
+        temporal_unit: str = "ftg,dtg,ftg",
+        semantic: bool = True,
+        non_local: bool = True,
+        joint_embedding: bool = True,
+        residual_gamma: float = 0.2,
+        head_scale: float = 0.1,
+        batch_norm: bool = True,
+        seed: int = 0,
+        **kwargs: Any,
     ):
         arguments = window_model.constructor_arguments(locals())
         keypoints = window_input(skeleton, frames=frames, blocks=blocks)
@@ -151,7 +154,9 @@ class DGNet(WindowModel):
         super().__init__(keypoints, outputs, arguments, **kwargs)
 
     @classmethod
-    def from_preset(cls, preset, load_weights=True):
+    def from_preset(
+        cls, preset: str | pathlib.Path, load_weights: bool = True
+    ) -> DGNet:
         """Returns a trained network.
 
         Args:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
+import tensorflow as tf
 
 from dgnet_tf import skeletons
 from dgnet_tf.layers.neighbor_masks import constant_mask, skeleton_adjacency
@@ -71,7 +72,7 @@ def window(arguments: dict) -> Count:
     return total
 
 
-def per_frame(model) -> int | None:
+def per_frame(model: tf.keras.Model) -> int | None:
     """Returns what a `DGNet` or a peer spends on a frame; None for other networks.
 
     It is a window's multiply-adds over its T frames. The overlap rules run

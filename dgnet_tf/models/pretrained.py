@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pathlib
+from collections.abc import Callable
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from dgnet_tf.errors import UserError
 from dgnet_tf.models import runs, weight_files, weight_folders
 
 
-def load(weights, *, load_weights: bool = True) -> runs.Run:
+def load(weights: str | pathlib.Path, *, load_weights: bool = True) -> runs.Run:
     """Loads trained weights into the network that they were trained in.
 
     Args:
@@ -37,7 +38,9 @@ def load(weights, *, load_weights: bool = True) -> runs.Run:
     return runs.Run(config, model)
 
 
-def of_flags(workdir, weights) -> tuple[runs.Run, pathlib.Path]:
+def of_flags(
+    workdir: str | pathlib.Path, weights: str | pathlib.Path | None
+) -> tuple[runs.Run, pathlib.Path]:
     """Loads what a command was given: a run, or weights where they are not None.
 
     Returns the run and the folder that holds its origin; errors as of the loaders.
@@ -47,7 +50,7 @@ def of_flags(workdir, weights) -> tuple[runs.Run, pathlib.Path]:
     return load(weights), weight_folders.find(weights)
 
 
-def read_config(folder) -> configuration.Config:
+def read_config(folder: str | pathlib.Path) -> configuration.Config:
     """Returns the configuration that a folder's weights were trained with.
 
     Raises:
@@ -63,7 +66,7 @@ def read_config(folder) -> configuration.Config:
     return config
 
 
-def probe(model, config) -> np.ndarray:
+def probe(model: Callable, config: configuration.Config) -> np.ndarray:
     """Returns (N, 3), the newest pose that a network gives for one made-up window.
 
     Saved with the weights it shows whether another stack computes the same.

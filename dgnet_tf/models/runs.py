@@ -43,7 +43,7 @@ def build_model(config: configuration.Config) -> tf.keras.Model:
         raise UserError(f"The configuration does not fit together: {error}") from error
 
 
-def load(workdir) -> Run:
+def load(workdir: str | pathlib.Path) -> Run:
     """Loads a finished run, whichever Keras wrote it.
 
     The network is built from `config.json`; `model.keras` gives its weights and
@@ -59,7 +59,7 @@ def load(workdir) -> Run:
     return Run(config, model)
 
 
-def check(workdir) -> configuration.Config:
+def check(workdir: str | pathlib.Path) -> configuration.Config:
     """Returns a finished run's configuration, without loading its network.
 
     Raises:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pathlib
+
 from dgnet_tf.drawing.clip import Clip
 from dgnet_tf.files.atomic import write_text
 from dgnet_tf.pages import clip_json, web_page
 
 
-def write(clip: Clip, path):
+def write(clip: Clip, path: str | pathlib.Path) -> None:
     """Writes a clip's page, whole or not at all.
 
     The page holds its scripts and its data and forbids itself any request. A frame of

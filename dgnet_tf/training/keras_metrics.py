@@ -26,7 +26,7 @@ class _FrameMean(keras.metrics.Mean):
         values = self._values(y_true, y_pred)  # (B, T)
         return super().update_state(values, sample_weight=sample_weight)
 
-    def get_config(self):
+    def get_config(self) -> dict:
         """Returns the constructor's arguments."""
         return {"name": self.name, "dtype": self.dtype}
 
@@ -38,7 +38,7 @@ class MPJPE(_FrameMean):
     Averaged over frames and all joints, the root included.
     """
 
-    def __init__(self, name="mpjpe_mm", dtype="float32"):
+    def __init__(self, name: str = "mpjpe_mm", dtype: str = "float32"):
         super().__init__(name=name, dtype=dtype)
 
     def _values(self, target, predicted):
@@ -49,7 +49,7 @@ class MPJPE(_FrameMean):
 class PMPJPE(_FrameMean):
     """MPJPE in millimetres after the best similarity transform (Protocol 2)."""
 
-    def __init__(self, name="p_mpjpe_mm", dtype="float32"):
+    def __init__(self, name: str = "p_mpjpe_mm", dtype: str = "float32"):
         super().__init__(name=name, dtype=dtype)
 
     def _values(self, target, predicted):
@@ -60,7 +60,7 @@ class PMPJPE(_FrameMean):
 class NMPJPE(_FrameMean):
     """MPJPE in millimetres after the best scale about the origin (Protocol 3)."""
 
-    def __init__(self, name="n_mpjpe_mm", dtype="float32"):
+    def __init__(self, name: str = "n_mpjpe_mm", dtype: str = "float32"):
         super().__init__(name=name, dtype=dtype)
 
     def _values(self, target, predicted):
@@ -78,7 +78,9 @@ class PCK(_FrameMean):
         threshold_mm: millimetres, above 0.
     """
 
-    def __init__(self, threshold_mm=150.0, name="pck", dtype="float32"):
+    def __init__(
+        self, threshold_mm: float = 150.0, name: str = "pck", dtype: str = "float32"
+    ):
         if not threshold_mm > 0:
             raise ValueError(f"`threshold_mm` must be above 0, got {threshold_mm!r}.")
         super().__init__(name=name, dtype=dtype)
@@ -88,7 +90,7 @@ class PCK(_FrameMean):
         below = tf.norm(predicted - target, axis=-1) < self.threshold_mm / _MM
         return tf.reduce_mean(tf.cast(below, tf.float32), axis=-1)
 
-    def get_config(self):
+    def get_config(self) -> dict:
         """Returns the constructor's arguments."""
         return {**super().get_config(), "threshold_mm": self.threshold_mm}
 
@@ -97,7 +99,7 @@ class PCK(_FrameMean):
 class AUC(_FrameMean):
     """Mean of `PCK` over the 31 thresholds 0, 5, ..., 150 mm; 30/31 at the most."""
 
-    def __init__(self, name="auc", dtype="float32"):
+    def __init__(self, name: str = "auc", dtype: str = "float32"):
         super().__init__(name=name, dtype=dtype)
 
     def _values(self, target, predicted):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import tensorflow as tf
 
 keras = tf.keras
@@ -19,11 +21,13 @@ class SumSquaredError(keras.losses.Loss):
         The mean over the batch.
     """
 
-    def call(self, y_true, y_pred):
+    def call(self, y_true: tf.Tensor, y_pred: tf.Tensor) -> tf.Tensor:
         """Returns (B,)."""
         return tf.reduce_sum(tf.math.squared_difference(y_pred, y_true), [1, 2, 3])
 
 
-def block_loss_weights(output_names, block_loss_weight):
+def block_loss_weights(
+    output_names: Iterable[str], block_loss_weight: float
+) -> dict[str, float]:
     """Returns Eq. 17's weights: 1 for "pose", lambda for each block's output."""
     return {name: 1.0 if name == "pose" else block_loss_weight for name in output_names}

@@ -87,6 +87,23 @@ def test_a_public_object_is_the_one_of_its_module(name):
     assert name in dir(dgnet_tf)
 
 
+def test_type_checkers_are_told_the_same_names():
+    tree = ast.parse(pathlib.Path(dgnet_tf.__file__).read_text(encoding="utf-8"))
+    (block,) = (
+        node
+        for node in tree.body
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Name)
+    )
+    told = {alias.asname: (node.module, alias.name)
+            for node in block.body for alias in node.names}  # fmt: skip
+    wanted = {n: (f"dgnet_tf.{m}", n) for n, m in dgnet_tf._PUBLIC.items()}
+    for name, module in dgnet_tf._MODULES.items():
+        package, _, last = f"dgnet_tf.{module}".rpartition(".")
+        wanted[name] = (package, last)
+    wanted |= {name: ("dgnet_tf", name) for name in dgnet_tf._PLAIN_MODULES}
+    assert told == wanted
+
+
 def test_an_unknown_name_is_an_attribute_error_or_an_import_error():
     with pytest.raises(AttributeError, match="nothing_of_this_name"):
         dgnet_tf.nothing_of_this_name  # noqa: B018

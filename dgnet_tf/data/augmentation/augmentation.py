@@ -6,12 +6,13 @@ Stateless: the same seed gives the same numbers.
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 
 import tensorflow as tf
 
-from dgnet_tf import cameras
+from dgnet_tf import cameras, skeletons
 from dgnet_tf.config import fields
-from dgnet_tf.config.fields import FIELDS
+from dgnet_tf.config.fields import FIELDS, Config
 from dgnet_tf.data.augmentation import (
     body_height,
     body_shapes,
@@ -49,12 +50,19 @@ class Augmentation(_Fields):
         return self.random_cameras > 0 or self.body_scale > 0
 
 
-def of(config) -> Augmentation:
+def of(config: Config) -> Augmentation:
     """Returns a configuration's augmentation."""
     return Augmentation(**{name: getattr(config, name) for name in NAMES})
 
 
-def augment(record: dict, indices, skeleton, fps, chosen: Augmentation, seed):
+def augment(
+    record: dict,
+    indices: tf.Tensor,
+    skeleton: skeletons.Skeleton,
+    fps: float,
+    chosen: Augmentation,
+    seed: tf.Tensor,
+) -> tuple[tf.Tensor, tf.Tensor]:
     """Takes the frames of windows and augments them.
 
     The person's body, the detector's errors, swaps and gaps are those of the record,
@@ -147,7 +155,7 @@ def augment(record: dict, indices, skeleton, fps, chosen: Augmentation, seed):
     return x, y
 
 
-def flip_keypoints(keypoints, mirror):
+def flip_keypoints(keypoints: tf.Tensor, mirror: Sequence[int]) -> tf.Tensor:
     """Mirrors (..., N, 2), normalised to [-1, 1] across the image; its own inverse.
 
     The result is what a mirrored image of the same scene shows. `mirror` are N joint
@@ -156,7 +164,7 @@ def flip_keypoints(keypoints, mirror):
     return _flip(keypoints, mirror, (-1, 1))
 
 
-def flip_positions(positions, mirror):
+def flip_positions(positions: tf.Tensor, mirror: Sequence[int]) -> tf.Tensor:
     """Mirrors positions (..., N, 3), camera axes, in x = 0; its own inverse.
 
     `flip_keypoints` gives the projection of the result through a camera whose
@@ -170,7 +178,9 @@ def _flip(points, mirror, signs):
     return tf.gather(points, mirror, axis=-2) * tf.cast(signs, points.dtype)
 
 
-def random_flip(keypoints, positions, mirror, seed):
+def random_flip(
+    keypoints: tf.Tensor, positions: tf.Tensor, mirror: Sequence[int], seed: tf.Tensor
+) -> tuple[tf.Tensor, tf.Tensor]:
     """Mirrors windows of normalised keypoints and positions with probability 1/2."""
     coins = tf.random.stateless_uniform(tf.shape(keypoints)[:1], seed) < 0.5
     coins = coins[:, None, None, None]  # (B, 1, 1, 1)

@@ -1,5 +1,7 @@
 """A fully-connected layer over the last axis."""
 
+from typing import Any
+
 import tensorflow as tf
 
 from dgnet_tf.errors import check_positive
@@ -39,7 +41,12 @@ class FullyConnected(keras.layers.Layer):
     """
 
     def __init__(
-        self, channels, *, use_bias=True, kernel_initializer="glorot_uniform", **kwargs
+        self,
+        channels: int,
+        *,
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        **kwargs: Any,
     ):
         super().__init__(**kwargs)
         check_positive("channels", channels)

@@ -1,5 +1,8 @@
 """Maxima over groups of joints, and the way back."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 import tensorflow as tf
 
@@ -31,7 +34,7 @@ class GroupMax(keras.layers.Layer):
         Cai et al. 2019, reference [6] of DG-Net's paper.
     """
 
-    def __init__(self, groups, **kwargs):
+    def __init__(self, groups: Sequence[Sequence[int]], **kwargs: Any):
         super().__init__(**kwargs)
         self.groups = as_lists(groups)
 
@@ -71,7 +74,7 @@ class GroupSpread(keras.layers.Layer):
         Cai et al. 2019, reference [6] of DG-Net's paper.
     """
 
-    def __init__(self, groups, **kwargs):
+    def __init__(self, groups: Sequence[Sequence[int]], **kwargs: Any):
         super().__init__(**kwargs)
         self.groups = as_lists(groups)
         joints = sorted(joint for group in self.groups for joint in group)

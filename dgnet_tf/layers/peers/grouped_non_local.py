@@ -1,5 +1,8 @@
 """SemGCN's non-local layer."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import tensorflow as tf
 
 from dgnet_tf.layers.batch_norm import make_batch_norm
@@ -41,7 +44,7 @@ class GroupedNonLocal(keras.layers.Layer):
         Zhao et al. 2019, SemGCN, reference [4] of DG-Net's paper.
     """
 
-    def __init__(self, groups, **kwargs):
+    def __init__(self, groups: Sequence[Sequence[int]], **kwargs: Any):
         super().__init__(**kwargs)
         self.groups = as_lists(groups)
         self.norm = make_batch_norm("norm", dtype=self.dtype_policy, gamma=0.0)

@@ -1,5 +1,7 @@
 """Edge padding in time."""
 
+from typing import Any
+
 import numpy as np
 import tensorflow as tf
 
@@ -33,7 +35,7 @@ class RepeatEnds(keras.layers.Layer):
         Pavllo et al. 2019, reference [3] of DG-Net's paper.
     """
 
-    def __init__(self, frames, **kwargs):
+    def __init__(self, frames: int, **kwargs: Any):
         super().__init__(**kwargs)
         if frames < 0:
             raise ValueError(f"`frames` must be at least 0, got {frames!r}.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import tensorflow as tf
 
@@ -54,7 +56,14 @@ class SpatioTemporalGraphConv(GraphConv):
         Cai et al. 2019, reference [6] of DG-Net's paper.
     """
 
-    def __init__(self, channels, *, level="joints", skeleton="human36m_17", **kwargs):
+    def __init__(
+        self,
+        channels: int,
+        *,
+        level: str = "joints",
+        skeleton: str = "human36m_17",
+        **kwargs: Any,
+    ):
         super().__init__(channels, **kwargs)
         check_choice("level", level, LEVELS)
         self.level = level

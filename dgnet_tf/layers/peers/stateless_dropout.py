@@ -1,5 +1,7 @@
 """Dropout without a generator's state."""
 
+from typing import Any
+
 import tensorflow as tf
 
 keras = tf.keras
@@ -37,7 +39,7 @@ class StatelessDropout(keras.layers.Layer):
         "Dropout: A Simple Way to Prevent Neural Networks from Overfitting".
     """
 
-    def __init__(self, rate, *, seed=0, **kwargs):
+    def __init__(self, rate: float, *, seed: int = 0, **kwargs: Any):
         super().__init__(**kwargs)
         if not 0 <= rate < 1:
             raise ValueError(f"`dropout` must be from 0 to below 1, got {rate!r}.")

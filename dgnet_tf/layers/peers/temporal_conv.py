@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import tensorflow as tf
 
 from dgnet_tf.errors import check_positive
@@ -39,7 +41,9 @@ class TemporalConv(keras.layers.Layer):
         Pavllo et al. 2019, reference [3] of DG-Net's paper.
     """
 
-    def __init__(self, channels, *, kernel_size=3, dilation=1, **kwargs):
+    def __init__(
+        self, channels: int, *, kernel_size: int = 3, dilation: int = 1, **kwargs: Any
+    ):
         super().__init__(**kwargs)
         check_positive("channels", channels)
         check_positive("kernel_size", kernel_size)

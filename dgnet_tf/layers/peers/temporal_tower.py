@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import tensorflow as tf
 
 from dgnet_tf.errors import check_positive
@@ -51,14 +53,14 @@ class TemporalTower(keras.layers.Layer):
 
     def __init__(
         self,
-        channels,
-        outputs,
+        channels: int,
+        outputs: int,
         *,
-        blocks=2,
-        dropout=0.25,
-        head_scale=1.0,
-        seed=0,
-        **kwargs,
+        blocks: int = 2,
+        dropout: float = 0.25,
+        head_scale: float = 1.0,
+        seed: int = 0,
+        **kwargs: Any,
     ):
         super().__init__(**kwargs)
         check_positive("blocks", blocks)

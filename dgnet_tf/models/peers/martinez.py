@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import tensorflow as tf
 
 from dgnet_tf.layers.batch_norm import make_batch_norm
@@ -46,14 +48,14 @@ class Martinez(WindowModel):
 
     def __init__(
         self,
-        skeleton="human36m_17",
-        frames=1,
-        blocks=2,
-        channels=1024,
-        dropout=0.5,
-        head_scale=0.1,
-        seed=0,
-        **kwargs,
+        skeleton: str = "human36m_17",
+        frames: int = 1,
+        blocks: int = 2,
+        channels: int = 1024,
+        dropout: float = 0.5,
+        head_scale: float = 0.1,
+        seed: int = 0,
+        **kwargs: Any,
     ):
         arguments = window_model.constructor_arguments(locals())
         keypoints = window_input(skeleton, frames=frames, blocks=blocks)

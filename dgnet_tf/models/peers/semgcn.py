@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import tensorflow as tf
 
@@ -54,15 +56,15 @@ class SemGCN(WindowModel):
 
     def __init__(
         self,
-        skeleton="human36m_17",
-        frames=1,
-        blocks=4,
-        channels=128,
-        non_local=True,
-        dropout=0.0,
-        head_scale=0.1,
-        seed=0,
-        **kwargs,
+        skeleton: str = "human36m_17",
+        frames: int = 1,
+        blocks: int = 4,
+        channels: int = 128,
+        non_local: bool = True,
+        dropout: float = 0.0,
+        head_scale: float = 0.1,
+        seed: int = 0,
+        **kwargs: Any,
     ):
         arguments = window_model.constructor_arguments(locals())
         keypoints = window_input(skeleton, frames=frames, blocks=blocks)

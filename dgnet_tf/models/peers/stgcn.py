@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import tensorflow as tf
 
@@ -60,15 +62,15 @@ class STGCN(WindowModel):
 
     def __init__(
         self,
-        skeleton="human36m_17",
-        frames=7,
-        blocks=2,
-        channels=128,
-        non_local=True,
-        dropout=0.1,
-        head_scale=0.1,
-        seed=0,
-        **kwargs,
+        skeleton: str = "human36m_17",
+        frames: int = 7,
+        blocks: int = 2,
+        channels: int = 128,
+        non_local: bool = True,
+        dropout: float = 0.1,
+        head_scale: float = 0.1,
+        seed: int = 0,
+        **kwargs: Any,
     ):
         arguments = window_model.constructor_arguments(locals())
         sizes = {"frames": frames, "blocks": blocks, "channels": channels}

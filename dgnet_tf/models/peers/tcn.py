@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import tensorflow as tf
 
 from dgnet_tf.layers.peers.repeat_ends import RepeatEnds
@@ -49,14 +51,14 @@ class TCN(WindowModel):
 
     def __init__(
         self,
-        skeleton="human36m_17",
-        frames=27,
-        blocks=2,
-        channels=1024,
-        dropout=0.25,
-        head_scale=0.1,
-        seed=0,
-        **kwargs,
+        skeleton: str = "human36m_17",
+        frames: int = 27,
+        blocks: int = 2,
+        channels: int = 1024,
+        dropout: float = 0.25,
+        head_scale: float = 0.1,
+        seed: int = 0,
+        **kwargs: Any,
     ):
         arguments = window_model.constructor_arguments(locals())
         sizes = {"frames": frames, "blocks": blocks, "channels": channels}

@@ -1,0 +1,1 @@
+"""Types of the public names: there, and accepted by a type checker."""
