@@ -126,6 +126,7 @@ class HyperModel(keras_tuner.HyperModel):
             "frames": config.frames,
             "frame_stride": config.frame_stride,
             "batch_size": config.batch_size,
+            "inputs": config.inputs,
             "targets": sorted(model.output_names),
         }
         train = load_windows(

@@ -44,6 +44,10 @@ class Config:
         0.0, "Frames a second; 0 until it is filled from the data set.", least=0,
         most=10_000, from_data=True,
     )
+    inputs: str = _network(
+        "xy", "What the network takes of a keypoint: its coordinates, or its "
+        "confidence, too (xyc).", choices=("xy", "xyc"),
+    )
     frames: int = _network(4, "Frames of a window, T.", least=1, most=1000)
     frame_stride: int = _data(
         1, "Distance in time, in frames, between neighbouring frames of a window.",

@@ -32,12 +32,14 @@ def training_epochs(
     batch_size: int,
     steps: int,
     augment: augmentation.Augmentation,
+    inputs: str = "xy",
 ) -> tf.data.Dataset:
     """Concatenates epochs of `steps` full batches each, of the given int64 numbers.
 
     Where an epoch's windows run short, they are cut once more with other phases. At
     least one window of the actions (all, if none is named) must exist, or this never
-    ends. Gives normalised keypoints (B, T, N, 2) and positions (B, T, N, 3).
+    ends. Gives normalised keypoints (B, T, N, 2), with the inputs "xyc" and their
+    confidence (B, T, N, 3), and positions (B, T, N, 3).
     """
 
     def epoch(number):
@@ -78,7 +80,8 @@ def training_epochs(
         phase = tf.random.stateless_uniform((), view_seed, 0, strided.block, tf.int64)
         indices = cutting.training_windows(record, strided, phase)
         seed = tf.random.fold_in(view_seed, record["first_frame"])
-        return augmentation.augment(record, indices, skeleton, data.fps, augment, seed)
+        drawn = (skeleton, data.fps, augment, seed, inputs)
+        return augmentation.augment(record, indices, *drawn)
 
     skeleton = skeletons.get(data.skeleton)
     return numbers.flat_map(epoch)

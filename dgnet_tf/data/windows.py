@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from dgnet_tf import cameras, skeletons
 from dgnet_tf.config import action_names
+from dgnet_tf.config.fields import FIELDS
 from dgnet_tf.data import actions as chosen_actions
 from dgnet_tf.data import cutting, manifest, records
 from dgnet_tf.data import epochs as training
@@ -38,6 +39,7 @@ def load_windows(
     num_shards: int = 1,
     shard_index: int = 0,
     verify: bool = True,
+    inputs: str = "xy",
     **augment: Any,
 ) -> tf.data.Dataset:
     """Cuts a split into batches of windows.
@@ -78,12 +80,15 @@ def load_windows(
             may differ.
         shard_index: index of this worker.
         verify: compare the files' digests first, which reads each once.
+        inputs: "xy", or "xyc" for keypoints with their confidence, see `FIELDS` of
+            `dgnet_tf.config.fields`.
         **augment: fields of `augmentation.Augmentation`: `flip=True`, ...; only when
             shuffled.
 
     Returns:
-        A dataset of `(keypoints, {name: positions})`: (B, T, N, 2) normalised and
-        (B, T, N, 3) root-relative, metres, camera axes; both float32.
+        A dataset of `(keypoints, {name: positions})`: (B, T, N, 2) normalised, or
+        (B, T, N, 3) with the confidence from 0 to 1 as the third, and (B, T, N, 3)
+        root-relative, metres, camera axes; both float32.
 
     Raises:
         ValueError: for an argument out of its range.
@@ -92,6 +97,7 @@ def load_windows(
             valid frames to train on, or no known camera where one is needed.
     """
     augment = augmentation.Augmentation(**augment)
+    FIELDS["inputs"].check(inputs)
     shuffle = split == "train" if shuffle is None else shuffle
     _at_least(1, frames=frames, batch_size=batch_size, num_shards=num_shards)
     _at_least(1, frame_stride=frame_stride, epochs=epochs, steps=steps)
@@ -153,14 +159,18 @@ def load_windows(
             numbers = tf.data.Dataset.range(first_epoch, epochs)
         order = {"seed": seed, "batch_size": batch_size, "steps": steps}
         dataset = training.training_epochs(
-            paths, data, window, numbers, actions=actions, augment=augment, **order
+            *(paths, data, window, numbers),
+            actions=actions,
+            augment=augment,
+            inputs=inputs,
+            **order,
         )
         batches = steps * int(numbers.cardinality())
         dataset = dataset.apply(tf.data.experimental.assert_cardinality(batches))
     else:
         serialized = chosen_actions.keep(tf.data.TFRecordDataset(paths), actions)
         serialized = serialized.shard(num_shards, shard_index)
-        dataset = _in_order(data_dir, serialized, data, window)
+        dataset = _in_order(data_dir, serialized, data, window, inputs)
         found, needed = int(dataset.cardinality()), batch_size if drop_remainder else 1
         if found < needed:
             raise UserError(
@@ -243,8 +253,8 @@ def _some_record(data_dir, paths, data, actions, holds) -> bool:
     return _total(data_dir, some.filter(lambda found: found).take(1), data) > 0
 
 
-def _in_order(data_dir, serialized, data, window):
-    """Windows as a dataset of normalised keypoints (T, N, 2) and positions."""
+def _in_order(data_dir, serialized, data, window, inputs):
+    """Windows as a dataset of normalised keypoints (T, N, 2 or 3) and positions."""
     root = skeletons.get(data.skeleton).root
 
     def indices(serialized):
@@ -254,7 +264,11 @@ def _in_order(data_dir, serialized, data, window):
     def cut(serialized):
         record, found = indices(serialized)
         keypoints, positions = cutting.gather(record, found, root)
-        return cameras.normalize_screen(keypoints, record["image_size"]), positions
+        x = cameras.normalize_screen(keypoints, record["image_size"])
+        if inputs == "xyc":
+            confidence = tf.gather(record["confidence"], found)[..., None]
+            x = tf.concat([x, confidence], axis=-1)
+        return x, positions
 
     # Counted first: Keras 3 warns of data that end without having told their number.
     count = _total(data_dir, serialized.map(lambda s: tf.shape(indices(s)[1])[0]), data)

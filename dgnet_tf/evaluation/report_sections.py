@@ -163,6 +163,8 @@ def measured(chosen: dict) -> list[str]:
             f"Gaussian noise of {chosen['noise_px']:g} pixels on the keypoints, "
             f"{kind if correlation else 'white'}, seed {chosen['seed']}."
         )
+        if model.get("inputs") == "xyc":
+            lines.append("Their confidence is made up to go with that noise.")
     if chosen["fps"] != model["fps"]:
         lines.append(
             f"The data has {chosen['fps']:g} frames a second, the model was trained "

@@ -8,7 +8,6 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from dgnet_tf import cameras
 from dgnet_tf.config.fields import Config
 from dgnet_tf.inference import whole_videos
 from dgnet_tf.inference.keypoint_preparation import prepare
@@ -56,7 +55,7 @@ def over_time(
     Args:
         model: a `DGNet`, folded or not; other networks have no affinities.
         config: of its run, or its `InferenceOptions`.
-        keypoints: (F, N, 2) pixels.
+        keypoints: (F, N, 2) pixels, or (F, N, 3) with their confidence.
         image_size: (2,) width and height, pixels.
         block: number of the DG-Conv block, from 1; the paper shows the first.
 
@@ -70,9 +69,11 @@ def over_time(
         raise ValueError(f"`block` must be from 1 to {blocks}, got {block}.")
     keypoints = tf.constant(np.asarray(keypoints, np.float32)[None])
     options = InferenceOptions.of(config)
-    normalized = cameras.normalize_screen(
-        prepare(keypoints, options)[0].numpy(), np.asarray(image_size, np.float32)
-    )
+    # The mirrored estimate has no affinities of its own here.
+    straight = dataclasses.replace(options, flip=False)
+    size = tf.constant(np.asarray(image_size, np.float32)[None])
+    prepared = prepare(keypoints, options)
+    normalized = whole_videos.network_input(prepared, size, straight)[0].numpy()
     windows_of = _windows_function(model, block)
     frames, stride, length = options.frames, options.frame_stride, len(normalized)
     starts = np.arange(length) - stride * _middle(frames)
@@ -80,7 +81,7 @@ def over_time(
     step = max(whole_videos.CHUNK_FRAMES // frames, 1)
     for first in range(0, length, step):
         indices = starts[first : first + step, None] + stride * np.arange(frames)
-        windows = normalized[np.clip(indices, 0, length - 1)]  # (W, T, N, 2)
+        windows = normalized[np.clip(indices, 0, length - 1)]  # (W, T, N, 2 or 3)
         for name, matrices in windows_of(tf.constant(windows)).items():
             parts.setdefault(name, []).append(matrices.numpy())
     found = {name: np.concatenate(matrices) for name, matrices in parts.items()}
@@ -97,7 +98,7 @@ def _middle(frames):
 
 
 def _windows_function(model, block):
-    """Returns (W, T, N, 2) windows -> {name: (W, N, N) of each window's middle}.
+    """Returns (W, T, N, 2 or 3) windows -> {name: (W, N, N) of each one's middle}.
 
     "backward" is that of the middle frame, or of the second of two.
     """
@@ -106,28 +107,29 @@ def _windows_function(model, block):
     chain = model.get_layer(f"dg_block_{block}").chain
     while chain and getattr(chain[-1], "operation", "") not in ("dsg", "dtg"):
         chain = chain[:-1]  # Nothing to find there.
-    frames, joints = model.inputs[0].shape[1:3]
+    frames, joints, numbers = model.inputs[0].shape[1:]
     middle = _middle(frames)
 
-    @tf.function(input_signature=[tf.TensorSpec([None, frames, joints, 2])])
+    @tf.function(input_signature=[tf.TensorSpec([None, frames, joints, numbers])])
     def call(windows):
         x, found = features(windows, training=False), {}
+        places = windows[..., :2]
         for layer in chain:
             if not isinstance(layer, ResidualGraphModule):
                 x = layer(x, training=False)
                 continue
             # The module's first convolution sees what the module sees.
             if layer.operation == "dsg" and "spatial" not in found:
-                found["spatial"] = layer.conv_1.affinity(x, windows)[:, middle]
+                found["spatial"] = layer.conv_1.affinity(x, places)[:, middle]
             if layer.operation == "dtg" and "forward" not in found:
                 if frames > 1:
-                    forward, backward = layer.conv_1.affinity(x, windows)
+                    forward, backward = layer.conv_1.affinity(x, places)
                     found["forward"] = forward[:, middle]
                     found["backward"] = backward[:, max(middle - 1, 0)]
                 else:
                     none = tf.zeros([tf.shape(x)[0], joints, joints])
                     found["forward"] = found["backward"] = none
-            x = layer(x, keypoints=windows, training=False)
+            x = layer(x, keypoints=places, training=False)
         return {name: tf.cast(matrix, tf.float32) for name, matrix in found.items()}
 
     return call

@@ -21,8 +21,24 @@ def reach(options: InferenceOptions) -> int:
 
 
 def prepare(keypoints, options: InferenceOptions):
-    """Makes keypoints, a (B, F, N, 2) tensor or (F, N, 2) array, ready to be lifted."""
-    return smooth_keypoints(keypoints, options.keypoint_smoothing)
+    """Makes keypoints, a (B, F, N, 2) tensor or (F, N, 2) array, ready to be lifted.
+
+    They may have their confidence as a third number. The result has it if the network
+    takes it, 1 where none was given; it is not smoothed.
+    """
+    scored = keypoints.shape[-1] == 3
+    pixels = keypoints[..., :2] if scored else keypoints
+    pixels = smooth_keypoints(pixels, options.keypoint_smoothing)
+    if options.inputs == "xy":
+        return pixels
+    if isinstance(keypoints, np.ndarray):
+        ones_like, concatenate = np.ones_like, np.concatenate
+    else:
+        import tensorflow as tf  # Not above: arrays are prepared without it.
+
+        ones_like, concatenate = tf.ones_like, tf.concat
+    confidence = keypoints[..., 2:] if scored else ones_like(pixels[..., :1])
+    return concatenate([pixels, confidence], axis=-1)
 
 
 def smooth_keypoints(keypoints, reach: int):

@@ -37,6 +37,8 @@ class InferenceOptions:
         skeleton: of keypoints and poses.
         fps: frame rate that the network was trained at.
         frames: T, of a window.
+        inputs: what the network takes of a keypoint: "xy", or "xyc" with its
+            confidence, which keypoints (..., N, 3) have as their third number.
         flip: average with the mirrored estimate of the mirrored keypoints.
         overlap: how overlapping windows become one pose for each frame, see
             `window_table`.
@@ -52,6 +54,7 @@ class InferenceOptions:
     skeleton: str = ""
     fps: float = 0.0
     frames: int = 4
+    inputs: str = FIELDS["inputs"].default
     flip: bool = _option(
         _FLIP,
         folder="noflip",

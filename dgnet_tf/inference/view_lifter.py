@@ -5,7 +5,10 @@ from __future__ import annotations
 import hashlib
 
 import numpy as np
+import tensorflow as tf
 
+from dgnet_tf import skeletons
+from dgnet_tf.data.augmentation import body_height, confidence_scores
 from dgnet_tf.data.views import View
 from dgnet_tf.inference import keypoint_preparation, whole_videos
 from dgnet_tf.inference.options import InferenceOptions
@@ -15,7 +18,8 @@ class ViewLifter:
     """A model with the options of its inference; compiled once for all views.
 
     Attributes:
-        model: normalised keypoints (B, T, N, 2) -> {"pose": (B, T, N, 3), ...}.
+        model: normalised keypoints (B, T, N, 2), with its `inputs` "xyc" (B, T, N, 3),
+            -> {"pose": (B, T, N, 3), ...}.
         options: how it is used.
         noise_px: standard deviation of Gaussian noise on the keypoints, pixels.
         noise_correlation: its correlation from one frame to the next.
@@ -44,9 +48,25 @@ class ViewLifter:
             view, self.noise_px, self.seed, self.noise_correlation
         )
 
+    def network_keypoints(self, view: View) -> np.ndarray:
+        """Returns `keypoints` with their confidence (F, N, 3) if the network takes it.
+
+        It is the record's. Under noise it is multiplied by a made-up score that goes
+        with the error, as in training.
+        """
+        keypoints = self.keypoints(view)
+        if self.options.inputs == "xy":
+            return keypoints
+        confidence = view.confidence
+        if self.noise_px:
+            off = keypoints - view.keypoints
+            skeleton = skeletons.get(self.options.skeleton)
+            confidence = confidence * made_up_confidence(view, off, skeleton, self.seed)
+        return np.concatenate([keypoints, confidence[..., None]], axis=-1)
+
     def positions(self, view: View) -> np.ndarray:
         """Returns the estimate (F, N, 3), metres, camera axes, the root at 0."""
-        seen, block = self.keypoints(view), self.options.block
+        seen, block = self.network_keypoints(view), self.options.block
         reach = keypoint_preparation.reach(self.options)
         return whole_videos.lift_view(self._serve, seen, view.image_size, block, reach)
 
@@ -59,10 +79,36 @@ def noise(
     It has the same deviation in each frame. White noise, of correlation 0, is what
     smoothing removes and no detector makes; detectors' errors have 0.77 to 0.95.
     """
-    digest = hashlib.sha256(f"{seed}/{view.name}".encode()).digest()
-    rng = np.random.default_rng(int.from_bytes(digest[:8], "little"))
-    found = rng.normal(0.0, noise_px, view.keypoints.shape)
+    white = _rng(seed, view.name).normal(0.0, noise_px, view.keypoints.shape)
+    return _correlated(white, correlation)
+
+
+def made_up_confidence(view: View, errors: np.ndarray, skeleton, seed: int):
+    """Returns scores (F, N) that go with errors (F, N, 2), pixels, of a view.
+
+    They depend on the view's ids and the seed besides, see `confidence_scores`.
+    """
+    rng = _rng(seed, f"{view.name}/confidence")
+    frames, joints = view.confidence.shape
+    wavering = rng.normal(size=(frames, joints))
+    wavering = _correlated(wavering, confidence_scores.CORRELATION)
+    drawn = confidence_scores.Scores(rng.random(), rng.random(joints), wavering)
+    shown = view.valid if view.valid.any() else slice(None)
+    pose = (view.keypoints, view.positions)
+    seen = [tf.constant(part[None, shown], tf.float32) for part in pose]
+    height_px = float(tf.squeeze(body_height.pixels(*seen, skeleton)))
+    sizes = np.linalg.norm(errors, axis=-1) / max(height_px, 1.0)
+    return drawn.of(sizes[None], lambda values: values[None])[0].numpy()
+
+
+def _rng(seed, name):
+    digest = hashlib.sha256(f"{seed}/{name}".encode()).digest()
+    return np.random.default_rng(int.from_bytes(digest[:8], "little"))
+
+
+def _correlated(white, correlation):
+    """Makes white noise (F, ...) correlated from one frame to the next, in place."""
     new = (1.0 - correlation**2) ** 0.5
-    for frame in range(1, len(found) if correlation else 0):
-        found[frame] = correlation * found[frame - 1] + new * found[frame]
-    return found
+    for frame in range(1, len(white) if correlation else 0):
+        white[frame] = correlation * white[frame - 1] + new * white[frame]
+    return white

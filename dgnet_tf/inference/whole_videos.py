@@ -38,7 +38,8 @@ def lift_keypoints(
             the rule "center" one that has `lift_frames` and `reach`, as `tcn.TCN`,
             lifts frames of unbroken time without windows.
         options: how the model is used; its precision is the model's own affair.
-        keypoints: (B, F, N, 2) float32 tensor, pixels; F >= 1.
+        keypoints: (B, F, N, 2) float32 tensor, pixels; F >= 1. For a network that takes
+            it, (B, F, N, 3) with the confidence as the third; 1 where there is none.
         image_size: (B, 2) float32 tensor, width and height in pixels.
         chunk_frames: about how many frames, over all videos, the model sees at once.
 
@@ -47,7 +48,7 @@ def lift_keypoints(
     """
     joints = len(skeletons.get(options.skeleton).joints)
     prepared = keypoint_preparation.prepare(keypoints, options)
-    x = network_input(prepared, image_size, options)  # (B, F, N, 2)
+    x = network_input(prepared, image_size, options)  # (B, F, N, 2 or 3)
     views, length = tf.shape(x)[0], tf.shape(x)[1]
 
     # Chunks of equal length, of whole blocks so that the same windows are cut.
@@ -66,8 +67,8 @@ def lift_keypoints(
 
     def lift_chunk(first):
         indices = tf.clip_by_value(first + slots, 0, length - 1)
-        windows = tf.gather(x, indices, axis=1)  # (B, W, T, N, 2)
-        windows = tf.reshape(windows, [-1, options.frames, joints, 2])
+        windows = tf.gather(x, indices, axis=1)  # (B, W, T, N, 2 or 3)
+        windows = tf.reshape(windows, [-1, options.frames, *x.shape[2:]])
         pose = tf.cast(model(windows, training=False)["pose"], tf.float32)
         pose = tf.reshape(pose, [views, -1, joints, 3])  # (B, W T, N, 3)
         return tf.reduce_mean(tf.gather(pose, reads, axis=1), axis=2)
@@ -94,13 +95,13 @@ def lift_newest(model, options: InferenceOptions, keypoints, image_size):
     joints = len(skeletons.get(options.skeleton).joints)
     frames = options.frames
     prepared = keypoint_preparation.prepare(keypoints, options)
-    x = network_input(prepared, image_size, options)  # (B, F, N, 2)
+    x = network_input(prepared, image_size, options)  # (B, F, N, 2 or 3)
     length = keypoints.shape[1]
     slots, reads = window_table(length, options, tf.range)
     reads = reads[-1]  # (R,)
     indices = tf.clip_by_value(tf.gather(slots, reads // frames), 0, length - 1)
-    windows = tf.gather(x, indices, axis=1)  # (B, R, T, N, 2)
-    windows = tf.reshape(windows, [-1, frames, joints, 2])
+    windows = tf.gather(x, indices, axis=1)  # (B, R, T, N, 2 or 3)
+    windows = tf.reshape(windows, [-1, frames, *x.shape[2:]])
     pose = tf.cast(model(windows, training=False)["pose"], tf.float32)
     pose = tf.reshape(pose, [tf.shape(x)[0], -1, joints, 3])  # (B, R T, N, 3)
     here = tf.range(tf.size(reads)) * frames + reads % frames
@@ -111,9 +112,14 @@ def lift_newest(model, options: InferenceOptions, keypoints, image_size):
 def network_input(keypoints, image_size, options: InferenceOptions):
     """Normalises (B, F, N, 2) pixels; with flip their mirror images follow, (2 B, ...).
 
-    The pixels are prepared already; `image_size` is (B, 2), width and height.
+    The pixels are prepared already, and may have their confidence as a third number;
+    `image_size` is (B, 2), width and height.
     """
-    x = cameras.normalize_screen(keypoints, image_size[:, None])
+    scored = keypoints.shape[-1] == 3
+    pixels = keypoints[..., :2] if scored else keypoints
+    x = cameras.normalize_screen(pixels, image_size[:, None])
+    if scored:
+        x = tf.concat([x, keypoints[..., 2:]], axis=-1)
     if options.flip:
         mirror = skeletons.get(options.skeleton).mirror
         x = tf.concat([x, augmentation.flip_keypoints(x, mirror)], axis=0)
@@ -134,8 +140,9 @@ def serving_function(model, options: InferenceOptions) -> tf.function:
     """Returns `lift_keypoints` as a function traced once for all sizes.
 
     The model is folded first, to the options' precision; see `folding.fold`. The
-    function takes `keypoints` (B, F, N, 2) and `image_size` (B, 2), float32, and gives
-    {"positions": (B, F, N, 3)}: the signature of an exported model.
+    function takes `keypoints` (B, F, N, 2), or (B, F, N, 3) if the network takes their
+    confidence, and `image_size` (B, 2), float32, and gives
+    {"positions": (B, F, N, 3)}.
     """
     return _traced(lift_keypoints, model, options, None)
 
@@ -144,7 +151,7 @@ def newest_function(model, options: InferenceOptions) -> tf.function:
     """Returns `lift_newest` as a function traced once for any number of people.
 
     It takes `keypoints` (B, `options.reach`, N, 2) and `image_size` (B, 2), float32,
-    and gives {"positions": (B, N, 3)}: the signature `stream` of an exported model.
+    and gives {"positions": (B, N, 3)}; confidence as in `serving_function`.
     """
     return _traced(lift_newest, model, options, options.reach)
 
@@ -153,7 +160,8 @@ def _traced(lift, model, options, frames: int | None) -> tf.function:
     """Returns a lifting function of F frames, traced once; None for any number."""
     model = folding.fold(model, options.precision)
     joints = len(skeletons.get(options.skeleton).joints)
-    pixels = tf.TensorSpec([None, frames, joints, 2], name="keypoints")
+    numbers = len(options.inputs)  # A letter of "xyc" for each.
+    pixels = tf.TensorSpec([None, frames, joints, numbers], name="keypoints")
     size = tf.TensorSpec([None, 2], name="image_size")
 
     @tf.function(input_signature=[pixels, size])
@@ -177,8 +185,8 @@ def lift_view(
     windows and their preparation reach, and results do not depend on the segments.
 
     Args:
-        serve: from `serving_function`, or the signature of an exported model.
-        keypoints: (F, N, 2) pixels.
+        serve: from `serving_function`.
+        keypoints: (F, N, 2) pixels, or (F, N, 3) with their confidence, as it takes.
         image_size: (2,) width and height, pixels.
         block: of the model, `InferenceOptions.block`.
         reach: of its preparation, where it is known, `keypoint_preparation.reach`.

@@ -57,10 +57,12 @@ class DGNet(WindowModel):
         batch_norm: False is the network that `folding.fold` makes of a trained one:
             its batch norms have become part of its kernels and biases.
         seed: of random connections.
+        inputs: "xy", or "xyc" with the keypoints' confidence.
         **kwargs: `name`; `dtype`, the policy of all layers but the heads.
 
     Call arguments:
-        keypoints: (B, T, N, 2), normalised by `cameras.normalize_screen`.
+        keypoints: (B, T, N, 2), normalised by `cameras.normalize_screen`; with the
+            inputs "xyc" (B, T, N, 3), the third the confidence, 0 to 1.
 
     Returns:
         A dict of root-relative poses (B, T, N, 3) in metres, camera axes, always
@@ -95,10 +97,11 @@ class DGNet(WindowModel):
         head_scale: float = 0.1,
         batch_norm: bool = True,
         seed: int = 0,
+        inputs: str = "xy",
         **kwargs: Any,
     ):
         arguments = window_model.constructor_arguments(locals())
-        keypoints = window_input(skeleton, frames=frames, blocks=blocks)
+        keypoints = window_input(skeleton, inputs, frames=frames, blocks=blocks)
 
         # Layers.
         policy = layer_policy(kwargs)
@@ -142,8 +145,9 @@ class DGNet(WindowModel):
             x = JointEmbedding(name="joint_embedding", dtype=policy)(x)
         x = keras.layers.ReLU(name="input_relu", dtype=policy)(x)
         outputs, features = {}, []
+        places = keypoints if inputs == "xy" else keypoints[..., :2]
         for i, block in enumerate(block_layers, start=1):
-            measured = {"keypoints": keypoints} if connection == "precomputed" else {}
+            measured = {"keypoints": places} if connection == "precomputed" else {}
             x = block(x, **measured)
             features.append(x)
             outputs[f"block_{i}"] = _head(f"block_{i}", head_scale)(x)

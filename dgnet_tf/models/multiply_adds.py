@@ -52,13 +52,14 @@ def window(arguments: dict) -> Count:
     """Counts one window of T frames, forward; the arguments as of `get_config()`."""
     skeleton, frames = arguments["skeleton"], arguments["frames"]
     joints, channels = len(skeletons.get(skeleton).joints), arguments["channels"]
+    numbers = len(arguments.get("inputs", "xy"))  # Of a keypoint.
     operations = {
         "fsg": _fsg(skeleton, frames, channels, channels, arguments["semantic"]),
         "dsg": _dsg(arguments, joints),
         "ftg": _ftg(frames, joints, channels),
         "dtg": _dtg(arguments, joints),
     }
-    total = _fsg(skeleton, frames, 2, channels, arguments["semantic"])
+    total = _fsg(skeleton, frames, numbers, channels, arguments["semantic"])
     total += _precomputed(arguments, joints)
     head = Count(parameters=frames * joints * channels * 3)
     for _ in range(arguments["blocks"]):

@@ -7,6 +7,7 @@ import inspect
 import tensorflow as tf
 
 from dgnet_tf import skeletons
+from dgnet_tf.config.fields import FIELDS
 from dgnet_tf.errors import check_positive
 
 keras = tf.keras
@@ -44,18 +45,22 @@ def constructor_arguments(variables: dict) -> dict:
     return {name: variables[name] for name in names if name not in ("self", "kwargs")}
 
 
-def window_input(skeleton: str, **sizes):
+def window_input(skeleton: str, inputs: str = "xy", **sizes):
     """Returns a network's input (B, T, N, 2), normalised by `cameras.normalize_screen`.
 
-    `sizes` are `frames`, T, and whatever else must be a positive integer.
+    With the inputs "xyc" it is (B, T, N, 3), the third the confidence. `sizes` are
+    `frames`, T, and whatever else must be a positive integer.
 
     Raises:
-        ValueError: if there is no such skeleton, or one of the sizes is none.
+        ValueError: if there is no such skeleton, no such inputs, or one of the sizes
+            is none.
     """
     for name, value in sizes.items():
         check_positive(name, value)
+    FIELDS["inputs"].check(inputs)
     joints = len(skeletons.get(skeleton).joints)
-    return keras.Input((sizes["frames"], joints, 2), name="keypoints")
+    # A letter of "xyc" for each number of a keypoint.
+    return keras.Input((sizes["frames"], joints, len(inputs)), name="keypoints")
 
 
 def layer_policy(kwargs: dict):

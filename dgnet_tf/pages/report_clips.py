@@ -143,7 +143,8 @@ def _clip(lifting, view, seconds) -> ReportClip:
     start, stop = _stretch(len(positions), view.fps, seconds, worst_part)
     part = slice(start, stop)
     weights = affinities.over_time(
-        lifting.model, lifting.options, keypoints, view.image_size
+        *(lifting.model, lifting.options, lifting.network_keypoints(view)),
+        view.image_size,
     )
     whole = (weights.spatial, weights.forward, weights.backward)
     weights = affinities.Affinities(*(m if m is None else m[part] for m in whole))

@@ -93,7 +93,7 @@ def train(config: Config, data_dir, workdir, progress: bool = True) -> runs.Run:
             fine_tuning.load_into(model, config)
         jit_compile = strategy is None and _jit_compile(config.jit_compile)
         optimizer = compile_model(model, config, steps * config.epochs, jit_compile)
-        sizes = ("frames", "frame_stride", "batch_size")
+        sizes = ("frames", "frame_stride", "batch_size", "inputs")
         windows = {name: getattr(config, name) for name in sizes}
         windows["targets"] = sorted(model.output_names)
         validation = validation_steps = None

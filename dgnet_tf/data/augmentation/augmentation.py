@@ -16,6 +16,7 @@ from dgnet_tf.config.fields import FIELDS, Config
 from dgnet_tf.data.augmentation import (
     body_height,
     body_shapes,
+    confidence_scores,
     detector_noise,
     missing_joints,
     swapped_sides,
@@ -62,6 +63,7 @@ def augment(
     fps: float,
     chosen: Augmentation,
     seed: tf.Tensor,
+    inputs: str = "xy",
 ) -> tuple[tf.Tensor, tf.Tensor]:
     """Takes the frames of windows and augments them.
 
@@ -69,67 +71,43 @@ def augment(
     one for all of its windows; camera, mirror and missing legs are each window's own.
     Takes the (W, T) indices of a parsed record's frames and a seed of (2,) integers,
     and returns normalised keypoints (W, T, N, 2) and root-relative positions
-    (W, T, N, 3).
+    (W, T, N, 3). With the inputs "xyc" a keypoint's confidence is its third number:
+    the record's, times a score that goes with the errors drawn here, 0 where missing.
     """
     flip_seed, noise_seed = tf.unstack(tf.random.split(seed))
-    camera_seed, body_seed, gap_seed, swap_seed, leg_seed = (
-        tf.random.fold_in(seed, i) for i in range(1, 6)
+    camera_seed, body_seed, gap_seed, swap_seed, leg_seed, score_seed = (
+        tf.random.fold_in(seed, i) for i in range(1, 7)
     )
-    positions, keypoints = record["positions"], record["keypoints"]  # (L, N, ...)
-    frames, joints = keypoints.shape[0], keypoints.shape[1]
-    intrinsics = record["intrinsics"]
-    own_errors = tf.zeros_like(keypoints)
-    if chosen.needs_cameras:
-        # A detector's errors stay the same when the person is projected again.
-        own_errors += keypoints - cameras.project(positions, intrinsics)
-    if chosen.body_scale:
-        body = body_shapes.draw(skeleton, chosen.body_scale, body_seed)
-        reshaped = body_shapes.reshape(positions, body, skeleton.root)
-        known = intrinsics[0] > 0
-        positions = tf.where(known, reshaped, positions)
-        projected = cameras.project(positions, intrinsics) + own_errors
-        keypoints = tf.where(known, projected, keypoints)
-    found = positions  # The points that the detector takes for the joints.
-    if chosen.swap_share:
-        swapped = swapped_sides.draw(
-            frames, skeleton, fps, chosen.swap_share, swap_seed
-        )
-        keypoints, found, own_errors = (
-            swapped_sides.swap(values, swapped, skeleton.mirror)
-            for values in (keypoints, found, own_errors)
-        )
+    clip = _clip(record, skeleton, fps, chosen, body_seed, swap_seed)
+    frames, joints = clip.keypoints.shape[:2]
     errors = detector_noise.draw(frames, joints, fps, chosen, noise_seed)
 
-    y = tf.gather(positions, indices)  # (W, T, N, 3)
+    def in_windows(values):
+        return tf.gather(values, indices)
+
+    y = in_windows(clip.positions)  # (W, T, N, 3)
     view, height_px = None, None
     if chosen.random_cameras:
         view = random_views.draw(
             y,
             skeleton.root,
-            intrinsics,
+            record["intrinsics"],
             record["image_size"],
             share=chosen.random_cameras,
             tilt=chosen.random_camera_tilt,
             focal=chosen.random_camera_focal,
             seed=camera_seed,
         )
-        anew = view.chosen[:, None, None, None]
-        y = tf.where(anew, view.turn(y), y)
-
-    def exact(take):
-        """Pixels (W, T, N, 2) in the frames whose values `take` gives, (L, N, D)."""
-        if view is None:
-            return take(keypoints)
-        filmed = view.film(take(found)) + take(own_errors)
-        return tf.where(anew, filmed, take(keypoints))
-
-    def in_windows(values):
-        return tf.gather(values, indices)
-
-    x = exact(in_windows)
-    if errors.relative:
+        y = tf.where(view.chosen[:, None, None, None], view.turn(y), y)
+    x = clip.seen(view, in_windows)  # (W, T, N, 2)
+    scored = inputs == "xyc"
+    if errors.relative or (scored and errors.any):
         height_px = body_height.pixels(x, y, skeleton)
     x = errors.add(x, in_windows, height_px)
+    confidence = in_windows(clip.confidence)[..., 0]  # (W, T, N)
+    if scored and errors.any:
+        scores = confidence_scores.draw(frames, joints, score_seed)
+        confidence *= scores.of(errors.sizes(in_windows, height_px), in_windows)
     if chosen.missing_share:
         longest = max(1, round(missing_joints.LONGEST * fps))
         gaps = detector_noise.spells(
@@ -143,25 +121,81 @@ def augment(
             def take(values):
                 return missing_joints.take(values, frames)
 
-            return errors.add(exact(take), take, height_px)
+            return errors.add(clip.seen(view, take), take, height_px)
 
         x = missing_joints.fill(x, indices, seen, shown)
+        confidence = tf.where(in_windows(seen), confidence, 0.0)
     if chosen.missing_legs:
-        x = missing_joints.drop_legs(x, skeleton, chosen.missing_legs, leg_seed)
+        x, gone = missing_joints.drop_legs(x, skeleton, chosen.missing_legs, leg_seed)
+        confidence = tf.where(gone, 0.0, confidence)
     x = cameras.normalize_screen(x, record["image_size"])
+    if scored:
+        x = tf.concat([x, confidence[..., None]], axis=-1)
     y -= y[..., skeleton.root : skeleton.root + 1, :]
     if chosen.flip:
         x, y = random_flip(x, y, skeleton.mirror, flip_seed)
     return x, y
 
 
+@dataclasses.dataclass(frozen=True, eq=False)
+class _Clip:
+    """The L frames of a record, with the body and the swapped sides drawn for it.
+
+    Attributes:
+        positions: (L, N, 3) of the joints.
+        found: (L, N, 3) of what the detector takes for them.
+        keypoints: (L, N, 2) pixels of the own camera.
+        errors: (L, N, 2) of these against `found`, where cameras are needed.
+        confidence: (L, N, 1).
+    """
+
+    positions: tf.Tensor
+    found: tf.Tensor
+    keypoints: tf.Tensor
+    errors: tf.Tensor
+    confidence: tf.Tensor
+
+    def seen(self, view, take):
+        """Returns pixels (W, T, N, 2) of the windows' cameras, without drawn errors.
+
+        `take` gives the windows' values of (L, N, D). A detector's errors stay the same
+        when the person is projected again.
+        """
+        if view is None:
+            return take(self.keypoints)
+        filmed = view.film(take(self.found)) + take(self.errors)
+        return tf.where(view.chosen[:, None, None, None], filmed, take(self.keypoints))
+
+
+def _clip(record, skeleton, fps, chosen, body_seed, swap_seed) -> _Clip:
+    positions, keypoints = record["positions"], record["keypoints"]
+    intrinsics, errors = record["intrinsics"], tf.zeros_like(keypoints)
+    if chosen.needs_cameras:
+        errors += keypoints - cameras.project(positions, intrinsics)
+    if chosen.body_scale:
+        body = body_shapes.draw(skeleton, chosen.body_scale, body_seed)
+        reshaped = body_shapes.reshape(positions, body, skeleton.root)
+        known = intrinsics[0] > 0
+        positions = tf.where(known, reshaped, positions)
+        projected = cameras.project(positions, intrinsics) + errors
+        keypoints = tf.where(known, projected, keypoints)
+    seen = positions, keypoints, errors, record["confidence"][..., None]
+    if chosen.swap_share:
+        swapped = swapped_sides.draw(
+            keypoints.shape[0], skeleton, fps, chosen.swap_share, swap_seed
+        )
+        seen = (swapped_sides.swap(part, swapped, skeleton.mirror) for part in seen)
+    return _Clip(positions, *seen)
+
+
 def flip_keypoints(keypoints: tf.Tensor, mirror: Sequence[int]) -> tf.Tensor:
     """Mirrors (..., N, 2), normalised to [-1, 1] across the image; its own inverse.
 
-    The result is what a mirrored image of the same scene shows. `mirror` are N joint
-    indices, `Skeleton.mirror`.
+    The result is what a mirrored image of the same scene shows. A confidence, the third
+    of (..., N, 3), goes with its joint. `mirror` are N joint indices,
+    `Skeleton.mirror`.
     """
-    return _flip(keypoints, mirror, (-1, 1))
+    return _flip(keypoints, mirror, (-1, 1, 1)[: keypoints.shape[-1]])
 
 
 def flip_positions(positions: tf.Tensor, mirror: Sequence[int]) -> tf.Tensor:

@@ -31,6 +31,24 @@ class DetectorErrors:
         """Whether any are relative to the person's height."""
         return self.heights is not None or self.offsets is not None
 
+    @property
+    def any(self) -> bool:
+        """Whether there are any."""
+        return self.pixels is not None or self.relative
+
+    def sizes(self, take, height_px):
+        """Returns how far keypoints are off, but for offsets: (W, T, N) heights.
+
+        Arguments as of `add`. Offsets are what a detector means by a joint, and no
+        doubt of its own.
+        """
+        found = tf.zeros([1, 1, 1, 1])
+        if self.pixels is not None:
+            found += take(self.pixels) / height_px
+        if self.heights is not None:
+            found += take(self.heights)
+        return tf.norm(found, axis=-1)
+
     def add(self, keypoints, take, height_px):
         """Returns keypoints (W, T, N, 2), pixels, with the errors of their frames.
 
@@ -123,15 +141,21 @@ def _deviation(most, seed):
     return tf.random.stateless_uniform((), deviation_seed, 0.0, most), shape_seed
 
 
-def _noise(frames, joints, correlation, seed):
-    """(L, N, 2) normal; each frame's is correlated with the one before.
+def correlated(frames: int, columns: int, correlation, seed):
+    """Draws standard normal noise (L, columns), each frame's with a memory of the last.
 
-    `correlation` is a number, or a scalar tensor.
+    `correlation` is that from one frame to the next, a number or a scalar tensor.
     """
-    white = tf.random.stateless_normal([frames, 2 * joints], seed)
+    white = tf.random.stateless_normal([frames, columns], seed)
     if tf.is_tensor(correlation) or correlation:
         white = tf.linalg.matmul(_memory(frames, correlation), white)
-    return tf.reshape(white, [frames, joints, 2])
+    return white
+
+
+def _noise(frames, joints, correlation, seed):
+    """(L, N, 2) of both coordinates."""
+    found = correlated(frames, 2 * joints, correlation, seed)
+    return tf.reshape(found, [frames, joints, 2])
 
 
 def _memory(frames, correlation):

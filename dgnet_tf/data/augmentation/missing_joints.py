@@ -26,12 +26,14 @@ def fill(keypoints, indices, seen, shown):
 def drop_legs(keypoints, skeleton, share: float, seed):
     """Takes knees and ankles from a share of the windows (W, T, N, 2).
 
-    They stand at their hip, as lifting puts joints that a video never shows.
+    They stand at their hip, as lifting puts joints that a video never shows. Returns
+    the keypoints, and which joints of a window are missing, (W, 1, N) bool.
     """
-    places = skeleton.without(skeleton.below_hips)
+    legs = skeleton.below_hips
     coins = tf.random.stateless_uniform(tf.shape(keypoints)[:1], seed) < share
-    dropped = tf.gather(keypoints, places, axis=2)
-    return tf.where(coins[:, None, None, None], dropped, keypoints)
+    missing = coins[:, None, None] & [j in legs for j in range(keypoints.shape[2])]
+    dropped = tf.gather(keypoints, skeleton.without(legs), axis=2)
+    return tf.where(missing[..., None], dropped, keypoints), missing
 
 
 def sources(seen):

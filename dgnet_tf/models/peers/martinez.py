@@ -37,10 +37,12 @@ class Martinez(WindowModel):
         dropout: rate.
         head_scale: initial scale of the last kernel, relative to Glorot's.
         seed: of dropout.
+        inputs: "xy", or "xyc" with the keypoints' confidence.
         **kwargs: `name`; `dtype`, the policy of all layers but the last.
 
     Call arguments:
-        keypoints: (B, T, N, 2), normalised by `cameras.normalize_screen`.
+        keypoints: (B, T, N, 2), normalised by `cameras.normalize_screen`; with the
+            inputs "xyc" (B, T, N, 3), the third the confidence.
 
     Returns:
         {"pose": (B, T, N, 3)}, root-relative metres, camera axes, float32.
@@ -55,10 +57,11 @@ class Martinez(WindowModel):
         dropout: float = 0.5,
         head_scale: float = 0.1,
         seed: int = 0,
+        inputs: str = "xy",
         **kwargs: Any,
     ):
         arguments = window_model.constructor_arguments(locals())
-        keypoints = window_input(skeleton, frames=frames, blocks=blocks)
+        keypoints = window_input(skeleton, inputs, frames=frames, blocks=blocks)
         joints = keypoints.shape[2]
 
         # Layers.
@@ -75,7 +78,8 @@ class Martinez(WindowModel):
             )(x)
 
         # Functional model.
-        flat = keras.layers.Reshape((frames, 2 * joints), name="flat", dtype=policy)
+        numbers = len(inputs) * joints
+        flat = keras.layers.Reshape((frames, numbers), name="flat", dtype=policy)
         x = unit(flat(keypoints), 0, "input")
         for i in range(1, blocks + 1):
             y = unit(x, 2 * i - 1, f"block_{i}_first")
@@ -94,6 +98,6 @@ class Martinez(WindowModel):
 
     def frame_multiply_adds(self) -> int:
         """Returns what a frame costs: each matrix meets it once."""
-        joints = self.inputs[0].shape[2]
+        joints, numbers = self.inputs[0].shape[2:]
         channels, blocks = self._arguments["channels"], self._arguments["blocks"]
-        return (2 * joints + 2 * blocks * channels + 3 * joints) * channels
+        return (numbers * joints + 2 * blocks * channels + 3 * joints) * channels

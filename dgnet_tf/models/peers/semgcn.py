@@ -45,10 +45,12 @@ class SemGCN(WindowModel):
         dropout: rate, behind each ReLU.
         head_scale: initial scale of the last kernel, relative to Glorot's.
         seed: of dropout.
+        inputs: "xy", or "xyc" with the keypoints' confidence.
         **kwargs: `name`; `dtype`, the policy of all layers but the last.
 
     Call arguments:
-        keypoints: (B, T, N, 2), normalised by `cameras.normalize_screen`.
+        keypoints: (B, T, N, 2), normalised by `cameras.normalize_screen`; with the
+            inputs "xyc" (B, T, N, 3), the third the confidence.
 
     Returns:
         {"pose": (B, T, N, 3)}, root-relative metres, camera axes, float32.
@@ -64,10 +66,11 @@ class SemGCN(WindowModel):
         dropout: float = 0.0,
         head_scale: float = 0.1,
         seed: int = 0,
+        inputs: str = "xy",
         **kwargs: Any,
     ):
         arguments = window_model.constructor_arguments(locals())
-        keypoints = window_input(skeleton, frames=frames, blocks=blocks)
+        keypoints = window_input(skeleton, inputs, frames=frames, blocks=blocks)
         groups = joint_groups.pairs(skeleton)
 
         # Layers.
@@ -117,8 +120,11 @@ class SemGCN(WindowModel):
         inner = max(1, channels // 2)
         edges = joints + np.count_nonzero(skeleton_adjacency(config["skeleton"]))
         total = 0
-        widths = (2, channels, 1), (channels, channels, 2 * blocks), (channels, 3, 1)
-        for inputs, outputs, count in widths:
+        for inputs, outputs, count in (
+            (self.inputs[0].shape[3], channels, 1),
+            (channels, channels, 2 * blocks),
+            (channels, 3, 1),
+        ):
             total += count * (joints * 2 * inputs * outputs + int(edges) * outputs)
         if config["non_local"]:
             groups = len(joint_groups.pairs(config["skeleton"]))

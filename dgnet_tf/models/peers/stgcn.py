@@ -51,10 +51,12 @@ class STGCN(WindowModel):
         dropout: rate, behind each ReLU.
         head_scale: initial scale of the last kernel, relative to Glorot's.
         seed: of dropout.
+        inputs: "xy", or "xyc" with the keypoints' confidence.
         **kwargs: `name`; `dtype`, the policy of all layers but the last.
 
     Call arguments:
-        keypoints: (B, T, N, 2), normalised by `cameras.normalize_screen`.
+        keypoints: (B, T, N, 2), normalised by `cameras.normalize_screen`; with the
+            inputs "xyc" (B, T, N, 3), the third the confidence.
 
     Returns:
         {"pose": (B, T, N, 3)}, root-relative metres, camera axes, float32.
@@ -70,11 +72,12 @@ class STGCN(WindowModel):
         dropout: float = 0.1,
         head_scale: float = 0.1,
         seed: int = 0,
+        inputs: str = "xy",
         **kwargs: Any,
     ):
         arguments = window_model.constructor_arguments(locals())
         sizes = {"frames": frames, "blocks": blocks, "channels": channels}
-        keypoints = window_input(skeleton, **sizes)
+        keypoints = window_input(skeleton, inputs, **sizes)
         joints = keypoints.shape[2]
         parts = joint_groups.parts(skeleton)
         body = (tuple(range(len(parts))),)
@@ -139,7 +142,7 @@ class STGCN(WindowModel):
         frames, width, blocks = (config[k] for k in ("frames", "channels", "blocks"))
         wide, total = 2 * width, 0
         for level, inputs, outputs, count in (
-            ("joints", 2, width, 1),
+            ("joints", self.inputs[0].shape[3], width, 1),
             ("joints", width, width, blocks),
             ("parts", width, wide, 1),
             ("parts", wide, wide, blocks - 1),

@@ -37,10 +37,12 @@ class TCN(WindowModel):
         dropout: rate.
         head_scale: initial scale of the last kernel, relative to Glorot's.
         seed: of dropout.
+        inputs: "xy", or "xyc" with the keypoints' confidence.
         **kwargs: `name`; `dtype`, the policy of all layers but the last.
 
     Call arguments:
-        keypoints: (B, T, N, 2), normalised by `cameras.normalize_screen`.
+        keypoints: (B, T, N, 2), normalised by `cameras.normalize_screen`; with the
+            inputs "xyc" (B, T, N, 3), the third the confidence.
 
     Returns:
         {"pose": (B, T, N, 3)}, root-relative metres, camera axes, float32.
@@ -58,11 +60,12 @@ class TCN(WindowModel):
         dropout: float = 0.25,
         head_scale: float = 0.1,
         seed: int = 0,
+        inputs: str = "xy",
         **kwargs: Any,
     ):
         arguments = window_model.constructor_arguments(locals())
         sizes = {"frames": frames, "blocks": blocks, "channels": channels}
-        keypoints = window_input(skeleton, **sizes)
+        keypoints = window_input(skeleton, inputs, **sizes)
         if frames < 3 ** (blocks + 1):
             raise ValueError(
                 f"`frames` must be at least 3^(blocks + 1), {3 ** (blocks + 1)} with "
@@ -84,7 +87,8 @@ class TCN(WindowModel):
         )
 
         # Functional model.
-        flat = keras.layers.Reshape((frames, 2 * joints), name="flat", dtype=policy)
+        numbers = len(inputs) * joints
+        flat = keras.layers.Reshape((frames, numbers), name="flat", dtype=policy)
         x = RepeatEnds(tower.reach, name="ends", dtype=policy)(flat(keypoints))
         pose = keras.layers.Reshape((frames, joints, 3), name="pose", dtype="float32")
         super().__init__(keypoints, {"pose": pose(tower(x))}, arguments, **kwargs)
@@ -100,19 +104,19 @@ class TCN(WindowModel):
         What windows under the overlap rule "center" give, without doing anything
         twice.
 
-        Takes (B, F + R - 1, N, 2), normalised, any F from 1, and returns (B, F, N, 3),
-        root-relative metres, camera axes, float32.
+        Takes (B, F + R - 1, N, 2), normalised, any F from 1, with the inputs "xyc"
+        (..., 3), and returns (B, F, N, 3), root-relative metres, camera axes, float32.
         """
         tower, joints = self.get_layer("tower"), keypoints.shape[2]
-        length = tf.shape(keypoints)[1]
-        x = tf.reshape(keypoints, tf.stack([-1, length, 2 * joints]))
+        length, numbers = tf.shape(keypoints)[1], keypoints.shape[3]
+        x = tf.reshape(keypoints, tf.stack([-1, length, numbers * joints]))
         x = tf.cast(x, tower.compute_dtype)
         pose = tower(x, training=False)
         return tf.reshape(pose, tf.stack([-1, length - 2 * self.reach, joints, 3]))
 
     def frame_multiply_adds(self) -> int:
         """Returns what one more frame of a video costs under the rule "center"."""
-        joints = self.inputs[0].shape[2]
+        joints, numbers = self.inputs[0].shape[2:]
         channels, blocks = self._arguments["channels"], self._arguments["blocks"]
-        # Three taps of 2 N numbers; a block's three taps and its mixing; the pose.
-        return (3 * 2 * joints + 4 * blocks * channels + 3 * joints) * channels
+        # Three taps of all keypoints; a block's three taps and its mixing; the pose.
+        return (3 * numbers * joints + 4 * blocks * channels + 3 * joints) * channels

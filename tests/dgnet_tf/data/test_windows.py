@@ -168,6 +168,7 @@ def test_a_damaged_evaluation_file_is_refused(tmp_path):
         ({"frames": 0}, "`frames` must be at least 1, got 0"),
         ({"batch_size": 0}, "`batch_size` must be at least 1, got 0"),
         ({"frame_stride": 0}, "`frame_stride` must be at least 1, got 0"),
+        ({"inputs": "xyz"}, r"`inputs` must be one of \['xy', 'xyc'\], got 'xyz'"),
         ({"noise_px": -1.0}, "`noise_px` must be from 0 to 10,000, got -1.0"),
         ({"epochs": 0}, "`epochs` must be at least 1, got 0"),
         ({"steps": 0}, "`steps` must be at least 1, got 0"),

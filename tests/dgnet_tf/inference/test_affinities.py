@@ -1,5 +1,7 @@
 """Affinities of whole videos against the layers called on windows cut by hand."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -9,6 +11,7 @@ from support.lifting.lifting_stand_ins import Config, small_model
 from dgnet_tf import cameras
 from dgnet_tf.inference import affinities
 from dgnet_tf.inference.keypoint_preparation import smooth_keypoints
+from dgnet_tf.inference.options import InferenceOptions
 from dgnet_tf.models import folding
 from dgnet_tf.models.dgnet import DGNet
 
@@ -191,3 +194,21 @@ def test_a_matrix_that_no_layer_computes_is_none():
 def test_a_block_that_is_not_there_is_refused(plain, block):
     with pytest.raises(ValueError, match=f"from 1 to 1, got {block}"):
         affinities.over_time(plain, Config(), video(3), SIZE, block)
+
+
+def test_precomputed_neighbors_do_not_depend_on_the_confidence():
+    model = network(inputs="xyc", connection="precomputed", weighting="fc")
+    options = InferenceOptions.of(Config(), flip=False)
+    options = dataclasses.replace(options, inputs="xyc")
+    seen, rng = video(8), np.random.default_rng(1)
+    found = []
+    for _ in range(2):
+        scored = np.concatenate([seen, rng.random((8, 17, 1))], axis=-1)
+        found.append(affinities.over_time(model, options, scored, SIZE))
+    plain = network(connection="precomputed", weighting="fc")
+    other = affinities.over_time(plain, Config(), seen, SIZE)
+    for name in ("spatial", "forward", "backward"):
+        one, two, three = (getattr(made, name) for made in (*found, other))
+        np.testing.assert_array_equal(one != 0, two != 0)
+        np.testing.assert_array_equal(one != 0, three != 0)
+        assert np.abs(one - two).max() > 1e-4

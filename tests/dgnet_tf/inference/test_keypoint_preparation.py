@@ -10,7 +10,7 @@ from support.marks import slow_but
 from dgnet_tf.config import config as configuration
 from dgnet_tf.config.fields import FIELDS
 from dgnet_tf.inference import whole_videos
-from dgnet_tf.inference.keypoint_preparation import smooth_keypoints
+from dgnet_tf.inference.keypoint_preparation import prepare, smooth_keypoints
 from dgnet_tf.inference.options import InferenceOptions
 
 SIZE = np.array([1000.0, 900.0], np.float32)
@@ -27,6 +27,27 @@ def smooth(keypoints, reach):
     ours = smooth_keypoints(tf.constant(keypoints[None]), reach)[0].numpy()
     np.testing.assert_allclose(ours, theirs, atol=1e-3)
     return ours
+
+
+@pytest.mark.parametrize("reach", [0, 3])
+@pytest.mark.parametrize("inputs", ["xy", "xyc"])
+def test_confidence_is_passed_on_if_the_network_takes_it(inputs, reach):
+    pixels = video(20)
+    confidence = np.random.default_rng(1).random((20, 17, 1)).astype(np.float32)
+    options = InferenceOptions(inputs=inputs, keypoint_smoothing=reach)
+    smoothed = smooth_keypoints(pixels, reach)
+    for given in (confidence, None):
+        x = pixels if given is None else np.concatenate([pixels, given], axis=-1)
+        ours = prepare(x, options)
+        theirs = prepare(tf.constant(x[None]), options)[0].numpy()
+        np.testing.assert_allclose(theirs, ours, atol=1e-3)
+        np.testing.assert_allclose(ours[..., :2], smoothed, atol=1e-3)
+        assert ours.dtype == np.float32
+        if inputs == "xy":
+            assert ours.shape == (20, 17, 2)
+        else:
+            expected = np.ones_like(confidence) if given is None else given
+            np.testing.assert_array_equal(ours[..., 2:], expected)
 
 
 @pytest.mark.parametrize("reach", [0, 1, 2, 5, 25])

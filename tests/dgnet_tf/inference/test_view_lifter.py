@@ -7,9 +7,13 @@ import pytest
 from support import record_sets
 from support.lifting.lifting_stand_ins import Config, tracing_model
 
+from dgnet_tf import skeletons
 from dgnet_tf.data import views
+from dgnet_tf.data.augmentation import body_height
 from dgnet_tf.inference import view_lifter
 from dgnet_tf.inference.options import InferenceOptions
+
+H36M = skeletons.get("human36m_17")
 
 
 @pytest.fixture(scope="module")
@@ -79,3 +83,41 @@ def test_keypoints_are_what_the_model_sees(view):
         tracing_model, InferenceOptions.of(Config(), flip=False)
     )
     np.testing.assert_array_equal(plain.keypoints(view), view.keypoints)
+
+
+def test_confidence_is_the_record_s_and_under_noise_goes_with_the_error(view):
+    options = dataclasses.replace(InferenceOptions.of(Config()), inputs="xyc")
+    clean = view_lifter.ViewLifter(tracing_model, options)
+    found = clean.network_keypoints(view)
+    np.testing.assert_array_equal(found[..., :2], view.keypoints)
+    np.testing.assert_array_equal(found[..., 2], view.confidence)
+    # A person of many frames, 100 px high and 1.75 m; confidence 0.5 in the records.
+    frames = 3000
+    rng = np.random.default_rng(0)
+    pose = rng.normal(size=(17, 3))
+    keypoints = np.tile(100 * pose[:, :2], (frames, 1, 1))
+    long = dataclasses.replace(
+        view,
+        keypoints=keypoints,
+        positions=np.tile(pose, (frames, 1, 1)),
+        confidence=np.full((frames, 17), 0.5),
+        valid=np.arange(frames) > 5,
+    )
+    noisy = view_lifter.ViewLifter(tracing_model, options, noise_px=10.0, seed=1)
+    seen = noisy.network_keypoints(long)
+    np.testing.assert_array_equal(seen, noisy.network_keypoints(long))
+    np.testing.assert_array_equal(seen[..., :2], noisy.keypoints(long))
+    height = float(
+        np.squeeze(
+            body_height.pixels(
+                *(np.float32(part[None, :1]) for part in (keypoints, long.positions)),
+                H36M,
+            )
+        )
+    )
+    error = np.linalg.norm(seen[..., :2] - keypoints, axis=-1) / height
+    assert 0 < seen[..., 2].min() and seen[..., 2].max() <= 0.5
+    near, far = error < np.quantile(error, 0.05), error > np.quantile(error, 0.95)
+    assert seen[near, 2].mean() - seen[far, 2].mean() > 0.02
+    plain = view_lifter.ViewLifter(tracing_model, InferenceOptions.of(Config()))
+    assert plain.network_keypoints(view).shape == (8, 17, 2)

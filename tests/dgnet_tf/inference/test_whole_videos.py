@@ -300,3 +300,27 @@ def test_an_unknown_overlap_is_refused():
     config = dataclasses.replace(Config(), overlap="twice")
     with pytest.raises(ValueError, match="`overlap` must be one of .*got 'twice'"):
         lift(tracing_model, config, counting_keypoints(4))
+
+
+def confidence_model(windows, training):
+    """Puts each joint where its confidence is, in x and z; the root at 0."""
+    c = windows[..., 2:] * tf.cast(tf.range(JOINTS) > 0, tf.float32)[:, None]
+    return {"pose": tf.concat([c, 0 * c, c], axis=-1)}
+
+
+@pytest.mark.parametrize("flip", [False, True])
+@pytest.mark.parametrize("newest", [False, True])
+def test_confidence_reaches_the_network_with_its_joint(flip, newest):
+    rng = np.random.default_rng(0)
+    confidence = rng.random((4, JOINTS, 1)).astype(np.float32)
+    x = np.concatenate([random_keypoints(4), confidence], axis=-1)
+    options = InferenceOptions.of(Config(overlap="once"), flip=flip)
+    options = dataclasses.replace(options, inputs="xyc")
+    make = whole_videos.newest_function if newest else whole_videos.serving_function
+    serve = make(confidence_model, options)
+    found = serve(x[None], np.array([[1000, 1000]], np.float32))["positions"][0]
+    expected = np.where(np.arange(JOINTS)[:, None] > 0, confidence, 0)
+    expected = expected[-1] if newest else expected
+    # Mirrored back, the mirrored estimate has -c in x and c in z.
+    np.testing.assert_allclose(found[..., 2:], expected, atol=1e-6)
+    np.testing.assert_allclose(found[..., :1], 0 * expected if flip else expected)

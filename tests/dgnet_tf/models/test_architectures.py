@@ -4,14 +4,20 @@ import inspect
 
 import numpy as np
 import pytest
-from support import record_sets
+from support import layer_checks, record_sets
 from support.lifting.lifting_stand_ins import run_command
 
 from dgnet_tf import evaluate, export, layers, train
 from dgnet_tf.config import config
 from dgnet_tf.config.fields import FIELDS, NETWORK, names
 from dgnet_tf.errors import UserError
-from dgnet_tf.models import architectures, network_arguments, runs
+from dgnet_tf.models import (
+    architectures,
+    folding,
+    multiply_adds,
+    network_arguments,
+    runs,
+)
 
 
 def build(architecture, **overrides):
@@ -49,6 +55,35 @@ def test_a_networks_arguments_are_the_fields_that_apply_to_it(architecture):
     sizes = config.make("paper", architecture=architecture)
     for name, argument in arguments.items():
         assert argument.default == getattr(sizes, name), name
+
+
+@pytest.mark.parametrize("architecture", FIELDS["architecture"].choices)
+def test_every_network_takes_the_confidence_too(architecture):
+    sizes = {"blocks": 1, "channels": 4}
+    plain = build(architecture, **sizes)
+    model = build(architecture, inputs="xyc", **sizes)
+    frames = plain.inputs[0].shape[1]
+    assert plain.inputs[0].shape[1:] == (frames, 17, 2)
+    assert model.inputs[0].shape[1:] == (frames, 17, 3)
+    more = multiply_adds.per_frame(model) - multiply_adds.per_frame(plain)
+    # Half as much again as the first layer multiplies, but for its adjacency.
+    first = {"martinez": 17 * 4, "tcn": 3 * 17 * 4, "stgcn": 17 * 3 * 4}
+    assert more == pytest.approx(first.get(architecture, 2 * 17 * 4), rel=1)
+    assert more > 0
+    x = np.random.default_rng(0).normal(size=(2, frames, 17, 3)).astype(np.float32)
+    layer_checks.randomize(model)
+    pose = model(x, training=False)["pose"].numpy()
+    assert pose.shape == (2, frames, 17, 3)
+    x[..., 2] += 1
+    assert np.abs(model(x, training=False)["pose"] - pose).max() > 1e-4
+    again = type(model)(**model.get_config())
+    assert again.inputs[0].shape == model.inputs[0].shape
+    assert folding.fold(model).inputs[0].shape == model.inputs[0].shape
+
+
+def test_inputs_that_are_none_are_refused():
+    with pytest.raises(ValueError, match="`inputs` must be one of"):
+        architectures.DGNet(blocks=1, channels=4, inputs="xyz")
 
 
 def test_the_baseline_has_fixed_graphs_only():

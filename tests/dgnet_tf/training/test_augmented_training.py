@@ -194,6 +194,60 @@ def test_swapped_keypoints_are_those_of_the_other_side(data):
     assert not moved[..., [i for i in range(17) if i not in sides]].any()
 
 
+def test_confidence_comes_third_and_changes_nothing_else(data):
+    options = {**EVERYTHING, "frame_stride": 2, "seed": 6}
+    plain, positions = arrays(data, **options)
+    found, same = arrays(data, **options, inputs="xyc")
+    assert found.shape == (*plain.shape[:-1], 3)
+    np.testing.assert_array_equal(found[..., :2], plain)
+    np.testing.assert_array_equal(same, positions)
+    confidence = found[..., 2]
+    # 20 % of the joints are missing, and 20 % of the windows lack 4 of 17.
+    assert abs((confidence == 0).mean() - (1 - 0.8 * (1 - 0.2 * 4 / 17))) < 0.05
+    assert 0.05 <= confidence[confidence > 0].min() < confidence.max() <= 1
+
+
+def test_without_errors_the_confidence_is_the_record_s(tmp_path):
+    class Sure(Take):
+        def arrays(self, joints):
+            found = super().arrays(joints)
+            found["confidence"] = np.tile(np.arange(joints) / 20, (self.frames, 1))
+            return {**found, "confidence": found["confidence"].astype(np.float32)}
+
+    data = record_sets.write(
+        tmp_path, {"train": [Sure(1, 40)], "test": [Sure(2, 40), Sure(3, 12)]}
+    )
+    own = (np.arange(17) / 20).astype(np.float32)
+    found, _ = arrays(data, flip=True, inputs="xyc")
+    mirrored = own[list(H36M.mirror)]
+    flipped = (found[..., 2] == mirrored).all(axis=(1, 2))
+    assert 0 < flipped.sum() < len(flipped)
+    np.testing.assert_array_equal(
+        found[~flipped][..., 2], own + 0 * found[~flipped, ..., 2]
+    )
+    ordered, _ = arrays(data, split="test", inputs="xyc")
+    np.testing.assert_array_equal(ordered[..., 2], own + 0 * ordered[..., 2])
+    plain, _ = arrays(data, split="test")
+    np.testing.assert_array_equal(ordered[..., :2], plain)
+
+
+def test_confidence_goes_with_errors_and_gaps_but_not_with_swaps(data):
+    def found(**options):
+        exact, _ = arrays(data, seed=7)
+        x, _ = arrays(data, seed=7, inputs="xyc", **options)
+        return np.linalg.norm(x[..., :2] - exact, axis=-1), x[..., 2]
+
+    error, confidence = found(outlier_share=0.1, relative_outlier=0.2)
+    assert confidence[error > 0.05].mean() < 0.5 * confidence[error < 0.005].mean()
+    gap, confidence = found(missing_share=0.3)
+    assert (confidence[gap > 1e-6] == 0).all() and (confidence[gap == 0] >= 0).all()
+    assert 0.6 < (confidence == 1).mean() < 0.8
+    _, confidence = found(swap_share=0.3)
+    assert (confidence == 1).all()
+    _, confidence = found(joint_offset=0.05)
+    assert confidence.mean() > 0.7
+
+
 def test_strides_are_drawn_for_each_view_up_to_the_greatest(tmp_path):
     record_sets.write(tmp_path, {"train": record_sets.takes(*[64] * 12)})
     options = {"frame_stride": 2, "batch_size": 8, "epochs": 3}

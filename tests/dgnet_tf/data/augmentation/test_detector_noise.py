@@ -106,6 +106,18 @@ def test_errors_are_added_in_their_units():
     np.testing.assert_allclose(moved, expected)
 
 
+def test_the_size_of_errors_is_without_offsets_and_relative():
+    found = detector_noise.DetectorErrors(
+        pixels=np.full((4, 2, 2), 3.0, np.float32),
+        heights=np.zeros((4, 2, 2), np.float32),
+        offsets=np.ones((2, 2), np.float32),
+    )
+    heights = np.array([100.0, 400.0], np.float32)[:, None, None, None]
+    sizes = found.sizes(lambda values: values[None, :1], heights)
+    expected = 2**0.5 * np.array([[[0.03, 0.03]], [[0.0075, 0.0075]]])
+    np.testing.assert_allclose(sizes, expected, rtol=1e-5)
+
+
 def test_outliers_are_the_stated_share_and_wider():
     noise = pixels(noise_px=1.0, outlier_share=0.05, outlier_px=40.0)
     seeds = np.array(detector_noise.tf.random.split([1, 2], 3))

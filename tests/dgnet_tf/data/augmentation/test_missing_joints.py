@@ -60,7 +60,8 @@ def test_a_joint_that_is_never_seen_is_left_as_it_is():
 def test_a_share_of_the_windows_has_knees_and_ankles_at_the_hips():
     skeleton = skeletons.get("human36m_17")
     keypoints = np.random.default_rng(0).normal(size=(2000, 4, 17, 2))
-    found = missing_joints.drop_legs(keypoints, skeleton, 0.3, [1, 2]).numpy()
+    found, missing = missing_joints.drop_legs(keypoints, skeleton, 0.3, [1, 2])
+    found = found.numpy()
     legs = [skeleton.joints.index(f"{s}_{j}") for s, j in LEGS]
     hips = [skeleton.joints.index(f"{s}_hip") for s, _ in LEGS]
     dropped = (found[:, :, legs] == keypoints[:, :, hips]).all(axis=(1, 2, 3))
@@ -68,3 +69,5 @@ def test_a_share_of_the_windows_has_knees_and_ankles_at_the_hips():
     np.testing.assert_array_equal(found[~dropped], keypoints[~dropped])
     others = np.setdiff1d(np.arange(17), legs)
     np.testing.assert_array_equal(found[:, :, others], keypoints[:, :, others])
+    expected = dropped[:, None, None] & np.isin(np.arange(17), legs)
+    np.testing.assert_array_equal(missing, expected)
