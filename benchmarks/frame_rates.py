@@ -122,14 +122,14 @@ def measure(model, data_dir, split, rates, noise_px: float = 0.0) -> list[dict]:
 def _lift(lifter, view, positions, rate, noise_px, rng):
     """Returns {"told", "not_told"}: (F, N, 3) poses of the view filmed at a rate."""
     from dgnet_tf import cameras
-    from dgnet_tf.lifting import lifter as lifting
+    from dgnet_tf.lifting import track_lifting
 
     keypoints = cameras.project(positions, view.intrinsics)
     if noise_px:
         keypoints = keypoints + rng.normal(0.0, noise_px, keypoints.shape)
     size = view.image_size
     return {
-        "told": lifting.lift_at(lifter, keypoints, size, rate),
+        "told": track_lifting.lift_at(lifter, keypoints, size, rate),
         "not_told": lifter.engine.lift(keypoints, size),
     }
 

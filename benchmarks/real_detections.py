@@ -70,6 +70,7 @@ def main(flag_values):
     from dgnet_tf.files.atomic import replacing
     from dgnet_tf.keypoints import keypoint_files
     from dgnet_tf.lifting import lifter as lifting
+    from dgnet_tf.lifting import track_lifting
 
     lifter = lifting.Lifter.load(flag_values.model)
     with tempfile.TemporaryDirectory() as folder:
@@ -96,7 +97,7 @@ def main(flag_values):
         for filmed, camera, track in zip(demo.rig, rig, tracks, strict=True):
             if views != FILMED:
                 track = refilmed(filmed, track, camera)
-            person = lifting.lift_track(
+            person = track_lifting.lift_track(
                 lifter,
                 camera.name,
                 track,

@@ -1,5 +1,9 @@
-"""Lifts a file of 2-D keypoints to 3-D poses.
+"""Lifts a video, or a file of 2-D keypoints, to 3-D poses.
 
+    python -m dgnet_tf.lift --video=FILE --output=poses.npz|.json|.csv|.bvh|.glb|.trc
+        [--view=FILE.html] [--start=S] [--end=S] [--detector=blazepose|rtmlib]
+        [--detector_weights=PATH] [--detector_size=heavy|full|lite]
+        [--save_keypoints=FILE.npz] [any flag below from --resample on]
     python -m dgnet_tf.lift [--model=DIR|DIR/1|RUN|NAME|FILE.tflite|FILE.onnx]
         [--engine=auto|litert|onnx|tensorflow] --keypoints=FILE --layout=L
         --image_size=WxH [--fps=F] [--resample=true] [--person=ID|all]
@@ -10,30 +14,35 @@
 FILE holds 2-D keypoints in pixels, in one of the formats listed below, or is a folder
 with a file for each frame; confidence 0 marks a missing joint, and so does a place
 at exactly 0,0 or -1,-1.
+A video is read with PyAV (pip install 'dgnet-tf[video]'): its size, rotation flag and
+time stamps come from the file.
 `poses.npz` holds `positions` (frames, N, 3) in metres, the root at 0, camera axes
 (x right, y down, z forward), and `first_frame`, its number in the file, with `fps`,
 `joints`, `layout`, `axes` and `units`; of several people, `positions/ID` and
-`first_frame/ID` of each. The other formats hold the same; a .bvh or .trc holds one
-person, and of several each has a file of their own, poses-ID.bvh.
+`first_frame/ID` of each; of a video also `times`, in seconds. The other formats hold
+the same; a .bvh or .trc holds one person, and of several each has a file of their own,
+poses-ID.bvh.
 """
 
 from __future__ import annotations
 
 import pathlib
+import time
 
 from absl import flags
 
 from dgnet_tf import axes as placement
 from dgnet_tf import command_line
+from dgnet_tf.detection import detectors
 from dgnet_tf.drawing import video_file
 from dgnet_tf.errors import UserError
-from dgnet_tf.keypoints import keypoint_files, layouts
 from dgnet_tf.lifting import flags as lift_flags
 from dgnet_tf.lifting import pose_files, smoothing
 from dgnet_tf.models import weight_folders
 
 FLAGS = flags.FlagValues()
-lift_flags.define_keypoint_file(FLAGS)
+lift_flags.define_keypoint_file(FLAGS, required=False)
+lift_flags.define_video(FLAGS)
 flags.DEFINE_float(
     "fps", None, "Frames a second of the file; by default what it states, or the "
     "model's.", 0.1,
@@ -106,38 +115,73 @@ _SUFFIXES = {
 
 def main(values):
     """Lifts the file that the flags name."""
-    image_size = command_line.parse_image_size(values.image_size)
+    lift_flags.check_video(values)
     options = _options(values)
+    size = values.image_size and command_line.parse_image_size(values.image_size)
 
     from dgnet_tf.lifting import lifter as lifting
+    from dgnet_tf.lifting import sources
 
-    path, layout = values.keypoints, values.layout
-    layouts.get(layout)
-    # Before the model, which may take seconds to load.
-    found = keypoint_files.read(path, layout, image_size, values.fps)
-    lifter = lifting.Lifter.load(values.model, engine=values.engine)
-    if values.model is None:
-        print(f"--model not given: the weights {weight_folders.DEFAULT} lift.")
+    def load():
+        lifter = lifting.Lifter.load(values.model, engine=values.engine)
+        if values.model is None:
+            print(f"--model not given: the weights {weight_folders.DEFAULT} lift.")
+        return lifter
+
+    if values.keypoints:
+        # Before the model, which may take seconds to load.
+        source = sources.of_keypoints(values.keypoints, values.layout, size, values.fps)
+        if values.video and values.view and values.show_video:
+            source = sources.with_video(source, values.video)
+        lifter = load()
+    else:
+        names = {"name": values.detector or detectors.NAMES[0]}
+        names |= {"weights": values.detector_weights, "size": values.detector_size}
+        part = {"start": values.start, "end": values.end}
+        opened = sources.of_video(values.video, **part, **names)
+        lifter = load()  # Before the video, which may take minutes.
+        played = bool(values.view and values.show_video)
+        source = opened.source(lifter.skeleton.name, played=played)
+        if values.save_keypoints:
+            source.save(values.save_keypoints)
+            print(f"Keypoints: {values.save_keypoints}")
+    begun = time.perf_counter()
+    people = source.path, source.people, source.layout, source.image_size
     lifted = lifting.lift_people(
-        *(lifter, path, found.people, layout, image_size),
+        *(lifter, *people),
         person=values.person,
+        times=source.times,
         show=print,
-        fps=found.fps,
+        fps=source.fps,
         **options,
     )
+    seconds = time.perf_counter() - begun
     axes = values.axes or pose_files.default_axes(values.output)
     written = pose_files.write(lifted, values.output, axes, values.units)
-    if values.fps is None:
-        whose = "the model's" if found.fps is None else "the file's"
-        print(f"--fps not given: taken as {whose} {found.fps or lifter.fps:g}.")
+    if values.fps is None and source.times is None:
+        whose = "the model's" if source.fps is None else "the file's"
+        print(f"--fps not given: taken as {whose} {source.fps or lifter.fps:g}.")
     _print_root(lifted[0].focal_px, values.focal_px)
     poses = sum(len(person.positions) for person in lifted)
+    if source.milliseconds is not None:
+        print(
+            f"{values.video}: {_described(source)}. Detector: "
+            f"{source.milliseconds:.1f} ms a frame; lifter: "
+            f"{1000 * seconds / poses:.1f} ms a pose."
+        )
     print(f"{poses} poses: {', '.join(map(str, written))}")
     print(f"Axes: {axes}, lengths in {values.units}.")
-    _show(lifter, lifted, image_size, values)
+    _show(lifter, lifted, source, values)
 
 
-def _show(lifter, lifted, image_size, values):
+def _described(source) -> str:
+    times = source.times
+    rate = "" if times.is_steady else " on average, at the times that the file states"
+    size = "{}x{}".format(*source.image_size)
+    return f"{size}, {len(times.seconds)} frames, {times.fps:.4g} a second{rate}"
+
+
+def _show(lifter, lifted, source, values):
     """Writes the view and the picture that were asked for."""
     view, picture = values.view, values.picture
     if not view and not picture:
@@ -146,8 +190,13 @@ def _show(lifter, lifted, image_size, values):
     from dgnet_tf.lifting import lifted_clip
     from dgnet_tf.pages import viewer
 
-    title = pathlib.Path(values.keypoints).name
-    clip = lifted_clip.make(lifter, lifted, title, image_size, resample=values.resample)
+    title = pathlib.Path(values.video or values.keypoints).name
+    clip = lifted_clip.make(
+        *(lifter, lifted, title, source.image_size),
+        resample=values.resample,
+        times=source.times,
+        video=source.played,
+    )
     if view:
         viewer.write(clip, view)
         print(f"View: {view}")

@@ -1,14 +1,25 @@
-"""What finds 2-D keypoints in images: the detectors, by name."""
+"""What a detector of 2-D keypoints is: images in; keypoints, confidence, track out."""
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Protocol
 
 import numpy as np
 
-from dgnet_tf.errors import UserError, check_choice
 
-NAMES = ("blazepose", "rtmlib")
+@dataclasses.dataclass(frozen=True, eq=False)
+class Seen:
+    """One person in one frame.
+
+    Attributes:
+        rows: (J, 3) x and y in pixels, and confidence from 0 (missing) to 1.
+        track: the same for the same person in all frames; None of a detector that
+            does not follow people, who are then followed by their keypoints.
+    """
+
+    rows: np.ndarray
+    track: int | None = None
 
 
 class Detector(Protocol):
@@ -20,41 +31,5 @@ class Detector(Protocol):
 
     layout: str
 
-    def detect(self, image: np.ndarray) -> list[np.ndarray]:
-        """Returns what is seen of each person in one frame.
-
-        Args:
-            image: (H, W, 3) uint8 RGB.
-
-        Returns:
-            (J, 3) of each person: x and y in pixels, and confidence from 0 (missing)
-            to 1. People may come in any order: they are followed by their keypoints.
-        """
-
-
-def load(name: str, weights=None, size: str | None = None, threads: int = 1):
-    """Returns a `Detector`.
-
-    Args:
-        name: one of `NAMES`: "blazepose" follows one person, "rtmlib" sees several.
-        weights, size: of BlazePose, see `networks.find`.
-        threads: that it may use.
-
-    Raises:
-        UserError: if its weights or what runs it are not there.
-        ValueError: if there is no such detector.
-    """
-    check_choice("detector", name, NAMES)
-    if name == "rtmlib":
-        if weights is not None or size is not None:
-            raise UserError(
-                "--detector_weights and --detector_size are for --detector=blazepose; "
-                "rtmlib fetches weights of its own."
-            )
-        from dgnet_tf.detection.rtmlib_detector import RTMLib
-
-        return RTMLib()
-    from dgnet_tf.detection import networks
-    from dgnet_tf.detection.blazepose import BlazePose
-
-    return BlazePose(networks.find(weights, size), threads)
+    def detect(self, image: np.ndarray) -> list[Seen]:
+        """Returns who is seen in one frame, (H, W, 3) uint8 RGB."""

@@ -11,7 +11,7 @@ import dataclasses
 import numpy as np
 
 from dgnet_tf.detection.regions import Region
-from dgnet_tf.detection.tflite_network import TFLiteNetwork
+from dgnet_tf.detection.tflite_network import TFLiteNetwork, sigmoid
 
 SIZE = 256  # Pixels a side of what the network sees.
 LANDMARKS, _POINTS = 33, 39
@@ -30,10 +30,12 @@ class Landmarks:
     Attributes:
         rows: (33, 3) x and y, pixels, and how likely the landmark is to be seen.
         region: where to look for the person in the next frame.
+        presence: how likely there is a person, from 0 to 1.
     """
 
     rows: np.ndarray
     region: Region
+    presence: float = 1.0
 
 
 class LandmarkFinder:
@@ -59,9 +61,10 @@ class LandmarkFinder:
         points = found["points"].reshape(_POINTS, 5).astype(np.float64)
         places = refined(points[:, :2] / SIZE, found["heatmaps"])
         places = region.to_image(places)
-        seen = _sigmoid(points[:LANDMARKS, 3])
+        seen = sigmoid(points[:LANDMARKS, 3])
         rows = np.column_stack([places[:LANDMARKS], seen])
-        return Landmarks(rows, Region.around(places[_MIDDLE], places[_RIM], _MARGIN))
+        around = Region.around(places[_MIDDLE], places[_RIM], _MARGIN)
+        return Landmarks(rows, around, float(found["presence"][0]))
 
 
 def refined(places: np.ndarray, heatmaps: np.ndarray) -> np.ndarray:
@@ -78,12 +81,8 @@ def refined(places: np.ndarray, heatmaps: np.ndarray) -> np.ndarray:
             continue
         rows = np.arange(max(0, row - _REACH), min(size[1], row + _REACH + 1))
         columns = np.arange(max(0, column - _REACH), min(size[0], column + _REACH + 1))
-        heat = _sigmoid(heatmaps[np.ix_(rows, columns)][..., point].astype(np.float64))
+        heat = sigmoid(heatmaps[np.ix_(rows, columns)][..., point])
         if heat.max() >= _LEAST_HEAT:
             middle = np.array([heat.sum(axis=0) @ columns, heat.sum(axis=1) @ rows])
             moved[point] = middle / heat.sum() / size
     return moved
-
-
-def _sigmoid(values):
-    return 1 / (1 + np.exp(-np.clip(values, -100, 100)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from dgnet_tf.detection.detector import Seen
 from dgnet_tf.errors import UserError
 
 
@@ -37,8 +38,8 @@ class RTMLib:
                 f"({type(error).__name__}: {str(error)[:200]})."
             ) from error
 
-    def detect(self, image: np.ndarray) -> list[np.ndarray]:
-        """Returns (17, 3) x, y and confidence of each person."""
+    def detect(self, image: np.ndarray) -> list[Seen]:
+        """Returns everybody who is seen; people are not followed."""
         image = np.ascontiguousarray(image[..., ::-1])  # BGR.
         boxes = self._body.det_model(image)
         if not len(boxes):  # rtmlib itself would take the whole image for a person.
@@ -46,4 +47,4 @@ class RTMLib:
         keypoints, scores = self._body.pose_model(image, bboxes=boxes)
         rows = np.concatenate([keypoints, scores[..., None]], axis=-1, dtype=np.float64)
         rows[..., 2] = np.clip(rows[..., 2], 0, 1)
-        return list(rows)
+        return [Seen(person) for person in rows]

@@ -59,3 +59,8 @@ class TFLiteNetwork:
         self._interpreter.invoke()
         get = self._interpreter.get_tensor
         return {name: get(index)[0] for name, index in self._outputs.items()}
+
+
+def sigmoid(logits: np.ndarray) -> np.ndarray:
+    """Returns numbers from 0 to 1, float64."""
+    return 1 / (1 + np.exp(-np.clip(logits.astype(np.float64), -100, 100)))

@@ -62,6 +62,21 @@ class Person:
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
+class PlayedVideo:
+    """A video file that browsers play.
+
+    Attributes:
+        type: of the file, such as "video/mp4".
+        content: its bytes.
+        start: when the clip's own video shows this one's first frame, seconds.
+    """
+
+    type: str
+    content: bytes
+    start: float = 0.0
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
 class Clip:
     """People of one skeleton in one video.
 
@@ -71,6 +86,9 @@ class Clip:
         image_size: (width, height) of the video, pixels.
         skeleton: of all people.
         people: at least one.
+        times: (last_frame - first_frame + 1,) when the video shows each frame,
+            seconds; None where that follows from `fps`.
+        video: to be played under the keypoints; None without one.
 
     Raises:
         ValueError: if there is nobody, joints do not fit the skeleton, or rate or
@@ -82,6 +100,8 @@ class Clip:
     image_size: tuple[float, float]
     skeleton: Skeleton
     people: tuple[Person, ...]
+    times: np.ndarray | None = None
+    video: PlayedVideo | None = None
 
     def __post_init__(self):
         object.__setattr__(self, "people", tuple(self.people))
@@ -96,6 +116,11 @@ class Clip:
             )
         object.__setattr__(self, "image_size", size)
         joints = len(self.skeleton.joints)
+        frames = self.last_frame - self.first_frame + 1
+        if self.times is not None and np.shape(self.times) != (frames,):
+            raise ValueError(
+                f"`times` must be ({frames},), got {np.shape(self.times)}."
+            )
         for person in self.people:
             if person.positions.shape[1] != joints:
                 raise ValueError(

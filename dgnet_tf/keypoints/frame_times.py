@@ -10,7 +10,6 @@ import numpy as np
 # How far from an even beat a frame may be shown, as a share of the time between two:
 # files round to milliseconds.
 _OFF_BEAT = 0.25
-_SAME_RATE = 0.01
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -41,19 +40,20 @@ class FrameTimes:
     @functools.cached_property
     def fps(self) -> float:
         """Frames a second: what the file states where that is true, else the mean."""
+        if self.stated and self.keeps(self.stated):
+            return self.stated
         span = self.seconds[-1] - self.seconds[0]
-        if not span:
-            return self.stated or 1.0
-        mean = (len(self.seconds) - 1) / span
-        stated = self.stated or 0.0
-        return stated if abs(stated - mean) <= _SAME_RATE * mean else float(mean)
+        return float((len(self.seconds) - 1) / span) if span else 1.0
 
     @functools.cached_property
     def is_steady(self) -> bool:
         """Whether the frames follow each other at one rate, `fps`."""
-        even = np.arange(len(self.seconds)) / self.fps
-        off = self.seconds - self.seconds[0] - even
-        return bool(np.ptp(off) <= 2 * _OFF_BEAT / self.fps)
+        return self.keeps(self.fps)
+
+    def keeps(self, fps: float) -> bool:
+        """Whether the frames follow each other at this rate."""
+        off = self.seconds - np.arange(len(self.seconds)) / fps
+        return bool(np.ptp(off) <= 2 * _OFF_BEAT / fps)
 
     def of(self, first_frame: int, length: int) -> np.ndarray:
         """Returns the times of some of the frames.

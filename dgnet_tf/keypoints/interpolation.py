@@ -15,7 +15,7 @@ def same_rate(fps: float, model_fps: float) -> bool:
     return abs(fps - model_fps) <= _SAME_RATE * model_fps
 
 
-def fill_gaps(keypoints: np.ndarray) -> np.ndarray:
+def fill_gaps(keypoints: np.ndarray, seconds=None) -> np.ndarray:
     """Replaces missing joints by the line between the frames that show them.
 
     Before its first and after its last sight a joint is held where it was. A joint
@@ -23,9 +23,10 @@ def fill_gaps(keypoints: np.ndarray) -> np.ndarray:
 
     Args:
         keypoints: (F, J, 2), NaN where a joint is missing.
+        seconds: (F,) when each frame is shown; None if at a steady rate.
     """
     filled = keypoints.copy()
-    frames = np.arange(len(keypoints))
+    frames = np.arange(len(keypoints)) if seconds is None else seconds
     for joint in range(keypoints.shape[1]):
         seen = ~np.isnan(keypoints[:, joint]).any(axis=-1)
         for axis in range(2):
@@ -43,6 +44,28 @@ def frame_times(length: int, fps: float, other_fps: float) -> np.ndarray:
     """
     count = math.ceil((length - 1) * other_fps / fps - 1e-6) + 1
     return np.arange(count) * fps / other_fps
+
+
+def resampling(length: int, fps: float, other_fps: float, seconds=None):
+    """Returns where frames of another rate and of this one stand in each other.
+
+    Args:
+        length: number F of this one's frames.
+        fps: their rate.
+        other_fps: the other rate.
+        seconds: (F,) when each of these frames is shown; None if at `fps`.
+
+    Returns:
+        (G,) places of the other's frames, counted in frames of this one, up to its
+        last or just beyond it; (F,) places of this one's, counted in the other's.
+    """
+    if seconds is None:
+        there = frame_times(length, fps, other_fps)
+        return there, np.arange(length) * other_fps / fps
+    elapsed = seconds - seconds[0]
+    count = math.ceil(elapsed[-1] * other_fps - 1e-6) + 1
+    there = np.interp(np.arange(count) / other_fps, elapsed, np.arange(length))
+    return there, elapsed * other_fps
 
 
 def sample(values: np.ndarray, times: np.ndarray) -> np.ndarray:

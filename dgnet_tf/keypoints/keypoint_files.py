@@ -20,6 +20,7 @@ from dgnet_tf.keypoints.readers import (
     penn_action,
     sports2d,
     ultralytics,
+    video_keypoints,
     yolo_labels,
 )
 from dgnet_tf.keypoints.sightings import Sightings
@@ -28,7 +29,7 @@ from dgnet_tf.keypoints.tracks import KeypointFile
 # Tried in this order: the first that fits a file reads it.
 READERS = (
     coco, mmpose, ultralytics, openpose, mediapipe, mediapipe_csv, sports2d, detectron,
-    penn_action, arrays,
+    penn_action, video_keypoints, arrays,
 )  # fmt: skip
 # Text takes several times its size in memory.
 MAX_BYTES = {

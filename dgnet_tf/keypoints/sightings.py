@@ -89,17 +89,21 @@ class Sightings:
             for frame, person in (numbers[one.frame],)
         ]
 
-    def follow(self, person: str, keypoints: np.ndarray, confidence: np.ndarray):
-        """Adds a person of whom all frames are given: (F, J, 2) and (F, J), from 0 on.
+    def follow(
+        self, person: str, keypoints: np.ndarray, confidence: np.ndarray, first: int = 0
+    ):
+        """Adds a person of whom all frames from `first` on are given.
+
+        Takes (F, J, 2) and (F, J).
 
         Raises:
             UserError: if a number is not finite or no pixel.
         """
         missing = detections.placeholders(keypoints, confidence)
         self._placeholders += int(missing.sum())
-        self._frames.update(np.flatnonzero(missing.any(axis=-1)).tolist())
+        self._frames.update((first + np.flatnonzero(missing.any(axis=-1))).tolist())
         masked = detections.masked(str(self.path), keypoints, confidence)
-        self._tracks.append(tracks.Track(person, 0, *masked))
+        self._tracks.append(tracks.Track(person, first, *masked))
 
     def take(self, other: Sightings, frame: int):
         """Takes over what a file of one image shows, as a frame of this video."""

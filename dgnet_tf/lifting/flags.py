@@ -1,16 +1,23 @@
-"""The flags of commands that lift a keypoint file: the model and what it lifts."""
+"""The flags of commands that lift: the model and what it lifts."""
 
 from __future__ import annotations
 
+import pathlib
+
 from absl import flags
 
+from dgnet_tf.detection import detectors, networks
+from dgnet_tf.errors import UserError
 from dgnet_tf.keypoints import keypoint_files, layouts
 from dgnet_tf.lifting import loading
 from dgnet_tf.models import weight_folders
 
 
-def define_keypoint_file(flag_values: flags.FlagValues):
-    """Defines `--model`, `--keypoints`, `--layout` and `--image_size`."""
+def define_keypoint_file(flag_values: flags.FlagValues, required: bool = True):
+    """Defines `--model`, `--engine`, `--keypoints`, `--layout` and `--image_size`.
+
+    The last three must be given unless they are not `required`.
+    """
     flags.DEFINE_string(
         "model",
         None,
@@ -35,4 +42,71 @@ def define_keypoint_file(flag_values: flags.FlagValues):
         "image_size": "Width and height of the video in pixels, as in 1920x1080.",
     }
     for name, text in of_file.items():
-        flags.DEFINE_string(name, None, text, flag_values, required=True)
+        flags.DEFINE_string(name, None, text, flag_values, required=required)
+
+
+# Flags that only a video takes, and those that a video answers itself.
+OF_VIDEO = (
+    *("start", "end", "detector", "detector_weights", "detector_size"),
+    "save_keypoints",
+)
+READ_FROM_VIDEO = ("layout", "image_size", "fps")
+
+
+def define_video(flag_values: flags.FlagValues):
+    """Defines `--video` and what goes with it."""
+    texts = {
+        "video": "Video file to lift, in place of --keypoints, --layout, --image_size "
+        "and --fps; with keypoints saved of it, the video to show under them.",
+        "detector_weights": "BlazePose's networks: the .tgz or folder of the npm "
+        "package @mediapipe/pose 0.5.1675469404, a .task bundle, or the wheel of "
+        "mediapipe 0.10.21; by default those kept from last time, or fetched by npm.",
+        "save_keypoints": "Also write the video's keypoints to this .npz file, which "
+        "--keypoints reads.",
+    }
+    for name, text in texts.items():
+        flags.DEFINE_string(name, None, text, flag_values)
+    for name, text in (("start", "First"), ("end", "Last")):
+        text = f"{text} moment of the video to lift, seconds as a player shows them."
+        flags.DEFINE_float(name, None, text, 0.0, flag_values=flag_values)
+    flags.DEFINE_enum(
+        "detector",
+        None,
+        detectors.NAMES,
+        "What finds keypoints in a video: by default blazepose, which follows one "
+        "person; rtmlib sees several, where it is installed.",
+        flag_values,
+    )
+    flags.DEFINE_enum(
+        "detector_size",
+        None,
+        networks.SIZES,
+        "Size of BlazePose's landmark network; by default heavy, the most accurate.",
+        flag_values,
+    )
+    flags.DEFINE_boolean(
+        "show_video",
+        True,
+        "Put a small copy of the video into the page of --view.",
+        flag_values,
+    )
+
+
+def check_video(values):
+    """Raises a UserError where flags do not go together with `--video` or without."""
+    if not values.video and not values.keypoints:
+        raise UserError("Give --keypoints or --video; see --help.")
+    if values.video and not values.keypoints:
+        for name in READ_FROM_VIDEO:
+            if values[name].value is not None:
+                raise UserError(f"--{name} is read from the video; leave it out.")
+    else:
+        for name in OF_VIDEO:
+            if values[name].value is not None:
+                raise UserError(f"--{name} is for --video without --keypoints.")
+    start, end = values.start, values.end
+    if start is not None and end is not None and start >= end:
+        raise UserError(f"--end={end:g} must be after --start={start:g}.")
+    save = values.save_keypoints
+    if save and pathlib.Path(save).suffix != ".npz":
+        raise UserError(f"--save_keypoints must end in .npz, got {save!r}.")

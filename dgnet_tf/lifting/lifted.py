@@ -7,6 +7,8 @@ import dataclasses
 import numpy as np
 
 from dgnet_tf import skeletons
+from dgnet_tf.keypoints import interpolation
+from dgnet_tf.keypoints.frame_times import FrameTimes
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -19,12 +21,14 @@ class Lifted:
         keypoints: (F, N, 2) pixels, as the model saw them.
         positions: (F, N, 3) float32 metres, the root at 0, camera axes (x right, y
             down, z forward).
-        fps: frames a second.
+        fps: frames a second; their mean where the video's rate is not steady.
         skeleton: of both.
         confidence: (F, N) of the keypoints, 0 where they were filled in.
         root: (F, 3) float32 metres, camera axes: where the root stands, relative to
             the camera; None where it was not asked for.
         focal_px: focal length that `root` stands on, pixels.
+        times: (F,) when the video shows each frame, seconds; None where only the rate
+            is known.
     """
 
     person: str
@@ -36,6 +40,35 @@ class Lifted:
     confidence: np.ndarray | None = None
     root: np.ndarray | None = None
     focal_px: float | None = None
+    times: np.ndarray | None = None
+
+    @property
+    def seconds(self) -> np.ndarray:
+        """When each frame is shown, (F,): `times`, or what follows from the rate."""
+        if self.times is not None:
+            return self.times
+        return (self.first_frame + np.arange(len(self.positions))) / self.fps
+
+    def at_steady_rate(self) -> Lifted:
+        """Returns the poses at `fps` throughout, for files that hold no times.
+
+        They are interpolated linearly where the video's rate is not steady.
+        """
+        if self.times is None:
+            return self
+        if FrameTimes(self.first_frame, self.times).keeps(self.fps):
+            return self
+        length = len(self.positions)
+        there, _ = interpolation.resampling(length, self.fps, self.fps, self.times)
+        fields = ("keypoints", "positions", "confidence", "root")
+        given = {name: getattr(self, name) for name in fields}
+        sampled = {
+            name: interpolation.sample(value, there).astype(value.dtype)
+            for name, value in given.items()
+            if value is not None
+        }
+        first = round(self.times[0] * self.fps)
+        return dataclasses.replace(self, **sampled, first_frame=first, times=None)
 
     @property
     def joints(self) -> tuple[str, ...]:

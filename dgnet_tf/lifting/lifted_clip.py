@@ -6,13 +6,21 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dgnet_tf.drawing.clip import Clip, Person
+from dgnet_tf.drawing.clip import Clip, Person, PlayedVideo
 from dgnet_tf.keypoints import interpolation
+from dgnet_tf.keypoints.frame_times import FrameTimes
 from dgnet_tf.lifting.lifted import Lifted
 
 
 def make(
-    lifter, people: Sequence[Lifted], title: str, image_size, *, resample: bool = True
+    lifter,
+    people: Sequence[Lifted],
+    title: str,
+    image_size,
+    *,
+    resample: bool = True,
+    times: FrameTimes | None = None,
+    video: PlayedVideo | None = None,
 ) -> Clip:
     """Returns people as they are shown: where their roots are known, in their places.
 
@@ -25,6 +33,8 @@ def make(
         title: of the clip.
         image_size: width and height of the video, pixels.
         resample: whether they were lifted at the model's frame rate.
+        times: when the video shows its frames; None where the rate is steady.
+        video: to be played under the keypoints.
     """
     shown = [
         Person(
@@ -32,14 +42,19 @@ def make(
             person.first_frame,
             person.keypoints,
             person.places,
-            affinity=_affinity(lifter, person, image_size, resample),
+            affinity=_affinity(lifter, person, image_size, resample, times),
         )
         for person in people
     ]
-    return Clip(title, people[0].fps, tuple(image_size), lifter.skeleton, tuple(shown))
+    size, skeleton = tuple(image_size), lifter.skeleton
+    if times is not None:
+        first = min(person.first_frame for person in shown)
+        frames = max(person.last_frame for person in shown) + 1 - first
+        times = times.of(first, frames)
+    return Clip(title, people[0].fps, size, skeleton, tuple(shown), times, video)
 
 
-def _affinity(lifter, person, image_size, resample) -> np.ndarray | None:
+def _affinity(lifter, person, image_size, resample, times) -> np.ndarray | None:
     """Returns (F, N, N) of the model's frames that are nearest to the person's."""
     if lifter.run is None:
         return None
@@ -47,10 +62,13 @@ def _affinity(lifter, person, image_size, resample) -> np.ndarray | None:
 
     keypoints, length = person.keypoints, len(person.keypoints)
     nearest = np.arange(length)
-    if resample and not interpolation.same_rate(person.fps, lifter.fps):
-        times = interpolation.frame_times(length, person.fps, lifter.fps)
-        keypoints = interpolation.sample(keypoints, times)
-        nearest = np.round(nearest * lifter.fps / person.fps).astype(int)
+    uneven = None if times is None or times.is_steady else person.times
+    same = uneven is None and interpolation.same_rate(person.fps, lifter.fps)
+    if resample and not same:
+        rates = person.fps, lifter.fps
+        there, back = interpolation.resampling(length, *rates, uneven)
+        keypoints = interpolation.sample(keypoints, there)
+        nearest = np.round(back).astype(int)
     run = lifter.run
     found = affinities.over_time(run.model, lifter.options, keypoints, image_size)
     found = found.spatial

@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from dgnet_tf import skeletons
 from dgnet_tf.command_line import progress
-from dgnet_tf.errors import UserError, check_choice
-from dgnet_tf.inference import root_trajectory
+from dgnet_tf.errors import UserError
 from dgnet_tf.inference.engines.engine import Engine
 from dgnet_tf.inference.options import InferenceOptions
 from dgnet_tf.keypoints import (
-    interpolation,
     keypoint_arguments,
     keypoint_files,
     layouts,
     tracks,
 )
-from dgnet_tf.lifting import loading, smoothing
+from dgnet_tf.lifting import loading
 from dgnet_tf.lifting.lifted import Lifted
+from dgnet_tf.lifting.track_lifting import check_seen, lift_track
 from dgnet_tf.models import runs
-
-ROOTS = ("none", "fit")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -103,6 +99,56 @@ class Lifter:
             return dict(zip(keypoints, lifted, strict=True))
         return lifted if np.ndim(keypoints) == 4 else lifted[0]
 
+    def lift_video(
+        self,
+        path,
+        *,
+        start: float | None = None,
+        end: float | None = None,
+        person: str | None = None,
+        detector: str = "blazepose",
+        detector_weights=None,
+        detector_size: str | None = None,
+        save_keypoints=None,
+        show: Callable[[str], None] = lambda line: None,
+        **options,
+    ) -> Lifted | list[Lifted]:
+        """Finds people's keypoints in a video and lifts them.
+
+        Size, orientation and the times of the frames are read from the file.
+
+        Args:
+            path: the video.
+            start, end: of the part to lift, seconds as a player shows them; by default
+                all.
+            person, show: see `lift_people`.
+            detector: "blazepose" or "rtmlib", see `detectors.load`.
+            detector_weights: where BlazePose's networks are, see `networks.find`.
+            detector_size: of its landmark network: "heavy" (the default), "full" or
+                "lite".
+            save_keypoints: an `.npz` file to write the keypoints to, or None.
+            **options: `resample`, `smooth`, `root` and `focal_px`, see `lift_track`.
+
+        Returns:
+            `Lifted` of one person; of `person="all"` a list of them.
+
+        Raises:
+            UserError: if the video cannot be read, the detector or its networks are
+                not there, or nobody can be lifted.
+            ValueError: for wrong arguments.
+        """
+        from dgnet_tf.lifting import sources
+
+        given = {"name": detector, "weights": detector_weights, "size": detector_size}
+        opened = sources.of_video(path, start=start, end=end, **given)
+        found = opened.source(self.skeleton.name)
+        if save_keypoints is not None:
+            found.save(save_keypoints)
+        more = {"person": person, "show": show, "times": found.times, **options}
+        people = found.people, found.layout, found.image_size
+        lifted = lift_people(self, path, *people, **more)
+        return lifted if person == "all" else lifted[0]
+
     def stream(self, image_size, *, layout: str, **options):
         """Returns a `Stream` for a live feed; see there."""
         from dgnet_tf.lifting.stream import Stream
@@ -161,8 +207,9 @@ def lift_people(
     elif person != "all":
         people = [tracks.named(path, people, person)]
     lifted, refused = [], []
-    resampled = more.get("fps") and more.get("resample", True)
-    ratio = lifter.fps / more["fps"] if resampled else 1.0
+    times, fps = more.get("times"), more.get("fps")
+    fps = times.fps if fps is None and times is not None else fps
+    ratio = lifter.fps / fps if fps and more.get("resample", True) else 1.0
 
     def frames(track):
         return round(ratio * len(track.keypoints))
@@ -180,66 +227,6 @@ def lift_people(
     return lifted
 
 
-def lift_track(
-    lifter: Lifter,
-    path,
-    track: tracks.Track,
-    layout: str,
-    image_size,
-    *,
-    fps: float | None = None,
-    resample: bool = True,
-    smooth=None,
-    root: str = "none",
-    focal_px: float | None = None,
-) -> Lifted:
-    """Lifts one person.
-
-    Missing joints are interpolated in time. At another frame rate than the model's,
-    keypoints are interpolated to the model's frames, and the positions back to the
-    person's; both linearly. Smoothing comes last.
-
-    Args:
-        lifter: from `Lifter.load`.
-        path: the person's keypoint file, for messages.
-        track: the person.
-        layout: name of the keypoints' layout.
-        image_size: width and height of the video, pixels.
-        fps: frame rate of the video; None stands for the model's.
-        resample: False lifts the frames as they are, whatever their rate.
-        smooth: see `smoothing.named`.
-        root: "fit" also gives where the root stands, relative to the camera: the
-            closed-form fit of `root_trajectory` to the joints that were seen.
-        focal_px: focal length for that, pixels; by default an assumed field of view.
-
-    Raises:
-        UserError: if the layout does not fit the model, no frame shows a joint that
-            the model needs, or the root cannot be fitted in any frame.
-        ValueError: for wrong arguments.
-    """
-    if fps is not None and not 0 < fps < math.inf:
-        raise ValueError(f"`fps` must be above 0, got {fps!r}.")
-    check_choice("root", root, ROOTS)
-    smooth = smoothing.named(smooth)
-    name = lifter.skeleton.name
-    _check_seen(path, track, layout, name)
-    filled = interpolation.fill_gaps(track.keypoints)
-    keypoints, confidence = layouts.convert(filled, track.confidence, layout, name)
-    fps = fps or lifter.fps
-    size = np.array(image_size)
-    positions = lift_at(lifter, keypoints, size, fps if resample else lifter.fps)
-    if smooth:
-        positions = smooth.smooth(positions, fps)
-    found = {"confidence": confidence}
-    if root == "fit":
-        seen = (positions, keypoints, confidence, image_size, focal_px)
-        found.update(_fit_root(path, track, *seen))
-        if smooth:
-            found["root"] = smooth.smooth(found["root"], fps)
-    which, skeleton = (track.person, track.first_frame), lifter.skeleton
-    return Lifted(*which, keypoints, positions, fps, skeleton, **found)
-
-
 def _surest(path, people, layout, skeleton: str, show) -> tracks.Track:
     """Returns who is lifted where nobody is named; a line says who else is there."""
     ranked = sorted(people, key=lambda one: one.confidence.sum(), reverse=True)
@@ -249,7 +236,7 @@ def _surest(path, people, layout, skeleton: str, show) -> tracks.Track:
         (partial if lacking else whole).append(track)
     if not whole:
         nobody = f" None of the {len(ranked)} people can be lifted."
-        _check_seen(path, ranked[0], layout, skeleton, nobody if partial[1:] else "")
+        check_seen(path, ranked[0], layout, skeleton, nobody if partial[1:] else "")
     chosen, *others = whole
     if others or partial:
         lines = [f"{len(people)} people: lifted {tracks.listed([chosen])}, who has"]
@@ -260,41 +247,3 @@ def _surest(path, people, layout, skeleton: str, show) -> tracks.Track:
             lines.append(f"Never whole: {tracks.listed(partial)}.")
         show(" ".join([*lines, "Choose with --person=ID or --person=all."]))
     return chosen
-
-
-def _check_seen(path, track, layout, skeleton: str, more: str = ""):
-    lacking = layouts.lacking(track.confidence, layout, skeleton)
-    if lacking:
-        raise UserError(
-            f"{path}: no frame shows what joint {lacking[0]!r} of person "
-            f"{track.person} is made from ({len(lacking)} such joints in all).{more} "
-            "Give keypoints of the whole body."
-        )
-
-
-def lift_at(lifter: Lifter, keypoints, image_size, fps: float) -> np.ndarray:
-    """Lifts one video at the model's frame rate and gives back the video's frames.
-
-    Takes (F, N, 2) pixels of the model's joints, the image's (2,) size and the video's
-    frame rate; returns (F, N, 3) float32 metres, camera axes, the root at 0.
-    """
-    if interpolation.same_rate(fps, lifter.fps):
-        return lifter.engine.lift(keypoints, image_size)
-    times = interpolation.frame_times(len(keypoints), fps, lifter.fps)
-    there = interpolation.sample(keypoints, times)
-    positions = lifter.engine.lift(there, image_size)
-    back = np.arange(len(keypoints)) * lifter.fps / fps
-    return interpolation.sample(positions, back).astype(np.float32)
-
-
-def _fit_root(path, track, positions, keypoints, confidence, image_size, focal_px):
-    intrinsics = root_trajectory.assumed_intrinsics(image_size, focal_px)
-    each = root_trajectory.fit_each_frame(positions, keypoints, intrinsics, confidence)
-    if np.isnan(each).any(axis=-1).all():
-        raise UserError(
-            f"{path}: the root of person {track.person} cannot be fitted in any frame; "
-            "the keypoints do not fit the lifted poses. Check --image_size and "
-            "--focal_px, or leave the root out."
-        )
-    root = root_trajectory.fit_root(positions, keypoints, intrinsics, confidence)
-    return {"root": root.astype(np.float32), "focal_px": float(intrinsics[0])}

@@ -49,6 +49,8 @@ def write(
     check(path, axes, units)
     writer = WRITERS[path.suffix.lower()]
     axes = axes or default_axes(path)
+    if writer.STEADY:
+        people = [person.at_steady_rate() for person in people]
     groups, found = [people], [path]
     if writer.ONE_PERSON:
         groups = [[person] for person in people]

@@ -12,6 +12,8 @@ from dgnet_tf.drawing import style
 # Stands for NaN among 16-bit whole numbers.
 MISSING = -32768
 _LARGEST = 32767
+# How far times may be from an even beat that stands for them, in frames.
+_IN_STEP = 0.25
 
 
 def encode(clip: clips.Clip) -> dict:
@@ -27,10 +29,29 @@ def encode(clip: clips.Clip) -> dict:
         "bones": [[j, p, style.side(skeleton, j)] for j, p in skeleton.edges],
         "first_frame": int(clip.first_frame),
         "frames": int(clip.last_frame - clip.first_frame + 1),
+        "times": _encode_times(clip),
+        "video": _encode_video(clip.video),
         "people": [
             _encode_person(*both) for both in zip(clip.people, places, strict=True)
         ],
     }
+
+
+def _encode_times(clip):
+    """Returns seconds of each frame, or None where they follow from the rate."""
+    if clip.times is None:
+        return None
+    steady = np.arange(clip.first_frame, clip.last_frame + 1) / clip.fps
+    if np.abs(clip.times - steady).max() < _IN_STEP / clip.fps:
+        return None
+    return np.round(clip.times, 4).tolist()
+
+
+def _encode_video(video):
+    if video is None:
+        return None
+    data = base64.b64encode(video.content).decode("ascii")
+    return {"type": video.type, "start": round(video.start, 6), "data": data}
 
 
 def _encode_person(person, place):

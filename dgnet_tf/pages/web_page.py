@@ -16,7 +16,10 @@ import jinja2
 from markupsafe import Markup
 
 # The order in which a page with playback loads them.
-PLAYER_SCRIPTS = ("clip_data.js", "clip_figures.js", "clip_scene.js", "clip_player.js")
+PLAYER_SCRIPTS = (
+    *("clip_data.js", "clip_figures.js", "clip_scene.js", "clip_film.js"),
+    "clip_player.js",
+)
 
 
 def render(template: str, **parts) -> Markup:

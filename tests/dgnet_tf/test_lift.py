@@ -289,5 +289,5 @@ def test_help_and_bad_flags_need_no_tensorflow():
     wrong = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert wrong.returncode == 1
     assert wrong.stderr.splitlines()[-1].startswith("error: ")
-    assert "--keypoints" in wrong.stderr
+    assert "--output" in wrong.stderr
     assert "Traceback" not in wrong.stderr

@@ -14,16 +14,19 @@ from dgnet_tf.lifting.lifted import Lifted
 SUFFIX = ".npz"
 AXES = UNITS = None
 ONE_PERSON = False
+STEADY = False
 
 
 def write(people: Sequence[Lifted], path: pathlib.Path, axes: str, units: str):
-    """`positions` and `first_frame` of one person, `positions/<person>` of several."""
+    """`positions` and so on of one person, `positions/<person>` of several."""
     arrays = {}
     for person in people:
         name = f"/{person.person}" if len(people) > 1 else ""
         positions = placement.place(person, axes, units)
         arrays[f"positions{name}"] = positions.astype(np.float32)
         arrays[f"first_frame{name}"] = np.int64(person.first_frame)
+        if person.times is not None:
+            arrays[f"times{name}"] = person.times
     if people[0].focal_px is not None:
         arrays["focal_px"] = np.float64(people[0].focal_px)
     arrays["fps"] = np.float64(people[0].fps)

@@ -21,6 +21,7 @@ from dgnet_tf.lifting.writers import joint_rotations
 SUFFIX = ".bvh"
 AXES, UNITS = "y_up", None
 ONE_PERSON = True
+STEADY = True
 
 ORDER = "ZXY"
 END_SITE = 0.05  # metres

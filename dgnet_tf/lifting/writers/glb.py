@@ -28,6 +28,7 @@ from dgnet_tf.lifting.writers import bone_shapes, joint_rotations
 SUFFIX = ".glb"
 AXES, UNITS = "y_up", "m"
 ONE_PERSON = False
+STEADY = True
 
 _FLOAT, _UNSIGNED_BYTE = 5126, 5121
 _VERTICES = 34962  # What a block of arrays is for.

@@ -14,6 +14,7 @@ from dgnet_tf.lifting.lifted import Lifted
 SUFFIX = ".json"
 AXES = UNITS = None
 ONE_PERSON = False
+STEADY = False
 
 
 def write(people: Sequence[Lifted], path: pathlib.Path, axes: str, units: str):
@@ -31,6 +32,7 @@ def write(people: Sequence[Lifted], path: pathlib.Path, axes: str, units: str):
             {
                 "person": person.person,
                 "first_frame": person.first_frame,
+                **_times(person),
                 "positions": np.round(
                     placement.place(person, axes, units), placement.DIGITS[units]
                 ).tolist(),
@@ -39,3 +41,9 @@ def write(people: Sequence[Lifted], path: pathlib.Path, axes: str, units: str):
         ],
     }
     path.write_text(json.dumps(content) + "\n", encoding="utf-8")
+
+
+def _times(person) -> dict:
+    if person.times is None:
+        return {}
+    return {"times_s": np.round(person.times, 6).tolist()}

@@ -13,6 +13,7 @@ from dgnet_tf.lifting.lifted import Lifted
 SUFFIX = ".csv"
 AXES = UNITS = None
 ONE_PERSON = False
+STEADY = False
 
 
 def write(people: Sequence[Lifted], path: pathlib.Path, axes: str, units: str):
@@ -26,9 +27,9 @@ def write(people: Sequence[Lifted], path: pathlib.Path, axes: str, units: str):
         rows = csv.writer(file, lineterminator="\n")
         rows.writerow(head)
         for person in people:
-            for index, pose in enumerate(placement.place(person, axes, units)):
-                frame = person.first_frame + index
-                time = f"{frame / person.fps:.6f}"
-                row = [in_csv(person.person), frame, time, axes, units]
+            positions = placement.place(person, axes, units)
+            shown = zip(positions, person.seconds, strict=True)
+            for frame, (pose, seconds) in enumerate(shown, person.first_frame):
+                row = [in_csv(person.person), frame, f"{seconds:.6f}", axes, units]
                 row += [f"{person.focal_px:.3f}"] if fitted else []
                 rows.writerow(row + [f"{number:.{digits}f}" for number in pose.ravel()])

@@ -22,6 +22,7 @@ from dgnet_tf.lifting.lifted import Lifted
 SUFFIX = ".trc"
 AXES, UNITS = "y_up", None
 ONE_PERSON = True
+STEADY = True
 
 
 def write(people: Sequence[Lifted], path: pathlib.Path, axes: str, units: str):

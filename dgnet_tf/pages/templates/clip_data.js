@@ -2,6 +2,8 @@
 "use strict";
 
 const MISSING = -32768;
+const MOST_FRAMES = 20000; // that are looked at for what must be in sight
+const EARLY = 0.3; // frames: times of a frame may be rounded down by so much
 
 // Whole numbers of an array, taken back to numbers one at a time.
 class PackedArray {
@@ -88,12 +90,34 @@ class ClipData {
     const { title, fps, image_size, joints, root, bones, first_frame, frames } = encoded;
     Object.assign(this, { title, fps, joints, root, bones, frames });
     this.size = image_size;
+    this.times = encoded.times; // seconds of each frame, where fps does not tell them
+    this.video = encoded.video; // {type, start: seconds of its first frame, data}
     this.first = first_frame;
     this.last = first_frame + frames - 1;
     this.people = encoded.people.map((person) => new PersonData(person));
     const packed = this.people.map((person) => person.affinity).filter(Boolean);
     this.largest = Math.max(0, ...packed.map((affinity) => 255 * affinity.scale));
     this.hasTarget = this.people.some((person) => person.target);
+  }
+
+  // When the video shows a frame, seconds.
+  timeOf(frame) {
+    return this.times ? this.times[frame - this.first] : frame / this.fps;
+  }
+
+  // The frame that is shown at a time, the first or the last beyond them.
+  frameAt(seconds) {
+    if (!this.times) {
+      const frame = Math.floor(seconds * this.fps + EARLY);
+      return Math.max(this.first, Math.min(this.last, frame));
+    }
+    let [low, high] = [0, this.times.length - 1];
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if (this.times[middle] <= seconds + EARLY / this.fps) low = middle;
+      else high = middle - 1;
+    }
+    return this.first + low;
   }
 
   // Where the shown people are: the mean of their roots, [0, 0, 0] for nobody.
@@ -107,13 +131,14 @@ class ClipData {
     );
   }
 
-  // The box of almost all joints of some frames, around each frame's middle if they
-  // are followed; the floor; and how far anybody's root goes.
+  // The box of almost all joints, around each frame's middle if they are followed; the
+  // floor; how far anybody's root goes; and the points that must be in sight, around
+  // the box's middle.
   bounds(follow) {
     const axes = [[], [], []];
     const heights = [];
     const roots = new Map(this.people.map((person) => [person, []]));
-    const step = Math.max(1, Math.floor(this.frames / 300));
+    const step = Math.ceil(this.frames / MOST_FRAMES);
     for (let frame = this.first; frame <= this.last; frame += step) {
       const people = this.people.filter((person) => person.has(frame));
       if (!people.length) continue;
@@ -134,11 +159,22 @@ class ClipData {
     const reaches = [...roots.values()].flatMap((places) =>
       [0, 1, 2].map((axis) => middleRange(places.map((place) => place[axis]), 0)),
     );
+    const center = extents.map(([low, high]) => (low + high) / 2);
+    const travel = Math.max(...reaches.map(([low, high]) => high - low));
+    // A root that jumps for a moment takes nobody out of sight.
+    const all = follow || travel <= 1;
+    const points = axes[0]
+      .map((_, i) => axes.map((values, axis) => values[i] - center[axis]))
+      .filter((point) => all || point.every((value, axis) => {
+        const [low, high] = extents[axis];
+        return Math.abs(value) <= (high - low) / 2;
+      }));
     return {
-      center: extents.map(([low, high]) => (low + high) / 2),
+      center,
+      points,
       radius: Math.max(0.1, ...extents.map(([low, high]) => (high - low) / 2)),
       floor: middleRange(heights, 0.005)[0],
-      travel: Math.max(...reaches.map(([low, high]) => high - low)),
+      travel,
     };
   }
 }

@@ -22,6 +22,7 @@ class ClipPlayer {
     const redraw = () => this.redraw();
     this.space = new SpaceView(this.find(".space"), redraw, (hit) => this.hover(hit));
     this.image = new ImageView(this.find(".image"), [1, 1], redraw);
+    this.film = new ClipFilm(this.find(".film"), redraw);
     this.listenToControls();
     if (clips.length > 1) {
       clips.forEach((clip, index) => {
@@ -52,6 +53,7 @@ class ClipPlayer {
     });
     this.fillControls();
     this.image.resize(this.clip.size);
+    this.film.open(this.clip);
     this.space.reset();
     const { travel } = this.clip.bounds(false);
     this.find(".follow").hidden = travel < 0.01;
@@ -70,7 +72,8 @@ class ClipPlayer {
     const scrub = this.find(".scrub");
     [scrub.min, scrub.max] = [clip.first, clip.last];
     const [width, height] = clip.size.map((side) => Math.round(side));
-    this.find(".size").textContent = `2-D input, ${width} × ${height} px`;
+    const below = clip.video ? ", over a smaller copy of the video" : "";
+    this.find(".size").textContent = `2-D input, ${width} × ${height} px${below}`;
     const apart = clip.people.some((person) => person.place.some(Boolean));
     this.find(".apart").textContent = apart ? "People stand side by side." : "";
     this.find(".target").hidden = !clip.hasTarget;
@@ -107,7 +110,9 @@ class ClipPlayer {
       this.pause();
       this.seek(Number(event.target.value));
     };
-    this.find(".speed").onchange = (event) => (this.speed = Number(event.target.value));
+    this.find(".speed").onchange = (event) => {
+      this.speed = this.film.speed = Number(event.target.value);
+    };
     this.speed = Number(this.find(".speed").value);
     for (const name of [".target", ".affinity", ".threshold"]) {
       this.find(`${name} input`).oninput = () => this.redraw();
@@ -153,6 +158,11 @@ class ClipPlayer {
   play() {
     this.playing = true;
     this.labelPlay();
+    if (this.film.isOpen) {
+      return this.film.play(this.speed, (frame) => {
+        if (frame !== this.frame) this.seek(frame);
+      });
+    }
     let [then, clock] = [null, this.frame];
     const run = ++this.run;
     const tick = (now) => {
@@ -172,6 +182,7 @@ class ClipPlayer {
   pause() {
     this.playing = false;
     this.run = (this.run || 0) + 1;
+    this.film.stop();
     this.labelPlay();
   }
 
@@ -188,10 +199,11 @@ class ClipPlayer {
 
   // Goes to a frame, counted as the video counts.
   seek(frame) {
-    const { first, last, fps } = this.clip;
+    const { first, last } = this.clip;
     this.frame = Math.max(first, Math.min(last, Math.round(frame)));
     this.find(".scrub").value = this.frame;
-    const seconds = (this.frame / fps).toFixed(2);
+    if (!this.playing) this.film.show(this.frame);
+    const seconds = this.clip.timeOf(this.frame).toFixed(2);
     this.find(".time").textContent = `frame ${this.frame} of ${last} · ${seconds} s`;
     this.redraw();
     for (const listener of this.listeners) listener(this);
@@ -233,9 +245,8 @@ class ClipPlayer {
       const middle = this.clip.middle(this.frame, this.clip.people);
       center = center.map((value, axis) => value + middle[axis]);
     }
-    const { radius, floor } = this.bounds;
-    this.space.draw(figures, { center, radius, floor, hovered: this.hovered });
-    this.image.draw(figures, { hovered: this.hovered });
+    this.space.draw(figures, { ...this.bounds, center, hovered: this.hovered });
+    this.image.draw(figures, { hovered: this.hovered, picture: this.film.picture });
     const count = (kind) =>
       figures.reduce((n, f) => n + f.lines.filter((line) => line.kind === kind).length, 0);
     this.drawn = {

@@ -6,6 +6,23 @@
 
 const PITCH_LIMIT = 1.5; // radians, a little less than straight from above
 const HOVER_PX = 12;
+const START = [0.44, 0.2]; // yaw and pitch
+const SHOWN = 0.9; // of the canvas, for what must be in sight
+
+// The directions of the screen at a yaw and a pitch.
+function axesOf(yaw, pitch) {
+  const [sy, cy] = [Math.sin(yaw), Math.cos(yaw)];
+  const [sp, cp] = [Math.sin(pitch), Math.cos(pitch)];
+  return {
+    right: [cy, sy, 0],
+    ahead: [-sy * cp, cy * cp, -sp],
+    up: [-sy * sp, cy * sp, cp],
+  };
+}
+
+function focalOf(width, height) {
+  return 1.45 * Math.min(width, height);
+}
 
 // A canvas as sharp as the screen, in units of CSS pixels.
 class SharpCanvas {
@@ -117,7 +134,31 @@ class SpaceView {
 
   // From the camera, a little to its right and above.
   reset() {
-    [this.yaw, this.pitch, this.zoom] = [0.44, 0.2, 1];
+    [this.yaw, this.pitch, this.zoom] = [...START, 1];
+  }
+
+  // How far away the eye is where it starts: as near as all points are in sight.
+  startDistance({ points, radius }, width, height) {
+    if (this.fitted?.points === points && this.fitted.size === `${width} ${height}`) {
+      return this.fitted.distance;
+    }
+    const { right, ahead, up } = axesOf(...START);
+    const focal = focalOf(width, height);
+    // Shares of the focal length that half the canvas is, less a margin.
+    const [across, down] = [width, height].map((side) => (2 * focal) / (SHOWN * side));
+    let distance = 1.2 * radius;
+    for (const point of points) {
+      const along = (axis) =>
+        point[0] * axis[0] + point[1] * axis[1] + point[2] * axis[2];
+      const near = -along(ahead);
+      distance = Math.max(
+        distance,
+        near + across * Math.abs(along(right)),
+        near + down * Math.abs(along(up)),
+      );
+    }
+    this.fitted = { points, size: `${width} ${height}`, distance };
+    return distance;
   }
 
   zoomBy(factor) {
@@ -137,14 +178,9 @@ class SpaceView {
   }
 
   // Returns scene point -> [x, y, depth] on the screen, or null behind the eye.
-  projection(width, height, center, radius) {
-    const [sy, cy] = [Math.sin(this.yaw), Math.cos(this.yaw)];
-    const [sp, cp] = [Math.sin(this.pitch), Math.cos(this.pitch)];
-    const right = [cy, sy, 0];
-    const ahead = [-sy * cp, cy * cp, -sp];
-    const up = [-sy * sp, cy * sp, cp];
-    const distance = (3.2 * radius) / this.zoom;
-    const focal = 1.45 * Math.min(width, height);
+  projection(width, height, center, radius, distance) {
+    const { right, ahead, up } = axesOf(this.yaw, this.pitch);
+    const focal = focalOf(width, height);
     return (point) => {
       const p = [point[0] - center[0], point[1] - center[1], point[2] - center[2]];
       const along = (axis) => p[0] * axis[0] + p[1] * axis[1] + p[2] * axis[2];
@@ -155,9 +191,10 @@ class SpaceView {
     };
   }
 
-  draw(figures, { center, radius, floor, hovered }) {
+  draw(figures, { center, points, radius, floor, hovered }) {
     const { context, width, height } = this.sharp.clear();
-    const project = this.projection(width, height, center, radius);
+    const near = this.startDistance({ points, radius }, width, height) / this.zoom;
+    const project = this.projection(width, height, center, radius, near);
     context.lineCap = "round";
     context.font = FONT;
     this.drawFloor(context, project, center, radius, floor);
@@ -174,7 +211,6 @@ class SpaceView {
       if (figure.label) drawLabel(context, screen, figure.label);
     }
     lines.sort((one, other) => other.depth - one.depth);
-    const near = (3.2 * radius) / this.zoom;
     for (const { a, b, depth, line } of lines) {
       const width = (line.width * near) / depth;
       strokeLine(context, a, b, { ...line, width });
@@ -219,9 +255,13 @@ class ImageView {
     this.sharp.canvas.style.aspectRatio = `${size[0]} / ${size[1]}`;
   }
 
-  draw(figures, { hovered }) {
+  draw(figures, { hovered, picture }) {
     const { context, width, height } = this.sharp.clear();
     const scale = Math.min(width / this.size[0], height / this.size[1]);
+    context.globalAlpha = 1;
+    if (picture) {
+      context.drawImage(picture, 0, 0, this.size[0] * scale, this.size[1] * scale);
+    }
     context.lineCap = "round";
     context.font = FONT;
     let count = 0;

@@ -57,12 +57,11 @@ def test_overlapping_boxes_give_one_person_and_others_do_not_move_it():
     boxes[0, 4:6], boxes[1, 4:6] = (22.4, 0), (0, 22.4)
     boxes[2, 4:6] = 100
     boxes[3, 4:6] = 100
-    scores = np.array([math.log(3), math.log(1.5), 1.0, -5.0])  # 0.75, 0.6, 0.73, 0.007
+    scores = np.array([0.75, 0.6, 0.73, 0.01])
     points = person_finder.surest(boxes, scores, anchors)
     np.testing.assert_allclose(
         points[0], [0.5 + 0.1 * 0.75 / 1.35, 0.5 + 0.1 * 0.6 / 1.35]
     )
-    assert person_finder.surest(boxes, scores - 9, anchors) is None
 
 
 def test_heat_moves_a_point_where_there_is_enough():
@@ -80,47 +79,95 @@ def test_heat_moves_a_point_where_there_is_enough():
     np.testing.assert_array_equal(landmark_finder.refined(outside, heat), outside)
 
 
+@pytest.mark.parametrize(
+    "size, expected",
+    [
+        ((100, 100), []),
+        ((100, 110), [(50, 50), (60, 50)]),
+        ((100, 178), [(50, 50), (89, 50), (128, 50)]),
+        ((200, 100), [(50, 50), (50, 100), (50, 150)]),
+    ],
+)
+def test_a_long_image_is_searched_in_squares_that_overlap(size, expected):
+    whole, *parts = person_finder.squares(np.zeros((*size, 3), np.uint8))
+    assert whole == Region.whole(np.zeros((*size, 3)))
+    assert [(round(part.x), round(part.y)) for part in parts] == expected
+    assert all(part.side == min(size) for part in parts)
+
+
 class _Person:
     """Stands for the detection network: sees a person where it is told to."""
 
     def __init__(self, seen=True):
-        self.calls, self.seen = 0, seen
+        self.calls, self.seen = [], seen
 
-    def find(self, image):
-        self.calls += 1
+    def find(self, image, squares):
+        self.calls.append(squares)
         return Region(1, 1, 1) if self.seen else None
 
 
 class _Landmarks:
-    """Stands for the landmark network: loses the person where it is told to."""
+    """Stands for the landmark network: call k has the presence of this frame."""
 
-    def __init__(self, lost=()):
-        self.regions, self.lost = [], lost
+    def __init__(self, *presences):
+        self.regions, self.presences = [], list(presences)
 
     def find(self, image, region):
         self.regions.append(region)
-        if len(self.regions) in self.lost:
+        presence = self.presences.pop(0)
+        if presence == 0:
             return None
-        return Landmarks(np.ones((33, 3)), Region(len(self.regions), 0, 9))
+        return Landmarks(np.ones((33, 3)), Region(len(self.regions), 0, 9), presence)
 
 
 def detector(person, landmarks):
     found = BlazePose.__new__(BlazePose)
     found._person, found._landmarks, found._region = person, landmarks, None
+    found._lost = found._track = 0
     return found
 
 
-def test_the_whole_image_is_searched_only_where_the_person_is_not_known():
-    person, landmarks = _Person(), _Landmarks(lost=(3,))
+IMAGE = np.zeros((90, 160, 3), np.uint8)
+
+
+def test_the_whole_image_is_searched_only_for_somebody_new():
+    # Found and looked at again; followed; lost, and found nearby; followed.
+    person, landmarks = _Person(), _Landmarks(1, 1, 1, 0, 1, 1, 1)
     found = detector(person, landmarks)
-    seen = [len(found.detect(None)) for _ in range(4)]
-    assert seen == [1, 1, 1, 1]
-    assert person.calls == 2  # In the first frame, and where the region was empty.
-    assert [region.x for region in landmarks.regions] == [1, 1, 2, 1, 4]
+    seen = [found.detect(IMAGE) for _ in range(4)]
+    assert [one.track for (one,) in seen] == [1, 1, 1, 1]
+    first, second = person.calls
+    assert len(first) == 4  # The image and three parts.
+    assert second == [Region(3, 0, 18)]  # Around the region of the last frame.
+    assert [region.x for region in landmarks.regions] == [1, 1, 2, 3, 1, 5, 6]
+
+
+def test_a_doubtful_person_is_searched_nearby_and_kept_if_nobody_surer_is():
+    person, landmarks = _Person(), _Landmarks(1, 1, 0.6, 1, 0.8, 0.7, 1, 0.95)
+    found = detector(person, landmarks)
+    for _ in range(3):
+        assert len(found.detect(IMAGE)) == 1
+    # The second frame's own region is kept, the third's is the one searched.
+    assert [region.x for region in landmarks.regions] == [1, 1, 2, 1, 4, 3, 1, 7]
+
+
+def test_a_new_person_must_be_surely_there():
+    found = detector(_Person(), _Landmarks(1, 0.8, 0.99, 0.95))
+    assert found.detect(IMAGE) == []
+    assert len(found.detect(IMAGE)) == 1
+
+
+def test_who_is_lost_for_long_is_somebody_new():
+    person, landmarks = _Person(), _Landmarks(1, 1, *15 * [0, 0], 1, 1)
+    found = detector(person, landmarks)
+    seen = [found.detect(IMAGE) for _ in range(17)]
+    assert [len(one) for one in seen] == [1, *15 * [0], 1]
+    assert (seen[0][0].track, seen[-1][0].track) == (1, 2)
+    assert [len(squares) for squares in person.calls] == [4, *15 * [1], 4]
 
 
 def test_nobody_is_an_empty_list():
     person = _Person(seen=False)
     found = detector(person, _Landmarks())
-    assert found.detect(None) == [] and found.detect(None) == []
-    assert person.calls == 2
+    assert found.detect(IMAGE) == [] and found.detect(IMAGE) == []
+    assert len(person.calls) == 2

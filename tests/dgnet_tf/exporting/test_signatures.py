@@ -17,6 +17,7 @@ from dgnet_tf.inference.engines.tensorflow_engine import TensorFlowEngine
 from dgnet_tf.inference.options import InferenceOptions
 from dgnet_tf.keypoints import layouts, tracks
 from dgnet_tf.lifting import lifter as lifting
+from dgnet_tf.lifting import track_lifting
 from dgnet_tf.models import runs
 
 SIZE = (1920, 1080)
@@ -107,10 +108,12 @@ def test_a_layout_is_lifted_as_its_file_would_be(built, layout, frames):
         track = tracks.Track("1", 0, masked.astype(np.float64), confidence[person])
         if not found["valid"][person]:
             with pytest.raises(lifting.UserError, match="no frame shows"):
-                lifting.lift_track(lifter, "file", track, layout, SIZE)
+                track_lifting.lift_track(lifter, "file", track, layout, SIZE)
             np.testing.assert_array_equal(found["positions"][person], 0)
             continue
-        expected = lifting.lift_track(lifter, "file", track, layout, SIZE).positions
+        expected = track_lifting.lift_track(
+            lifter, "file", track, layout, SIZE
+        ).positions
         assert np.abs(expected).max() > 0.1
         np.testing.assert_allclose(found["positions"][person], expected, atol=1e-4)
 

@@ -6,7 +6,7 @@ import types
 import numpy as np
 import pytest
 
-from dgnet_tf.detection import detector
+from dgnet_tf.detection import detectors
 from dgnet_tf.errors import UserError
 
 
@@ -33,9 +33,9 @@ def image(brightness):
 
 def test_rtmlib_sees_several_people_or_nobody(monkeypatch):
     monkeypatch.setitem(sys.modules, "rtmlib", types.SimpleNamespace(Body=Body))
-    found = detector.load("rtmlib")
+    found = detectors.load("rtmlib")
     assert found.layout == "coco_17"
-    first, second = found.detect(image(200))
+    first, second = (seen.rows for seen in found.detect(image(200)))
     np.testing.assert_array_equal(first[:, :2].ravel(), np.arange(34))
     assert second[0].tolist() == [34, 35, 1]
     assert found.detect(image(10)) == []
@@ -44,7 +44,7 @@ def test_rtmlib_sees_several_people_or_nobody(monkeypatch):
 def test_what_rtmlib_lacks_is_said(monkeypatch):
     monkeypatch.setitem(sys.modules, "rtmlib", None)
     with pytest.raises(UserError, match="pip install rtmlib onnxruntime"):
-        detector.load("rtmlib")
+        detectors.load("rtmlib")
 
     def offline(**_):
         raise OSError("no route to host")
@@ -52,11 +52,11 @@ def test_what_rtmlib_lacks_is_said(monkeypatch):
     module = types.SimpleNamespace(Body=offline)
     monkeypatch.setitem(sys.modules, "rtmlib", module)
     with pytest.raises(UserError, match="could not load its weights .OSError: no ro"):
-        detector.load("rtmlib")
+        detectors.load("rtmlib")
     with pytest.raises(UserError, match="are for --detector=blazepose"):
-        detector.load("rtmlib", "weights.tgz")
+        detectors.load("rtmlib", "weights.tgz")
 
 
 def test_another_name_is_an_error():
     with pytest.raises(ValueError, match="`detector` must be one of"):
-        detector.load("openpose")
+        detectors.load("openpose")

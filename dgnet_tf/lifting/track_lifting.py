@@ -1,0 +1,137 @@
+"""Lifts one person's track: gaps, frame rates, smoothing, the root."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from dgnet_tf.errors import UserError, check_choice
+from dgnet_tf.inference import root_trajectory
+from dgnet_tf.keypoints import interpolation, layouts, tracks
+from dgnet_tf.keypoints.frame_times import FrameTimes
+from dgnet_tf.lifting import smoothing
+from dgnet_tf.lifting.lifted import Lifted
+
+ROOTS = ("none", "fit")
+
+
+def lift_track(
+    lifter,
+    path,
+    track: tracks.Track,
+    layout: str,
+    image_size,
+    *,
+    fps: float | None = None,
+    times: FrameTimes | None = None,
+    resample: bool = True,
+    smooth=None,
+    root: str = "none",
+    focal_px: float | None = None,
+) -> Lifted:
+    """Lifts one person.
+
+    Missing joints are interpolated in time. At another frame rate than the model's,
+    keypoints are interpolated to the model's frames, and the positions back to the
+    person's; both linearly. Where the video's rate is not steady, its times tell where
+    its frames stand. Smoothing comes last.
+
+    Args:
+        lifter: a `Lifter`.
+        path: the person's keypoint file, for messages.
+        track: the person.
+        layout: name of the keypoints' layout.
+        image_size: width and height of the video, pixels.
+        fps: frame rate of the video; None stands for the model's.
+        times: when the video shows its frames; in place of `fps`.
+        resample: False lifts the frames as they are, whatever their rate.
+        smooth: see `smoothing.named`.
+        root: "fit" also gives where the root stands, relative to the camera: the
+            closed-form fit of `root_trajectory` to the joints that were seen.
+        focal_px: focal length for that, pixels; by default an assumed field of view.
+
+    Raises:
+        UserError: if the layout does not fit the model, no frame shows a joint that
+            the model needs, or the root cannot be fitted in any frame.
+        ValueError: for wrong arguments.
+    """
+    if fps is not None and not 0 < fps < math.inf:
+        raise ValueError(f"`fps` must be above 0, got {fps!r}.")
+    check_choice("root", root, ROOTS)
+    smooth = smoothing.named(smooth)
+    name = lifter.skeleton.name
+    check_seen(path, track, layout, name)
+    shown = times and times.of(track.first_frame, len(track.keypoints))
+    uneven = None if times is None or times.is_steady else shown
+    filled = interpolation.fill_gaps(track.keypoints, uneven)
+    keypoints, confidence = layouts.convert(filled, track.confidence, layout, name)
+    fps = fps or (times.fps if times else lifter.fps)
+    size = np.array(image_size)
+    if resample:
+        positions = lift_at(lifter, keypoints, size, fps, uneven)
+    else:
+        positions = lift_at(lifter, keypoints, size, lifter.fps)
+    if smooth:
+        positions = _smoothed(smooth, positions, fps, uneven)
+    found = {"confidence": confidence, "times": shown}
+    if root == "fit":
+        seen = (positions, keypoints, confidence, image_size, focal_px)
+        found.update(_fit_root(path, track, *seen))
+        if smooth:
+            found["root"] = _smoothed(smooth, found["root"], fps, uneven)
+    which, skeleton = (track.person, track.first_frame), lifter.skeleton
+    return Lifted(*which, keypoints, positions, fps, skeleton, **found)
+
+
+def check_seen(path, track, layout, skeleton: str, more: str = ""):
+    """Raises a UserError if a joint of the skeleton is never seen.
+
+    Args:
+        path, track, layout: see `lift_track`.
+        skeleton: name of the model's skeleton.
+        more: a sentence for the message.
+    """
+    lacking = layouts.lacking(track.confidence, layout, skeleton)
+    if lacking:
+        raise UserError(
+            f"{path}: no frame shows what joint {lacking[0]!r} of person "
+            f"{track.person} is made from ({len(lacking)} such joints in all).{more} "
+            "Give keypoints of the whole body."
+        )
+
+
+def lift_at(lifter, keypoints, image_size, fps: float, seconds=None) -> np.ndarray:
+    """Lifts one video at the model's frame rate and gives back the video's frames.
+
+    Takes (F, N, 2) pixels of the model's joints, the image's (2,) size and the video's
+    frame rate, or (F,) seconds of its frames if the rate is not steady; returns
+    (F, N, 3) float32 metres, camera axes, the root at 0.
+    """
+    if seconds is None and interpolation.same_rate(fps, lifter.fps):
+        return lifter.engine.lift(keypoints, image_size)
+    ours = interpolation.resampling(len(keypoints), fps, lifter.fps, seconds)
+    positions = lifter.engine.lift(interpolation.sample(keypoints, ours[0]), image_size)
+    return interpolation.sample(positions, ours[1]).astype(np.float32)
+
+
+def _smoothed(smooth, values, fps, seconds):
+    """Smooths (F, ...) values in time, by way of a steady rate where theirs is none."""
+    if seconds is None:
+        return smooth.smooth(values, fps)
+    there, back = interpolation.resampling(len(values), fps, fps, seconds)
+    even = smooth.smooth(interpolation.sample(values, there), fps)
+    return interpolation.sample(even, back).astype(values.dtype)
+
+
+def _fit_root(path, track, positions, keypoints, confidence, image_size, focal_px):
+    intrinsics = root_trajectory.assumed_intrinsics(image_size, focal_px)
+    each = root_trajectory.fit_each_frame(positions, keypoints, intrinsics, confidence)
+    if np.isnan(each).any(axis=-1).all():
+        raise UserError(
+            f"{path}: the root of person {track.person} cannot be fitted in any frame; "
+            "the keypoints do not fit the lifted poses. Check --image_size and "
+            "--focal_px, or leave the root out."
+        )
+    root = root_trajectory.fit_root(positions, keypoints, intrinsics, confidence)
+    return {"root": root.astype(np.float32), "focal_px": float(intrinsics[0])}
