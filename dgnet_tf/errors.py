@@ -10,6 +10,7 @@ from collections.abc import Collection
 _QUOTED, _LONGEST = 80, 2000  # Characters of a quoted value, and of a message.
 # Modules that a bare install lacks: what they are called, and the extra that has them.
 _EXTRAS = {
+    "av": ("av", "video"),
     "h5py": ("h5py", "train"),
     "keras_tuner": ("keras-tuner", "tuning"),
     "onnx": ("onnx", "export"),

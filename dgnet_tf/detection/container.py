@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 import math
 
-from dgnet_tf.errors import UserError
+from dgnet_tf.errors import UserError, how_to_install
 
 _MICROSECOND = 1e-6
+MAX_PIXELS = 8192 * 8192  # Of a picture: a damaged file may claim any size.
 
 
 def pyav(path):
@@ -15,10 +16,8 @@ def pyav(path):
     try:
         import av
     except ImportError as error:
-        raise UserError(
-            f"{path}: PyAV reads videos and is not installed. pip install "
-            "'dgnet-tf[video]' (Python 3.10 or newer, the default stack)."
-        ) from error
+        needs = how_to_install("av", f"{path}: reading videos (PyAV)")
+        raise UserError(f"{needs} (beside the default stack).") from error
     return av
 
 
@@ -30,14 +29,20 @@ def opened(path):
     """
     av = pyav(path)
     options = {"protocol_whitelist": "file"}
+    container, reason = None, ""
     try:
-        container = av.open(f"file:{path}", options=options)
+        # Titles and the like may be in any encoding; nobody reads them.
+        container = av.open(f"file:{path}", options=options, metadata_errors="replace")
     except av.FFmpegError as error:
+        # Also too little memory for the endless tables that a damaged header claims,
+        # of which nothing is taken.
+        reason = error.strerror
+    if container is None:
         raise UserError(
-            f"{path}: cannot be opened as a video ({error.strerror}). It may be "
-            "another kind of file, or not whole: a recording that was broken off "
-            "lacks its index. Copy it again."
-        ) from error
+            f"{path}: cannot be opened as a video ({reason}). It may be another kind "
+            "of file, or not whole: a recording that was broken off lacks its index. "
+            "Copy it again."
+        )
     with container:
         still = av.stream.Disposition.attached_pic | av.stream.Disposition.still_image
         shown = [s for s in container.streams.video if not s.disposition & still]
@@ -50,6 +55,7 @@ def opened(path):
         stream = container.streams.best("video")
         stream = stream if stream in shown else shown[0]
         stream.thread_type = "AUTO"
+        stream.codec_context.options = {"max_pixels": str(MAX_PIXELS)}
         yield container, stream
 
 

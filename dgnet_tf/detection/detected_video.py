@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import collections
 import dataclasses
 import time
 
@@ -51,22 +50,17 @@ def detect(
         UserError: if the video cannot be decoded to its end or shows nobody.
     """
     found, seconds, spent = Sightings(video.path), [], []
-    followed = collections.defaultdict(dict)
     frames = progress.each(video.frames(), "detect", len(video.times.seconds), "frame")
     for frame in frames:
         begun = time.perf_counter()
         for seen in detector.detect(frame.image):
-            if seen.track is None:
-                where = f"{video.path}: frame {frame.number}"
-                found.add(where, frame.number, seen.rows)
-            else:
-                followed[seen.track][frame.number] = seen.rows
+            where = f"{video.path}: frame {frame.number}"
+            track = None if seen.track is None else str(seen.track)
+            found.add(where, frame.number, seen.rows, track)
         spent.append(time.perf_counter() - begun)
         seconds.append(frame.seconds)
         if preview is not None:
             preview.add(frame)
-    for track, rows in followed.items():
-        found.follow(str(track), *_arrays(rows))
     people = found.people()
     if not people:
         raise UserError(
@@ -76,13 +70,3 @@ def detect(
     times = FrameTimes(video.times.first, np.array(seconds), video.stated_fps)
     taken = 1000 * float(np.median(spent))
     return DetectedVideo(people, detector.layout, video.image_size, times, taken)
-
-
-def _arrays(rows: dict[int, np.ndarray]):
-    """Returns (F, J, 2), (F, J) and the first frame's number of rows by frame."""
-    first, last = min(rows), max(rows)
-    joints = len(rows[first])
-    found = np.zeros((last + 1 - first, joints, 3))
-    for frame, row in rows.items():
-        found[frame - first] = row
-    return found[..., :2], found[..., 2], first

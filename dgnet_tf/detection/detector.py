@@ -14,8 +14,8 @@ class Seen:
 
     Attributes:
         rows: (J, 3) x and y in pixels, and confidence from 0 (missing) to 1.
-        track: the same for the same person in all frames; None of a detector that
-            does not follow people, who are then followed by their keypoints.
+        track: the same for the same person in all frames, as far as the detector
+            knows; None of one that does not follow people, see `tracks.join`.
     """
 
     rows: np.ndarray

@@ -1,47 +1,70 @@
-"""Turns a decoded frame upright, as a player shows it."""
+"""Turns decoded frames upright, as a player shows them."""
 
 from __future__ import annotations
+
+import dataclasses
 
 import numpy as np
 
 from dgnet_tf.errors import UserError
 
-# Of the display matrix, in 16.16 fixed point: what counts as not 0.
-_HALF = 1 << 15
+MAX_SIDE = 8192  # Pixels.
+_HALF = 1 << 15  # In 16.16 fixed point; what is less counts as 0.
+_QUARTERS = [1, 0, 0, 1], [0, 1, 1, 0]
 
 
-def upright(path, frame, pixel_aspect=None) -> np.ndarray:
-    """Returns a frame of PyAV's as (H, W, 3) uint8 RGB.
+@dataclasses.dataclass(frozen=True)
+class Orientation:
+    """How a video's frames are shown.
 
-    The file's rotation flag is followed, mirroring as well. Pixels that are
-    `pixel_aspect` times as wide as high are made square, none is left out.
-
-    Raises:
-        UserError: if the file asks for a rotation by other than quarter turns.
+    Attributes:
+        turn: (a, b, c, d), each -1, 0 or 1: a coded pixel (p, q) is shown at
+            (a p + c q, b p + d q), and then moved into the picture.
+        pixel_aspect: how many times as wide as high a coded pixel is.
     """
-    width, height = frame.width, frame.height
-    aspect = float(pixel_aspect or 1)
-    width, height = round(width * max(aspect, 1)), round(height / min(aspect, 1))
-    image = frame.to_ndarray(format="rgb24", width=width, height=height)
-    return _turned(path, image, frame.side_data.get("DISPLAYMATRIX"))
 
+    turn: tuple[int, int, int, int] = (1, 0, 0, 1)
+    pixel_aspect: float = 1.0
 
-def _turned(path, image, side_data):
-    if side_data is None:
-        return image
-    # A coded pixel (p, q) is shown at (a p + c q, b p + d q), and then moved.
-    a, b, _, c, d = np.frombuffer(side_data, np.int32)[:5].tolist()
-    straight, across = (
-        [abs(x) > _HALF for x in (a, d)],
-        [abs(x) > _HALF for x in (b, c)],
-    )
-    if all(straight) and not any(across):
-        image = image[:: np.sign(d), :: np.sign(a)]
-    elif all(across) and not any(straight):
-        image = image.transpose(1, 0, 2)[:: np.sign(b), :: np.sign(c)]
-    else:
-        raise UserError(
-            f"{path}: asks to be shown turned by other than quarter turns. Write it "
-            "upright first, for instance with ffmpeg."
-        )
-    return np.ascontiguousarray(image)
+    @classmethod
+    def of(cls, path, stream, frame) -> Orientation:
+        """Reads the rotation flag, mirroring as well, and the shape of pixels.
+
+        Args:
+            path: the file, for messages.
+            stream, frame: PyAV's, the frame any one of the stream. It must not be kept:
+                its side data and it hold each other.
+
+        Raises:
+            UserError: if the file asks for a rotation by other than quarter turns.
+        """
+        aspect = float(stream.sample_aspect_ratio or 1)
+        matrix = frame.side_data.get("DISPLAYMATRIX")
+        if matrix is None:
+            return cls(pixel_aspect=aspect)
+        a, b, _, c, d = np.frombuffer(matrix, np.int32)[:5].tolist()
+        turn = tuple(int(np.sign(x)) * (abs(x) > _HALF) for x in (a, b, c, d))
+        if np.abs(turn).tolist() not in _QUARTERS:
+            raise UserError(
+                f"{path}: asks to be shown turned by other than quarter turns. Write "
+                "it upright first, for instance with ffmpeg."
+            )
+        return cls(turn, aspect)
+
+    def upright(self, path, frame) -> np.ndarray:
+        """Returns a frame of PyAV's as (H, W, 3) uint8 RGB, its pixels square.
+
+        Raises:
+            UserError: if it is larger than `MAX_SIDE`.
+        """
+        width = round(frame.width * max(self.pixel_aspect, 1))
+        height = round(frame.height / min(self.pixel_aspect, 1))
+        if max(width, height) > MAX_SIDE:
+            raise UserError(f"{path}: is {width}x{height}; up to {MAX_SIDE} is read.")
+        image = frame.to_ndarray(format="rgb24", width=width, height=height)
+        a, b, c, d = self.turn
+        if a:
+            image = image[::d, ::a]
+        else:
+            image = image.transpose(1, 0, 2)[::b, ::c]
+        return np.ascontiguousarray(image)

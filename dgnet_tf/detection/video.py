@@ -10,11 +10,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from dgnet_tf.detection import container as containers
-from dgnet_tf.detection import frame_index, orientation
+from dgnet_tf.detection import frame_index
+from dgnet_tf.detection.orientation import Orientation
 from dgnet_tf.errors import UserError, warn
 from dgnet_tf.keypoints.frame_times import FrameTimes
-
-MAX_SIDE = 16_384  # Pixels.
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -40,6 +39,7 @@ class VideoFile:
         path: the file.
         image_size: width and height as it is shown, pixels.
         times: of its frames, as the file states them; what is decoded may differ.
+        orientation: how they are shown.
         stated_fps: frames a second that the file states, or None.
         start, end: of the part, seconds; None stands for the whole video's.
     """
@@ -47,6 +47,7 @@ class VideoFile:
     path: pathlib.Path
     image_size: tuple[int, int]
     times: FrameTimes
+    orientation: Orientation
     stated_fps: float | None
     start: float | None = None
     end: float | None = None
@@ -70,7 +71,7 @@ class VideoFile:
                         containers.damaged(self.path, seconds, "data are missing")
                     )
                 last = seconds
-                image = _upright(self.path, stream, frame)
+                image = self.orientation.upright(self.path, frame)
                 height, width = image.shape[:2]
                 if (width, height) != self.image_size:
                     raise UserError(
@@ -113,11 +114,8 @@ def look_through(
         first = next(_decoded(path, container, stream), None)
         if first is None:
             raise UserError(f"{path}: none of its frames can be decoded.")
-        height, width = _upright(path, stream, first[0]).shape[:2]
-    if max(width, height) > MAX_SIDE:
-        raise UserError(
-            f"{path}: is {width}x{height}; up to {MAX_SIDE} a side is read."
-        )
+        orientation = Orientation.of(path, stream, first[0])
+        height, width = orientation.upright(path, first[0]).shape[:2]
     taken = np.ones(len(seconds), bool)
     if start is not None:
         taken &= seconds >= start
@@ -130,7 +128,7 @@ def look_through(
             f"{seconds[0]:.2f} s to {seconds[-1]:.2f} s."
         )
     times = FrameTimes(int(np.argmax(taken)), seconds[taken], fps)
-    return VideoFile(path, (width, height), times, fps, start, end)
+    return VideoFile(path, (width, height), times, orientation, fps, start, end)
 
 
 def _decoded(path, container, stream, start=None, end=None):
@@ -157,7 +155,3 @@ def _decoded(path, container, stream, start=None, end=None):
     except av.FFmpegError as error:
         after = max(seconds, 0.0)
         raise UserError(containers.damaged(path, after, error.strerror)) from error
-
-
-def _upright(path, stream, frame):
-    return orientation.upright(path, frame, stream.sample_aspect_ratio)

@@ -134,7 +134,7 @@ def _groups(where, found: list[Detection]) -> dict[str, list[Detection]]:
     held = track_ids.check(seen, [one.person for one in found])
     if held.doubt:
         warn(
-            f"{where}: not all of the file's ids tell people apart: {held.doubt}. "
+            f"{where}: not all ids tell people apart: {held.doubt}. "
             "There, people are told apart by their keypoints."
         )
     groups = collections.defaultdict(list)

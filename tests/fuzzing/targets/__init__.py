@@ -10,6 +10,7 @@ from fuzzing.targets import (
     records,
     reports,
     studies,
+    videos,
     weights,
 )
 
@@ -25,6 +26,7 @@ TARGETS: dict[str, Target] = {
         command_flags,
         records,
         weights,
+        videos,
     )
     for target in module.targets()
 }

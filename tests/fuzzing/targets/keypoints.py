@@ -43,6 +43,9 @@ def targets() -> Iterator[Target]:
     for name, (layout, write) in _TEXT.items():
         damages = text_damage.of_text, byte_damage.of_bytes
         yield _target(name, layout, write, damages)
+    contents = content_damage.writer(_saved_content, _npz)
+    damages = (byte_damage.of_bytes, contents, zip_)
+    yield _target("keypoints-video", "coco_17", _saved, damages)
     for name, form in (("wide", _wide), ("long", _long)):
         write = functools.partial(_mediapipe_csv, form)
         damages = text_damage.of_text, byte_damage.of_bytes
@@ -180,6 +183,30 @@ def _rows(layout):
 def _npz_content():
     rows = _rows("coco_17")
     return {"keypoints": rows[..., :2], "confidence": rows[..., 2]}
+
+
+def _saved_content():
+    rows = _rows("coco_17")
+    return {
+        "layout": "coco_17",
+        "image_size": np.array(SIZE),
+        "times": np.arange(6) / 25,
+        "first_frame": np.int64(2),
+        "fps": np.float64(25),
+        "people": np.array(["1", "2"]),
+        "keypoints": rows[..., :2],
+        "confidence": rows[..., 2],
+        "start": np.int64(2),
+        "keypoints/2": rows[1:, :, :2] + 50,
+        "confidence/2": rows[1:, :, 2],
+        "start/2": np.int64(5),
+    }
+
+
+def _saved(folder):
+    path = folder / "saved.npz"
+    path.write_bytes(_npz(_saved_content()))
+    return path
 
 
 def _npz(content) -> bytes:

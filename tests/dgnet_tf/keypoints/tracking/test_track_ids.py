@@ -74,7 +74,7 @@ def test_a_detection_without_an_id_goes_to_who_is_there(where, capsys):
     by_name = {track.person: track for track in people}
     check([by_name["4"], by_name["9"]], {"4": one, "9": other})
     assert capsys.readouterr().err == (
-        "warning: a.json: not all of the file's ids tell people apart: "
+        "warning: a.json: not all ids tell people apart: "
         f"{len(where)} without an id (first in frame {where[0]}). There, people are "
         "told apart by their keypoints.\n"
     )
