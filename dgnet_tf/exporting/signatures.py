@@ -39,11 +39,16 @@ def build(
     The model takes normalised keypoints (B, T, N, 2) and gives {"pose": (B, T, N, 3)};
     keypoints of detectors at or below `min_confidence` are missing.
     """
-    network = _shared(folding.fold(model, options.precision), options)
+    folded = folding.fold(model, options.precision)
+    network = _shared(folded, options)
     whole = whole_videos.serving_function(network, options)
     newest = whole_videos.newest_function(network, options)
     found = listed(options, min_confidence, whole, newest)
-    return {signature.name: signature.function() for signature in found}
+    functions = {signature.name: signature.function() for signature in found}
+    for function in functions.values():
+        # A graph holds its variables weakly, and nobody else has the folded network's.
+        function.graph.network = folded
+    return functions
 
 
 def descriptions(options: InferenceOptions, min_confidence=MIN_CONFIDENCE) -> dict:

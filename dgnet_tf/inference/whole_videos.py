@@ -164,7 +164,7 @@ def _traced(lift, model, options, frames: int | None) -> tf.function:
     pixels = tf.TensorSpec([None, frames, joints, numbers], name="keypoints")
     size = tf.TensorSpec([None, 2], name="image_size")
 
-    @tf.function(input_signature=[pixels, size])
+    @tf.function(input_signature=[pixels, size], autograph=False)
     def serve(keypoints, image_size):
         return {"positions": lift(model, options, keypoints, image_size)}
 

@@ -30,7 +30,6 @@ def test_the_smoke_preset_trains_on_whatever_data(tmp_path):
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1] == f"run: {tmp_path / 'run'}"
     assert (tmp_path / "run" / "model.keras").is_file()
-    assert "MPJPE mm" in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -14,17 +14,22 @@ def inputs(tmp_path_factory):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("command", "moments"), [("convert", (0.6, 0.8)), ("train", (0.7, 0.85, 0.97))]
+    ("command", "moments"),
+    [
+        ("convert", {0.6: signal.SIGTERM, 0.8: signal.SIGKILL}),
+        ("train", {0.7: signal.SIGKILL, 0.85: signal.SIGTERM, 0.97: signal.SIGKILL}),
+    ],
+    ids=["convert", "train"],
 )
 def test_a_command_that_was_killed_ends_as_an_undisturbed_one(
     command, moments, inputs, tmp_path
 ):
+    """Each signal once for each command; `python -m endurance` tries many moments."""
     wanted = kills.reference(command, inputs, tmp_path / "wanted")
-    for moment in moments:
-        for number in (signal.SIGKILL, signal.SIGTERM):
-            place = tmp_path / f"{moment}-{number}"
-            done = kills.trial(command, wanted, inputs, place, moment, number)
-            assert not done.fault, done
+    for moment, number in moments.items():
+        place = tmp_path / str(moment)
+        done = kills.trial(command, wanted, inputs, place, moment, number)
+        assert not done.fault, done
 
 
 @pytest.mark.parametrize(

@@ -81,7 +81,7 @@ def test_the_metrics_are_those_of_the_newest_report(run):
         "frames": 90,
         "metrics": {"mpjpe_mm": 45.0},
         "metrics_action_mean": {"mpjpe_mm": 45.0},
-        "options": {"flip": True},
+        "options": {"flip": True, "noise_correlation": 0.0},
     }
 
 

@@ -1,6 +1,7 @@
 """What the signatures give and refuse, against the file readers' path and by hand."""
 
 import dataclasses
+import gc
 
 import numpy as np
 import pytest
@@ -393,3 +394,8 @@ def test_a_higher_threshold_of_confidence_leaves_more_out():
         image_size=sizes(2),
     )
     assert found["valid"].tolist() == [False, True]
+
+
+def test_the_folded_networks_weights_live_as_long_as_the_signatures(network):
+    gc.collect()
+    assert len(network["serving_default"].graph.variables) > 10

@@ -97,6 +97,14 @@ def test_the_bar_counts_the_steps_of_all_epochs():
     assert watch.shown["epoch"] == "3/3" and watch.bar.postfix == "epoch=3/3"
 
 
+def test_the_bar_shows_epoch_and_errors():
+    watch = callbacks.Watch(30, 3, 1, True)
+    watch.on_epoch_begin(1)
+    watch._look({"loss": 1.0, "pose_mpjpe_mm": 61.23, "val_pose_mpjpe_mm": 70.0}, 20)
+    assert watch.bar.postfix == "epoch=2/3, MPJPE mm=61.2, validation mm=70.0"
+    watch.bar.close()
+
+
 @pytest.mark.parametrize("steps,seen_at", [(3, 3), (50, 20)])
 def test_a_loss_that_overflows_ends_training_within_20_steps(steps, seen_at):
     watch = callbacks.Watch(steps, 1, 0, False)
