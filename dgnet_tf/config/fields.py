@@ -82,18 +82,28 @@ class Config:
         "softmax", "How a joint's affinities to its neighbours are normalised.",
         choices=("none", "mean", "softmax"),
     )
+    neighbor_softness: float = _dgnets(
+        0.0, "How soft the choice of the K nearest joints is at the start of training, "
+        "tau over the mean squared distance; 0: as printed.", least=0, most=1000,
+    )
     spatial_unit: str = _dgnets(
         "fsg,dsg", "Operations of a block's spatial unit, separated by commas (Table "
-        "VII).", longest=100,
+        "VII); fsg+dsg is FSG with DSG beside it, behind a gate that starts at 0.",
+        longest=100,
     )
     temporal_unit: str = _dgnets(
         "ftg,dtg,ftg", "Operations of a block's temporal unit, separated by commas "
-        "(Table VII).", longest=100,
+        "(Table VII); ftg+dtg alike.", longest=100,
     )
     semantic: bool = _dgnets(True, "Learn the weights of the skeleton's bones in FSG.")
     non_local: bool = _network(
         True, "Use non-local blocks (Table IX).",
         architectures=(*DGNETS, "semgcn", "stgcn"),
+    )
+    input_frame: str = _dgnets(
+        "screen", "What a window's keypoints are relative to: the screen, or the mean "
+        "and the size of the person's keypoints, without or with these as inputs.",
+        choices=("screen", "person", "person_and_place"),
     )
     joint_embedding: bool = _dgnets(
         True, "Add a learned vector for each joint to the input features."
@@ -111,6 +121,20 @@ class Config:
     block_loss_weight: float = _optimizer(
         0.1, "Weight of the loss of the blocks' own poses, lambda of Eq. 17.", least=0,
         most=1_000_000, architectures=DGNETS,
+    )
+
+    velocity_loss_weight: float = _optimizer(
+        0.0, "Weight of the squared error of the joints' movement from frame to frame "
+        "of a window, beside that of their positions; 0 is the paper's loss.", least=0,
+        most=1_000_000,
+    )
+    bone_loss_weight: float = _optimizer(
+        0.0, "Weight of the squared error of the bones' lengths; 0 is the paper's "
+        "loss.", least=0, most=1_000_000,
+    )
+    neighbor_softness_decay: float = _optimizer(
+        0.1, "tau of soft neighbours at the end of training over neighbor_softness.",
+        above=0, most=1, architectures=DGNETS,
     )
 
     epochs: int = _optimizer(
@@ -215,6 +239,11 @@ class Config:
     missing_legs: float = _augmentation(
         0.0, "Share of the training windows without keypoints of knees and ankles.",
         least=0, most=1,
+    )
+    pose_balance: float = _augmentation(
+        0.0, "How much more often rare poses (knees, hips or trunk bent, arms up) are "
+        "drawn: 0 as they occur, 1 each kind of pose equally often, up to ten times as "
+        "often as they occur.", least=0, most=1,
     )
     random_stride: bool = _augmentation(
         False, "Draw the stride of training windows from 1 to frame_stride."

@@ -46,7 +46,7 @@ def training_windows(record: dict, window: Window, phase):
     twice. Windows with an invalid frame are left out.
     """
     indices = _indices(record, window)  # (L, T)
-    chosen = _tiling(record, window, phase) & _owned(record, window)
+    chosen = _tiling(record, window, phase) & owned(record, window)
     return tf.boolean_mask(indices, chosen & _all_valid(record, indices))
 
 
@@ -61,7 +61,7 @@ def ordered_windows(record: dict, window: Window):
     valid = record["valid"] > 0  # (L,)
     some_valid = tf.reduce_any(tf.gather(valid, indices), axis=1)
     chosen = _tiling(record, window, tf.constant(0, tf.int64))
-    chosen &= _owned(record, window) & some_valid
+    chosen &= owned(record, window) & some_valid
     return tf.gather(_nearest(valid), tf.boolean_mask(indices, chosen))
 
 
@@ -70,7 +70,7 @@ def has_training_window(record: dict, window: Window):
     last_start = tf.maximum(record["view_frames"] - window.reach, window.stride) - 1
     inside = _view_frames(record, window) <= last_start
     valid = _all_valid(record, _indices(record, window))
-    return tf.reduce_any(inside & valid & _owned(record, window))
+    return tf.reduce_any(inside & valid & owned(record, window))
 
 
 def gather(record: dict, indices, root: int):
@@ -98,7 +98,7 @@ def _tiling(record, window, phase):
     return whole | first | last
 
 
-def _owned(record, window):
+def owned(record, window):
     """(L,) whether the record owns a window that starts there."""
     frame = tf.range(window.record_frames, dtype=tf.int64)
     is_last = record["first_frame"] + record["frames"] >= record["view_frames"]

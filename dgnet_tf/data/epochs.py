@@ -12,7 +12,7 @@ import tensorflow as tf
 
 from dgnet_tf import skeletons
 from dgnet_tf.data import actions as chosen_actions
-from dgnet_tf.data import cutting, records, view_names
+from dgnet_tf.data import cutting, pose_balance, records, view_names
 from dgnet_tf.data.augmentation import augmentation
 from dgnet_tf.data.manifest import Manifest
 
@@ -33,13 +33,15 @@ def training_epochs(
     steps: int,
     augment: augmentation.Augmentation,
     inputs: str = "xy",
+    weights=None,
 ) -> tf.data.Dataset:
     """Concatenates epochs of `steps` full batches each, of the given int64 numbers.
 
     Where an epoch's windows run short, they are cut once more with other phases. At
     least one window of the actions (all, if none is named) must exist, or this never
-    ends. Gives normalised keypoints (B, T, N, 2), with the inputs "xyc" and their
-    confidence (B, T, N, 3), and positions (B, T, N, 3).
+    ends. `weights` are those of kinds of pose, see `pose_balance`. Gives normalised
+    keypoints (B, T, N, 2), with the inputs "xyc" and their confidence (B, T, N, 3), and
+    positions (B, T, N, 3).
     """
 
     def epoch(number):
@@ -80,6 +82,10 @@ def training_epochs(
         phase = tf.random.stateless_uniform((), view_seed, 0, strided.block, tf.int64)
         indices = cutting.training_windows(record, strided, phase)
         seed = tf.random.fold_in(view_seed, record["first_frame"])
+        if weights is not None:
+            indices = pose_balance.repeat(
+                record, indices, weights, skeleton, tf.random.fold_in(seed, -2)
+            )
         drawn = (skeleton, data.fps, augment, seed, inputs)
         return augmentation.augment(record, indices, *drawn)
 

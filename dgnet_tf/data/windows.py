@@ -12,7 +12,7 @@ from dgnet_tf import cameras, skeletons
 from dgnet_tf.config import action_names
 from dgnet_tf.config.fields import FIELDS
 from dgnet_tf.data import actions as chosen_actions
-from dgnet_tf.data import cutting, manifest, records
+from dgnet_tf.data import cutting, manifest, pose_balance, records
 from dgnet_tf.data import epochs as training
 from dgnet_tf.data.augmentation import augmentation
 from dgnet_tf.errors import UserError
@@ -144,7 +144,7 @@ def load_windows(
                 "each of which reads files of its own. Train with fewer workers, or "
                 "convert again into more files."
             )
-        paths = paths[shard_index::num_shards]
+        all_paths, paths = paths, paths[shard_index::num_shards]
         _check_some_window(data_dir, paths, data, window, actions)
         if augment.needs_cameras:
             _check_some_camera(data_dir, paths, data)
@@ -157,12 +157,19 @@ def load_windows(
             numbers = numbers.take(1)
         else:
             numbers = tf.data.Dataset.range(first_epoch, epochs)
+        weights = None
+        if augment.pose_balance:
+            shares = pose_balance.measure(
+                data_dir, all_paths, data, window, skeletons.get(data.skeleton), actions
+            )
+            weights = pose_balance.weights(shares, augment.pose_balance)
         order = {"seed": seed, "batch_size": batch_size, "steps": steps}
         dataset = training.training_epochs(
             *(paths, data, window, numbers),
             actions=actions,
             augment=augment,
             inputs=inputs,
+            weights=weights,
             **order,
         )
         batches = steps * int(numbers.cardinality())

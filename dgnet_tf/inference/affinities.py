@@ -12,7 +12,7 @@ from dgnet_tf.config.fields import Config
 from dgnet_tf.inference import whole_videos
 from dgnet_tf.inference.keypoint_preparation import prepare
 from dgnet_tf.inference.options import InferenceOptions
-from dgnet_tf.layers import ResidualGraphModule
+from dgnet_tf.layers import GatedGraphModule, SpatialNonLocal
 from dgnet_tf.models.dgnet import DGNet
 
 keras = tf.keras
@@ -105,7 +105,7 @@ def _windows_function(model, block):
     before = f"dg_block_{block - 1}" if block > 1 else "input_relu"
     features = keras.Model(model.inputs, model.get_layer(before).output)
     chain = model.get_layer(f"dg_block_{block}").chain
-    while chain and getattr(chain[-1], "operation", "") not in ("dsg", "dtg"):
+    while chain and not _is_dynamic(chain[-1]):
         chain = chain[:-1]  # Nothing to find there.
     frames, joints, numbers = model.inputs[0].shape[1:]
     middle = _middle(frames)
@@ -115,15 +115,16 @@ def _windows_function(model, block):
         x, found = features(windows, training=False), {}
         places = windows[..., :2]
         for layer in chain:
-            if not isinstance(layer, ResidualGraphModule):
+            if isinstance(layer, SpatialNonLocal):
                 x = layer(x, training=False)
                 continue
-            # The module's first convolution sees what the module sees.
-            if layer.operation == "dsg" and "spatial" not in found:
-                found["spatial"] = layer.conv_1.affinity(x, places)[:, middle]
-            if layer.operation == "dtg" and "forward" not in found:
+            # A module's first convolution sees what the module sees.
+            module = _beside(layer)
+            if module.operation == "dsg" and "spatial" not in found:
+                found["spatial"] = module.conv_1.affinity(x, places)[:, middle]
+            if module.operation == "dtg" and "forward" not in found:
                 if frames > 1:
-                    forward, backward = layer.conv_1.affinity(x, places)
+                    forward, backward = module.conv_1.affinity(x, places)
                     found["forward"] = forward[:, middle]
                     found["backward"] = backward[:, max(middle - 1, 0)]
                 else:
@@ -133,3 +134,12 @@ def _windows_function(model, block):
         return {name: tf.cast(matrix, tf.float32) for name, matrix in found.items()}
 
     return call
+
+
+def _beside(layer):
+    """Returns the module behind the gate, where the layer has one, or the layer."""
+    return layer.gated if isinstance(layer, GatedGraphModule) else layer
+
+
+def _is_dynamic(layer):
+    return getattr(_beside(layer), "operation", "") in ("dsg", "dtg")

@@ -11,7 +11,9 @@ from dgnet_tf.layers.dynamic_spatial_graph_conv import DynamicSpatialGraphConv
 from dgnet_tf.layers.dynamic_temporal_graph_conv import DynamicTemporalGraphConv
 from dgnet_tf.layers.fixed_spatial_graph_conv import FixedSpatialGraphConv
 from dgnet_tf.layers.fixed_temporal_graph_conv import FixedTemporalGraphConv
-from dgnet_tf.layers.joint_embedding import JointEmbedding
+from dgnet_tf.layers.gated_graph_module import GatedGraphModule
+from dgnet_tf.layers.inputs.joint_embedding import JointEmbedding
+from dgnet_tf.layers.inputs.person_frame import PersonFrame
 from dgnet_tf.layers.pair_score import PairScore
 from dgnet_tf.layers.peers.fully_connected import FullyConnected
 from dgnet_tf.layers.peers.group_pooling import GroupMax, GroupSpread
@@ -26,8 +28,8 @@ from dgnet_tf.layers.spatial_non_local import SpatialNonLocal
 
 __all__ = [
     "BatchNorm", "DGConvBlock", "DynamicSpatialGraphConv", "DynamicTemporalGraphConv",
-    "FixedSpatialGraphConv", "FixedTemporalGraphConv", "FullyConnected", "GroupMax",
-    "GroupSpread", "GroupedNonLocal", "JointEmbedding", "PairScore", "RepeatEnds",
-    "ResidualGraphModule", "SpatialNonLocal", "SpatioTemporalGraphConv",
-    "StatelessDropout", "TemporalConv", "TemporalTower",
+    "FixedSpatialGraphConv", "FixedTemporalGraphConv", "FullyConnected",
+    "GatedGraphModule", "GroupMax", "GroupSpread", "GroupedNonLocal", "JointEmbedding",
+    "PairScore", "PersonFrame", "RepeatEnds", "ResidualGraphModule", "SpatialNonLocal",
+    "SpatioTemporalGraphConv", "StatelessDropout", "TemporalConv", "TemporalTower",
 ]  # fmt: skip

@@ -5,6 +5,7 @@ from typing import Any
 import tensorflow as tf
 
 from dgnet_tf.errors import check_choice
+from dgnet_tf.layers.gated_graph_module import GatedGraphModule
 from dgnet_tf.layers.residual_graph_module import OPERATIONS, ResidualGraphModule
 from dgnet_tf.layers.spatial_non_local import SpatialNonLocal
 
@@ -24,7 +25,8 @@ class DGConvBlock(keras.layers.Layer):
     Args:
         channels: channels in and out.
         spatial_unit: operations of the spatial unit (Table VII), of "fsg", "dsg",
-            "ftg" and "dtg", separated by commas. Default "fsg,dsg".
+            "ftg" and "dtg", separated by commas; "fsg+dsg" is a `GatedGraphModule` of
+            both. Default "fsg,dsg".
         temporal_unit: of the temporal unit; may be empty. Default "ftg,dtg,ftg".
         spatial_neighbors: K of DSG. Default 3.
         temporal_neighbors: K of DTG. Default 4.
@@ -34,6 +36,7 @@ class DGConvBlock(keras.layers.Layer):
         score_activation: of "fc": "linear", "leaky_relu", "tanh" or "sigmoid". Default
             "linear".
         normalization: of affinities: "none", "mean" or "softmax". Default "none".
+        softness: initial tau of soft neighbours; 0 for none. Default 0.
         semantic: FSG learns the weights of the bones. Default False.
         non_local: a non-local block follows each unit. Default True.
         residual_gamma: initial scale of a residual module's last batch norm. Default 1.
@@ -71,6 +74,7 @@ class DGConvBlock(keras.layers.Layer):
         weighting: str = "fc",
         score_activation: str = "linear",
         normalization: str = "none",
+        softness: float = 0.0,
         semantic: bool = False,
         non_local: bool = True,
         residual_gamma: float = 1.0,
@@ -90,6 +94,7 @@ class DGConvBlock(keras.layers.Layer):
             "weighting": weighting,
             "score_activation": score_activation,
             "normalization": normalization,
+            "softness": softness,
             "semantic": semantic,
             "non_local": non_local,
             "residual_gamma": residual_gamma,
@@ -98,7 +103,8 @@ class DGConvBlock(keras.layers.Layer):
             "seed": seed,
         }
         names = ("connection", "weighting", "score_activation", "normalization")
-        dynamic = {"skeleton": skeleton, **{name: self.config[name] for name in names}}
+        names += ("softness", "skeleton")
+        dynamic = {name: self.config[name] for name in names}
         arguments = {
             "fsg": {"skeleton": skeleton, "semantic": semantic},
             "dsg": {"neighbors": spatial_neighbors, **dynamic},
@@ -107,22 +113,26 @@ class DGConvBlock(keras.layers.Layer):
         }
         self.chain: list = []
         policy = {"dtype": self.dtype_policy}
+        shared = {"gamma": residual_gamma, "batch_norm": batch_norm, **policy}
         for unit in ("spatial", "temporal"):
             operations = list(filter(None, self.config[f"{unit}_unit"].split(",")))
             for i, operation in enumerate(operations, start=1):
-                check_choice(f"{unit}_unit", operation, OPERATIONS)
-                settings = dict(arguments[operation])
-                if "connection" in settings:
-                    settings["seed"] = seed + 2 * len(self.chain)
-                module = ResidualGraphModule(
-                    operation,
-                    channels,
-                    arguments=settings,
-                    gamma=residual_gamma,
-                    batch_norm=batch_norm,
-                    name=f"{unit}_{i}_{operation}",
-                    **policy,
-                )
+                names = operation.split("+", 1)
+                for name in names:
+                    check_choice(f"{unit}_unit", name, OPERATIONS)
+                settings = [dict(arguments[name]) for name in names]
+                for of_one in settings:
+                    if "connection" in of_one:
+                        of_one["seed"] = seed + 2 * len(self.chain)
+                shared["name"] = f"{unit}_{i}_{operation.replace('+', '_')}"
+                if len(names) == 1:
+                    module = ResidualGraphModule(
+                        operation, channels, arguments=settings[0], **shared
+                    )
+                else:
+                    module = GatedGraphModule(
+                        names, channels, arguments=settings, **shared
+                    )
                 self.chain.append(module)
             if operations and non_local:
                 self.chain.append(
@@ -138,7 +148,7 @@ class DGConvBlock(keras.layers.Layer):
 
     def call(self, x, keypoints=None, training=None):
         for layer in self.chain:
-            if isinstance(layer, ResidualGraphModule):
+            if isinstance(layer, (ResidualGraphModule, GatedGraphModule)):
                 x = layer(x, keypoints=keypoints, training=training)
             else:
                 x = layer(x, training=training)

@@ -11,7 +11,9 @@ from dgnet_tf.layers.graph_conv import GraphConv
 from dgnet_tf.layers.neighbor_masks import (
     CONNECTIONS,
     NORMALIZATIONS,
+    add_tau,
     check_neighbors,
+    check_softness,
     neighbor_mask,
     weigh,
 )
@@ -32,9 +34,10 @@ class DynamicSpatialGraphConv(GraphConv):
 
     N is at least K; where the skeleton makes the graph, it is the skeleton's.
 
-    Departure from the paper: `normalization`, off by default, without which unbounded
-    scores multiply from layer to layer. Where the paper is silent, a joint is its own
-    first neighbour, ties go to the lower index, and the choice passes no gradient.
+    Departures from the paper: `normalization`, off by default, without which unbounded
+    scores multiply from layer to layer; `softness`, off by default, with which the
+    choice of neighbours passes a gradient. Where the paper is silent, a joint is its
+    own first neighbour, ties go to the lower index, and the choice passes no gradient.
 
     Args:
         channels: output channels.
@@ -50,6 +53,10 @@ class DynamicSpatialGraphConv(GraphConv):
             "tanh" or "sigmoid". Default "linear".
         normalization: of each joint's affinities: "none", as printed; "mean", divided
             by the number of neighbours; or "softmax". Default "none".
+        softness: initial tau of soft neighbours, above 0: D_t(i, j) is then
+            sigmoid((d_K - d(i, j)) / (tau d)) in the place of 1 and 0, see `soft_mask`.
+            The weight `tau` is not trained, `train` lets it fall. Default 0, as
+            printed.
         skeleton: for "fixed", "full", "symmetry" and "random". Default "human36m_17".
         seed: of "random". Default 0.
         activation: sigma; None for none. Default "relu".
@@ -82,6 +89,7 @@ class DynamicSpatialGraphConv(GraphConv):
         weighting: str = "fc",
         score_activation: str = "linear",
         normalization: str = "none",
+        softness: float = 0.0,
         skeleton: str = "human36m_17",
         seed: int = 0,
         **kwargs: Any,
@@ -90,12 +98,14 @@ class DynamicSpatialGraphConv(GraphConv):
         check_positive("neighbors", neighbors)
         check_choice("connection", connection, CONNECTIONS)
         check_choice("normalization", normalization, NORMALIZATIONS)
+        check_softness(softness, connection)
         skeletons.get(skeleton)
         self.neighbors = neighbors
         self.connection = connection
         self.weighting = weighting
         self.score_activation = score_activation
         self.normalization = normalization
+        self.softness = softness
         self.skeleton = skeleton
         self.seed = seed
         score = {"activation": score_activation, "dtype": self.dtype_policy}
@@ -106,6 +116,7 @@ class DynamicSpatialGraphConv(GraphConv):
         self.phi = self.add_kernel("phi", input_shape[-1])
         self.gamma.build(input_shape)
         self.add_bias()
+        self.tau = add_tau(self)
         self.built = True
 
     def affinity(self, x: tf.Tensor, keypoints: tf.Tensor | None = None) -> tf.Tensor:
@@ -123,7 +134,7 @@ class DynamicSpatialGraphConv(GraphConv):
         gaussian = self.weighting == "embedded_gaussian"
         normalization = "softmax" if gaussian else self.normalization
         d_t = neighbor_mask(self, x, keypoints, temporal=False)
-        affinity = weigh(d_t, scores, normalization)
+        affinity = weigh(d_t, scores, normalization, soft=self.softness > 0)
         return tf.cast(affinity, self.compute_dtype), product
 
     def call(self, x, keypoints=None):
@@ -132,5 +143,5 @@ class DynamicSpatialGraphConv(GraphConv):
 
     def get_config(self):
         names = ("neighbors", "connection", "weighting", "score_activation")
-        names += ("normalization", "skeleton", "seed")
+        names += ("normalization", "softness", "skeleton", "seed")
         return {**super().get_config(), **{name: getattr(self, name) for name in names}}

@@ -12,7 +12,9 @@ from dgnet_tf.layers.neighbor_frames import add_neighbor_frames
 from dgnet_tf.layers.neighbor_masks import (
     CONNECTIONS,
     NORMALIZATIONS,
+    add_tau,
     check_neighbors,
+    check_softness,
     neighbor_mask,
     weigh,
 )
@@ -37,9 +39,10 @@ class DynamicTemporalGraphConv(GraphConv):
     differences, so L is found once for each pair of frames. Any number of frames from
     1. N is at least K; where the skeleton makes the graph, it is the skeleton's.
 
-    Departure from the paper: `normalization`, off by default, without which unbounded
-    scores multiply from layer to layer. Where the paper is silent, a window's first and
-    last frame go without the missing neighbour's term, a joint is its own first
+    Departures from the paper: `normalization`, off by default, without which unbounded
+    scores multiply from layer to layer; `softness`, off by default, with which the
+    choice of neighbours passes a gradient. Where the paper is silent, a window's first
+    and last frame go without the missing neighbour's term, a joint is its own first
     neighbour, ties go to the lower index, and the choice passes no gradient.
 
     Args:
@@ -56,6 +59,10 @@ class DynamicTemporalGraphConv(GraphConv):
             "tanh" or "sigmoid". Default "linear".
         normalization: of each joint's affinities: "none", as printed; "mean", divided
             by the number of neighbours; or "softmax". Default "none".
+        softness: initial tau of soft neighbours, above 0: L(i, j) is then
+            sigmoid((d_K - d(i, j)) / (tau d)) in the place of 1 and 0, see `soft_mask`.
+            The weight `tau` is not trained, `train` lets it fall. Default 0, as
+            printed.
         skeleton: for "fixed", "full", "symmetry" and "random". Default "human36m_17".
         seed: of "random". Default 0.
         activation: sigma; None for none. Default "relu".
@@ -88,6 +95,7 @@ class DynamicTemporalGraphConv(GraphConv):
         weighting: str = "fc",
         score_activation: str = "linear",
         normalization: str = "none",
+        softness: float = 0.0,
         skeleton: str = "human36m_17",
         seed: int = 0,
         **kwargs: Any,
@@ -96,12 +104,14 @@ class DynamicTemporalGraphConv(GraphConv):
         check_positive("neighbors", neighbors)
         check_choice("connection", connection, CONNECTIONS)
         check_choice("normalization", normalization, NORMALIZATIONS)
+        check_softness(softness, connection)
         skeletons.get(skeleton)
         self.neighbors = neighbors
         self.connection = connection
         self.weighting = weighting
         self.score_activation = score_activation
         self.normalization = normalization
+        self.softness = softness
         self.skeleton = skeleton
         self.seed = seed
         score = {"activation": score_activation, "dtype": self.dtype_policy}
@@ -116,6 +126,7 @@ class DynamicTemporalGraphConv(GraphConv):
         self.alpha.build(input_shape)
         self.beta.build(input_shape)
         self.add_bias()
+        self.tau = add_tau(self)
         self.built = True
 
     def affinity(
@@ -150,7 +161,7 @@ class DynamicTemporalGraphConv(GraphConv):
         normalization = "softmax" if gaussian else self.normalization
         # L_{t+1} of frames 0 to T-2, which is L_{t-1} of frames 1 to T-1.
         alike = neighbor_mask(self, x, keypoints, temporal=True)
-        affinities = weigh(alike, scores, normalization)
+        affinities = weigh(alike, scores, normalization, soft=self.softness > 0)
         return tf.cast(affinities, self.compute_dtype), products
 
     def call(self, x, keypoints=None):
@@ -163,5 +174,5 @@ class DynamicTemporalGraphConv(GraphConv):
 
     def get_config(self):
         names = ("neighbors", "connection", "weighting", "score_activation")
-        names += ("normalization", "skeleton", "seed")
+        names += ("normalization", "softness", "skeleton", "seed")
         return {**super().get_config(), **{name: getattr(self, name) for name in names}}

@@ -9,13 +9,15 @@ CONNECTIONS = ("dynamic", "fixed", "full", "symmetry", "random", "precomputed")
 _NEAREST = ("dynamic", "precomputed")  # The others are the same for all features.
 NORMALIZATIONS = ("none", "mean", "softmax")
 _FARTHEST = np.float32(1e37)  # More than any squared distance.
+_LEAST = np.float32(1e-30)  # Less than any distance that counts, and any soft mark.
 
 
 def neighbor_mask(layer, x, keypoints, *, temporal):
     """Marks each joint's neighbours by the layer's `connection`: D_t, or L_{t+1}.
 
     Args:
-        layer: has `connection`, `skeleton`, `neighbors` and `seed`.
+        layer: has `connection`, `skeleton`, `neighbors`, `seed` and `softness`; where
+            that is above 0 also its present value, the variable `tau`.
         x: (B, T, N, C) features.
         keypoints: (B, T, N, 2), for "precomputed"; else None.
         temporal: whether to compare motions from frame to frame.
@@ -36,7 +38,10 @@ def neighbor_mask(layer, x, keypoints, *, temporal):
                 "with `keypoints=`."
             )
         x = keypoints
-    return nearest_mask(x[:, 1:] - x[:, :-1] if temporal else x, layer.neighbors)
+    x = x[:, 1:] - x[:, :-1] if temporal else x
+    if layer.softness:
+        return soft_mask(x, layer.neighbors, tf.cast(layer.tau, tf.float32))
+    return nearest_mask(x, layer.neighbors)
 
 
 def nearest_mask(x, neighbors):
@@ -51,30 +56,66 @@ def nearest_mask(x, neighbors):
     float32, in whose row i stand K ones.
     """
     x = tf.stop_gradient(tf.cast(x, tf.float32))
+    mask, *others = _nearest(_squared_distances(x), neighbors)
+    for found in others:
+        mask = mask + found
+    return mask
+
+
+def soft_mask(x, neighbors, tau):
+    """Marks the nearest joints of each joint by degrees, which pass a gradient.
+
+        sigmoid((d_K - d(i, j)) / (tau d))
+
+    d(i, j) is the squared distance of two joints, d its mean over all pairs, d_K the
+    middle between joint i's K-th and (K+1)-th smallest, its own 0 among them: as tau
+    falls to 0, the K nearest get 1 and all others 0, as in `nearest_mask`. Where all
+    joints are alike each gets 1/2. K = N gives 1 everywhere. Takes and returns what
+    `nearest_mask` does, and a scalar tau.
+    """
+    x = tf.cast(x, tf.float32)
+    distances = _squared_distances(x)
+    if neighbors == x.shape[-2]:
+        return tf.ones_like(distances)
+    *_, last, next_one = _nearest(tf.stop_gradient(distances), neighbors + 1)
+    border = tf.reduce_sum((last + next_one) / 2.0 * distances, axis=-1, keepdims=True)
+    scale = tf.reduce_mean(distances, axis=[-2, -1], keepdims=True)
+    return tf.sigmoid((border - distances) / (tau * scale + _LEAST))
+
+
+def _squared_distances(x):
+    """Of all pairs of joints, (..., N, C) -> (..., N, N)."""
     # A common offset changes no distance but costs digits in the Gram matrix. The
     # first joint, not the mean: whole numbers stay whole, and equal distances equal.
     x = x - x[..., :1, :]
     gram = tf.matmul(x, x, transpose_b=True)  # (..., N, N)
-    joints = x.shape[-2]
-    itself = np.eye(joints, dtype=np.float32)
+    itself = np.eye(x.shape[-2], dtype=np.float32)
     # The Gram matrix's own diagonal, bit for bit, so that equal features stand at
     # distance zero. Not by diag_part, which TFLite and ONNX do not have.
     squares = tf.reduce_sum(gram * itself, axis=-1)
-    distances = squares[..., :, None] + squares[..., None, :] - 2.0 * gram
+    return squares[..., :, None] + squares[..., None, :] - 2.0 * gram
+
+
+def _nearest(distances, count):
+    """Yields `count` matrices (..., N, N), each with a one in each row.
+
+    At the joint itself, which is the nearest, at the second nearest, and so on.
+    """
+    joints = distances.shape[-1]
+    itself = np.eye(joints, dtype=np.float32)
+    yield tf.zeros_like(distances) + itself
     column = np.arange(joints, dtype=np.float32)
-    mask = tf.zeros_like(distances) + itself
     left = distances + itself * _FARTHEST
     # K - 1 times the smallest distance left: under XLA faster than top_k, which
     # sorts, and as exact about ties. In arithmetic, as TensorFlow's graph takes
     # longer to compare and to select.
-    for _ in range(neighbors - 1):
+    for _ in range(count - 1):
         smallest = tf.reduce_min(left, axis=-1, keepdims=True)
         is_farther = tf.maximum(tf.sign(left - smallest), 0.0)
         first = tf.reduce_min(column + joints * is_farther, axis=-1, keepdims=True)
         found = 1.0 - tf.minimum(tf.abs(column - first), 1.0)
-        mask = mask + found
+        yield found
         left = left + found * _FARTHEST
-    return mask
 
 
 def constant_mask(connection, skeleton, neighbors, seed, temporal):
@@ -110,13 +151,16 @@ def skeleton_adjacency(skeleton):
     return adjacency
 
 
-def weigh(mask, scores, normalization):
+def weigh(mask, scores, normalization, soft=False):
     """Weighs neighbours by their scores (Eq. 6, 13): (..., N, N) float32 affinities.
 
     By the product as printed ("none"), divided by the number of neighbours ("mean"), or
     a "softmax" over each row's neighbours; zero outside of them. Scores are (..., N, N)
-    float32, or ones that broadcast to it.
+    float32, or ones that broadcast to it. Of a `soft` mask the number is the sum of a
+    row, and a neighbour's share of the softmax is its exponential times its mark.
     """
+    if normalization == "softmax" and soft:
+        return tf.nn.softmax(scores + tf.math.log(tf.maximum(mask, _LEAST)), axis=-1)
     if normalization == "softmax":
         # Finite, and for others than neighbours below every real score.
         return tf.nn.softmax(scores + (mask - 1.0) * 1e9, axis=-1) * mask
@@ -133,6 +177,27 @@ def check_joints(skeleton, input_shape):
             f"`skeleton` {skeleton!r} has {joints} joints, the input of shape "
             f"{tuple(input_shape)} has {input_shape[-2]}."
         )
+
+
+def check_softness(softness, connection):
+    """Raises ValueError where softness is negative, or neighbours are no nearest."""
+    if not 0 <= softness < float("inf"):
+        raise ValueError(f"`softness` must be at least 0, got {softness!r}.")
+    if softness and connection not in _NEAREST:
+        raise ValueError(
+            f"`softness` has no effect with `connection={connection!r}`, whose "
+            "neighbours are not the nearest. Leave it out."
+        )
+
+
+def add_tau(layer):
+    """Adds the weight tau to a layer whose `softness` is above 0, and returns it."""
+    if not layer.softness:
+        return None
+    initializer = tf.keras.initializers.Constant(layer.softness)
+    return layer.add_weight(
+        name="tau", shape=(), initializer=initializer, trainable=False
+    )
 
 
 def check_neighbors(neighbors, connection, skeleton, input_shape):

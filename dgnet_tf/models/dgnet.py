@@ -7,11 +7,12 @@ from typing import Any
 
 import tensorflow as tf
 
-from dgnet_tf.errors import UserError
+from dgnet_tf.errors import UserError, check_choice
 from dgnet_tf.layers.batch_norm import make_batch_norm
 from dgnet_tf.layers.dg_conv_block import DGConvBlock
 from dgnet_tf.layers.fixed_spatial_graph_conv import FixedSpatialGraphConv
-from dgnet_tf.layers.joint_embedding import JointEmbedding
+from dgnet_tf.layers.inputs.joint_embedding import JointEmbedding
+from dgnet_tf.layers.inputs.person_frame import FRAMES, PersonFrame
 from dgnet_tf.layers.peers.fully_connected import scaled_glorot
 from dgnet_tf.models import weight_files, weight_folders, window_model
 from dgnet_tf.models.window_model import WindowModel, layer_policy, window_input
@@ -47,10 +48,14 @@ class DGNet(WindowModel):
         weighting: how they weigh them (Table VI).
         score_activation: behind the fully-connected score.
         normalization: of each joint's affinities: "none", "mean" or "softmax".
-        spatial_unit: operations of the spatial units (Table VII).
-        temporal_unit: operations of the temporal units (Table VII).
+        neighbor_softness: initial tau of soft neighbours in DSG and DTG; 0 for none.
+        spatial_unit: operations of the spatial units (Table VII); "fsg+dsg" is FSG with
+            DSG beside it, behind a gate that starts at 0.
+        temporal_unit: operations of the temporal units (Table VII), alike.
         semantic: learn the weights of the skeleton's bones in FSG.
         non_local: spatial non-local blocks (Table IX).
+        input_frame: what keypoints are relative to: "screen", or the person in the
+            window, without ("person") or with ("person_and_place") its place and size.
         joint_embedding: add a learned vector for each joint to the input features.
         residual_gamma: initial scale of residual branches.
         head_scale: initial scale of the heads' kernels, relative to Glorot's.
@@ -88,10 +93,12 @@ class DGNet(WindowModel):
         weighting: str = "fc",
         score_activation: str = "leaky_relu",
         normalization: str = "softmax",
+        neighbor_softness: float = 0.0,
         spatial_unit: str = "fsg,dsg",
         temporal_unit: str = "ftg,dtg,ftg",
         semantic: bool = True,
         non_local: bool = True,
+        input_frame: str = "screen",
         joint_embedding: bool = True,
         residual_gamma: float = 0.2,
         head_scale: float = 0.1,
@@ -102,6 +109,7 @@ class DGNet(WindowModel):
     ):
         arguments = window_model.constructor_arguments(locals())
         keypoints = window_input(skeleton, inputs, frames=frames, blocks=blocks)
+        check_choice("input_frame", input_frame, FRAMES)
 
         # Layers.
         policy = layer_policy(kwargs)
@@ -125,6 +133,7 @@ class DGNet(WindowModel):
                 weighting=weighting,
                 score_activation=score_activation,
                 normalization=normalization,
+                softness=neighbor_softness,
                 semantic=semantic,
                 non_local=non_local,
                 residual_gamma=residual_gamma,
@@ -138,7 +147,11 @@ class DGNet(WindowModel):
         ]
 
         # Functional model.
-        x = input_graph(keypoints)
+        x = keypoints
+        if input_frame != "screen":
+            # Differences of screen coordinates need float32's digits.
+            x = PersonFrame(input_frame, name="person_frame", dtype="float32")(x)
+        x = input_graph(x)
         if batch_norm:
             x = make_batch_norm("input_norm", dtype=policy)(x)
         if joint_embedding:

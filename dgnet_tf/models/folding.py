@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import tensorflow as tf
 
-from dgnet_tf.layers import SpatialNonLocal
+from dgnet_tf.layers import GatedGraphModule, SpatialNonLocal
 from dgnet_tf.models.architectures import PEERS
 from dgnet_tf.models.dgnet import DGNet
 
@@ -53,6 +53,11 @@ def _fold_module(source, target):
             getattr(target, name).assign(getattr(source, name))
         target.w.assign(source.w * scale)
         target.bias.assign(shift)
+        return
+    if isinstance(source, GatedGraphModule):
+        _fold_module(source.ungated, target.ungated)
+        _fold_module(source.gated, target.gated)
+        target.gate.assign(source.gate)
         return
     _fold_conv(source.conv_1, target.conv_1, source.norm_1)
     _fold_conv(source.conv_2, target.conv_2, source.norm_2)

@@ -59,12 +59,13 @@ def window(arguments: dict) -> Count:
         "ftg": _ftg(frames, joints, channels),
         "dtg": _dtg(arguments, joints),
     }
+    numbers += 3 * (arguments.get("input_frame") == "person_and_place")
     total = _fsg(skeleton, frames, numbers, channels, arguments["semantic"])
     total += _precomputed(arguments, joints)
     head = Count(parameters=frames * joints * channels * 3)
     for _ in range(arguments["blocks"]):
         for unit in (arguments["spatial_unit"], arguments["temporal_unit"]):
-            names = [name for name in unit.split(",") if name]
+            names = [name for name in unit.replace("+", ",").split(",") if name]
             for name in names:
                 total += operations[name] * 2  # A residual module has two layers.
             if names and arguments["non_local"]:

@@ -48,7 +48,8 @@ def derive(config: Mapping) -> dict:
             ("spatial_unit", "dsg", "fsg"),
             ("temporal_unit", "dtg", "ftg"),
         ):
-            arguments[unit] = str(arguments[unit]).replace(dynamic, fixed)
+            without = str(arguments[unit]).replace(f"+{dynamic}", "")
+            arguments[unit] = without.replace(dynamic, fixed)
     return {"class": CLASSES.get(architecture, architecture), "arguments": arguments}
 
 

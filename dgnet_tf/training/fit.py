@@ -22,12 +22,13 @@ from dgnet_tf.training import (
     callbacks,
     fine_tuning,
     learning_rates,
+    losses,
     optimizers,
     run_folder,
     strategies,
 )
 from dgnet_tf.training.keras_metrics import MPJPE
-from dgnet_tf.training.losses import SumSquaredError, block_loss_weights
+from dgnet_tf.training.soft_neighbors import Hardening
 from dgnet_tf.training.weight_average import WeightAverage
 
 keras = tf.keras
@@ -79,6 +80,7 @@ def train(config: Config, data_dir, workdir, progress: bool = True) -> runs.Run:
             f"--jit_compile=on with --strategy={config.strategy}: TensorFlow's "
             "strategies fail with XLA. Leave --jit_compile out."
         )
+    losses.of(config)  # Before anything is made: do its terms fit?
     strategy = strategies.make(config.strategy, config.batch_size)
     with (
         precision(config.precision),
@@ -113,6 +115,12 @@ def train(config: Config, data_dir, workdir, progress: bool = True) -> runs.Run:
         if config.weight_average:
             average = WeightAverage(model, config.weight_average, steps)
             averaged = average.variables
+        hardening = None
+        if config.neighbor_softness and not origin:  # Trained weights have their tau.
+            hardening = Hardening(
+                model, config.neighbor_softness_decay, steps, steps * config.epochs
+            )
+        ending = [callback for callback in (average, hardening) if callback]
         checkpoints = callbacks.Checkpoints(
             own_workdir / "checkpoints", model, workdir / "checkpoints", averaged
         )
@@ -142,7 +150,7 @@ def train(config: Config, data_dir, workdir, progress: bool = True) -> runs.Run:
             watch = callbacks.Watch(steps, config.epochs, first_epoch, progress)
             watching = [
                 watch,
-                *([average] if average else []),
+                *ending,
                 callbacks.History(own_workdir / epoch_history.FILE, first_epoch),
                 keras.callbacks.TensorBoard(own_workdir / "tensorboard"),
                 checkpoints,
@@ -159,8 +167,9 @@ def train(config: Config, data_dir, workdir, progress: bool = True) -> runs.Run:
                     verbose=0,
                     callbacks=callbacks.Callbacks(watching, model),
                 )
-        elif average:
-            average.finish()
+        else:
+            for callback in ending:
+                callback.finish()
         optimizers.finish(optimizer, model)
         run_folder.save_model(own_workdir, model)
     return runs.Run(config, model)
@@ -187,8 +196,8 @@ def compile_model(model, config: Config, steps: int, jit_compile: bool):
         metric = MPJPE(name=f"pose_{metric.name}")
     model.compile(
         optimizer,
-        loss={name: SumSquaredError() for name in names},
-        loss_weights=block_loss_weights(names, config.block_loss_weight),
+        loss={name: losses.of(config) for name in names},
+        loss_weights=losses.block_loss_weights(names, config.block_loss_weight),
         metrics={"pose": [metric]},
         jit_compile=jit_compile,
     )

@@ -43,9 +43,9 @@ def video(frames=9):
     return start + np.cumsum(rng.normal(0, 3, (frames, 17, 2)), axis=0)
 
 
-def trained_like(channels=8):
+def trained_like(channels=8, **arguments):
     """A network whose heads and batch norms are not at their start."""
-    model = DGNet(channels=channels, blocks=1)
+    model = DGNet(channels=channels, blocks=1, **arguments)
     rng = np.random.default_rng(1)
     model.set_weights(
         [
@@ -72,6 +72,21 @@ def exported(tmp_path_factory):
 def test_onnxruntime_gives_the_networks_positions(exported):
     path, expected = exported
     assert np.abs(expected).max() > 0.05
+    result = edge_lifter.lift(edge_lifter.load(path), video(), SIZE)
+    np.testing.assert_allclose(result, expected, atol=1e-5)
+
+
+@pytest.mark.slow
+def test_graphs_beyond_the_papers_need_no_operations_of_their_own(tmp_path):
+    pytest.importorskip("tf2onnx", reason=REASON)
+    model = trained_like(
+        spatial_unit="fsg+dsg", neighbor_softness=0.5, input_frame="person_and_place"
+    )
+    model.get_layer("dg_block_1").chain[0].gate.assign(0.5)
+    options, path = InferenceOptions.of(Config(frame_stride=2)), tmp_path / "a.onnx"
+    onnx_export.save(model, options, path, CARD)
+    serve = whole_videos.serving_function(model, options)
+    expected = whole_videos.lift_view(serve, video(), SIZE, 8)
     result = edge_lifter.lift(edge_lifter.load(path), video(), SIZE)
     np.testing.assert_allclose(result, expected, atol=1e-5)
 

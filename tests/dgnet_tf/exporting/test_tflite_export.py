@@ -86,6 +86,7 @@ def test_float32_gives_the_networks_positions(exported):
     np.testing.assert_allclose(lifted(path), result, atol=1e-5)
 
 
+# Rounding decides nothing: none chooses the nearest among features.
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "arguments",
@@ -93,10 +94,21 @@ def test_float32_gives_the_networks_positions(exported):
         {"connection": "precomputed", "weighting": "embedded_gaussian"},
         {"connection": "full", "weighting": "none", "normalization": "mean"},
         {"connection": "random", "score_activation": "tanh", "semantic": False},
+        {"neighbor_softness": 0.5, "input_frame": "person_and_place"},
+        {
+            "spatial_unit": "fsg+dsg",
+            "temporal_unit": "ftg+dtg",
+            "input_frame": "person",
+            "spatial_neighbors": 17,
+            "temporal_neighbors": 17,
+        },
     ],
 )
 def test_every_kind_of_network_needs_built_in_operations_alone(tmp_path, arguments):
     model = trained_like(**arguments)
+    for layer in model._flatten_layers():
+        if hasattr(layer, "gate"):
+            layer.gate.assign(0.5)
     path = tmp_path / "a.tflite"
     tflite_export.save(model, InferenceOptions.of(Config(), flip=False), path, CARD)
     assert b"Flex" not in path.read_bytes()

@@ -178,6 +178,15 @@ def test_a_folded_network_has_the_same_affinities(plain):
 
 
 @pytest.mark.slow
+def test_affinities_behind_a_gate_are_those_of_its_dynamic_graph():
+    model = network(spatial_unit="fsg+dsg", temporal_unit="ftg+dtg")
+    found = affinities.over_time(model, Config(), video(5), SIZE)
+    np.testing.assert_array_equal((found.spatial > 0).sum(axis=-1), 3)
+    np.testing.assert_array_equal((found.forward[:-1] > 0).sum(axis=-1), 4)
+    np.testing.assert_allclose(found.backward[1:].sum(axis=-1), 1, atol=1e-5)
+
+
+@pytest.mark.slow
 def test_a_matrix_that_no_layer_computes_is_none():
     spatial_alone = network(spatial_unit="fsg,dsg", temporal_unit="ftg")
     found = affinities.over_time(spatial_alone, Config(), video(3), SIZE)

@@ -115,6 +115,12 @@ def test_it_equals_the_loops():
         ("fsg", "", False, ["spatial_1_fsg"]),
         ("", "ftg", True, ["temporal_1_ftg", "temporal_non_local"]),
         (
+            "fsg,fsg+dsg",
+            "ftg+dtg",
+            False,
+            ["spatial_1_fsg", "spatial_2_fsg_dsg", "temporal_1_ftg_dtg"],
+        ),
+        (
             "fsg,dsg,dsg",
             "dtg",
             False,
@@ -140,6 +146,7 @@ def test_every_setting_reaches_the_convolutions():
         "weighting": "embedded_gaussian",
         "score_activation": "tanh",
         "normalization": "mean",
+        "softness": 0.0,
         "semantic": True,
         "non_local": False,
         "residual_gamma": 0.3,
@@ -176,7 +183,20 @@ def test_precomputed_neighbors_come_from_the_keypoints(tmp_path):
     check_saving(block, (x, keypoints), tmp_path)
 
 
+def test_settings_reach_both_sides_of_a_gate():
+    block = DGConvBlock(
+        4, spatial_unit="fsg+dsg", temporal_unit="", semantic=True,
+        spatial_neighbors=5, softness=0.3, residual_gamma=0.2, non_local=False,
+    )  # fmt: skip
+    (module,) = block.chain
+    assert module.ungated.conv_2.semantic and module.ungated.gamma == 0.2
+    assert module.gated.conv_2.neighbors == 5 and module.gated.gamma == 0.2
+    assert module.gated.conv_1.softness == 0.3
+
+
 @pytest.mark.parametrize("name", ["spatial_unit", "temporal_unit"])
 def test_an_unknown_operation_is_refused_by_name(name):
     with pytest.raises(ValueError, match=rf"`{name}` must be one of .*'gcn'"):
         DGConvBlock(4, **{name: "fsg,gcn"})
+    with pytest.raises(ValueError, match=rf"`{name}` must be one of .*'gcn\+dsg'"):
+        DGConvBlock(4, **{name: "fsg+gcn+dsg"})

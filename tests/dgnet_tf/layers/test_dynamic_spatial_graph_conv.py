@@ -130,6 +130,7 @@ def test_with_keypoints_it_survives_saving(tmp_path):
             "weighting": "none",
             "score_activation": "tanh",
             "normalization": "mean",
+            "softness": 0.0,
             "skeleton": "humaneva_15",
             "seed": 4,
             "activation": "tanh",
@@ -258,6 +259,11 @@ def test_the_embedded_gaussian_holds_large_features_in_half_precision():
         ({"weighting": "mlp"}, r"`weighting` must be one of \['none', .*'mlp'"),
         ({"score_activation": "elu"}, "`score_activation` must be one of .*'elu'"),
         ({"normalization": "sum"}, r"`normalization` must be one of \['none', .*'sum'"),
+        ({"softness": -0.5}, "`softness` must be at least 0, got -0.5"),
+        (
+            {"softness": 1.0, "connection": "full"},
+            "`softness` has no effect with `connection='full'`",
+        ),
         ({"skeleton": "dog"}, "`skeleton` must be one of .*'dog'"),
         ({"channels": 0}, "`channels` must be a positive integer, got 0"),
     ],
@@ -292,3 +298,34 @@ def test_precomputed_without_keypoints_says_what_is_missing():
     layer = DynamicSpatialGraphConv(3, connection="precomputed")
     with pytest.raises(ValueError, match="call the layer with `keypoints=`"):
         layer(features(*SHAPE))
+
+
+def test_soft_neighbors_by_hand():
+    # Joints at 0, 1 and 3 with K = 2: squared distances 0, 1, 9 of joint 0, and 5
+    # between the second and the third; their mean over all nine pairs is 28 / 9. Scores
+    # are 1, so B_t(0, .) = sigmoid((5 - d) / (28 / 9)).
+    layer = DynamicSpatialGraphConv(1, neighbors=2, weighting="none", softness=1.0)
+    layer.build((1, 1, 3, 1))
+    layer.phi.assign([[1.0]])
+    x = tf.reshape([0.0, 1, 3], (1, 1, 3, 1))
+    row = 1.0 / (1.0 + np.exp(-np.array([5.0, 4.0, -4.0]) / (28 / 9)))
+    np.testing.assert_allclose(layer.affinity(x)[0, 0, 0], row, rtol=1e-5)
+    np.testing.assert_allclose(layer(x)[0, 0, 0], [row @ [0, 1, 3]], rtol=1e-5)
+    layer.tau.assign(1e-4)
+    np.testing.assert_allclose(layer.affinity(x)[0, 0, 0], [1, 1, 0], atol=1e-6)
+
+
+def test_soft_neighbors_are_a_well_behaved_layer(tmp_path):
+    # Phi and a score, and tau, which is not trained.
+    check_layer(
+        DynamicSpatialGraphConv,
+        {"channels": 3, "softness": 0.5, "normalization": "softmax",
+         "score_activation": "tanh"},
+        (features(*SHAPE),),
+        output_shape=(2, 3, 17, 3),
+        trainable=4,
+        non_trainable=1,
+        parameters=4 * 3 + 9 + 1,
+        folder=tmp_path,
+        affinity=lambda layer, inputs: layer.affinity(*inputs),
+    )  # fmt: skip

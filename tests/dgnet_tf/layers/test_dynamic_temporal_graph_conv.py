@@ -293,3 +293,33 @@ def test_precomputed_without_keypoints_says_what_is_missing():
     layer = DynamicTemporalGraphConv(3, connection="precomputed")
     with pytest.raises(ValueError, match="call the layer with `keypoints=`"):
         layer(features(*SHAPE))
+
+
+def test_soft_neighbors_by_hand():
+    # Joints move by 0, 1 and 3 with K = 2, as the features of DSG's test are: L is
+    # sigmoid((5 - d) / (28 / 9)) in row 0, the same in both directions.
+    layer = DynamicTemporalGraphConv(1, neighbors=2, weighting="none", softness=1.0)
+    layer.build((1, 2, 3, 1))
+    x = tf.reshape([5.0, 5, 5, 5, 6, 8], (1, 2, 3, 1))
+    row = 1.0 / (1.0 + np.exp(-np.array([5.0, 4.0, -4.0]) / (28 / 9)))
+    for matrix in layer.affinity(x):
+        np.testing.assert_allclose(matrix[0, 0, 0], row, rtol=1e-5)
+    layer.tau.assign(1e-4)
+    for matrix in layer.affinity(x):
+        np.testing.assert_allclose(matrix[0, 0, 0], [1, 1, 0], atol=1e-6)
+
+
+def test_soft_neighbors_are_a_well_behaved_layer(tmp_path):
+    # Three kernels, two scores, and tau, which is not trained.
+    check_layer(
+        DynamicTemporalGraphConv,
+        {"channels": 3, "softness": 0.5, "normalization": "softmax",
+         "score_activation": "tanh"},
+        (features(*SHAPE),),
+        output_shape=(2, 3, 17, 3),
+        trainable=9,
+        non_trainable=1,
+        parameters=3 * 4 * 3 + 2 * 9 + 1,
+        folder=tmp_path,
+        affinity=lambda layer, inputs: layer.affinity(*inputs),
+    )  # fmt: skip

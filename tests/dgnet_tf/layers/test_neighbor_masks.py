@@ -11,6 +11,7 @@ from dgnet_tf.layers.neighbor_masks import (
     constant_mask,
     nearest_mask,
     skeleton_adjacency,
+    soft_mask,
     weigh,
 )
 
@@ -204,3 +205,73 @@ def test_joints_that_nearly_tie_count_once(neighbors):
     assert set(np.unique(mask)) <= {0.0, 1.0}
     np.testing.assert_array_equal(mask.sum(axis=-1), neighbors)
     np.testing.assert_array_equal(np.einsum("bii->bi", mask), 1)
+
+
+def sigmoid(x):
+    return 1.0 / (1.0 + np.exp(-np.asarray(x, np.float64)))
+
+
+def test_soft_mask_by_hand():
+    # On a line: 0 . 1 . . . 5 . . 8, K = 2. Squared distances of joint 0: 0, 1, 25, 64,
+    # between the second and the third 13; of joint 3: 0, 9, 49, 64, and 29. The mean
+    # over all pairs is (90 + 66 + 50 + 122) / 16 = 20.5, so tau = 2 divides by 41.
+    mask = soft_mask(tf.constant([[0.0], [1.0], [5.0], [8.0]]), 2, 2.0)
+    expected = sigmoid(np.array([13.0, 12.0, -12.0, -51.0]) / 41.0)
+    np.testing.assert_allclose(mask[0], expected, rtol=1e-5)
+    expected = sigmoid(np.array([-35.0, -20.0, 20.0, 29.0]) / 41.0)
+    np.testing.assert_allclose(mask[3], expected, rtol=1e-5)
+
+
+@pytest.mark.parametrize("neighbors", [1, 3, 16, 17])
+def test_a_soft_mask_ends_as_the_nearest(neighbors):
+    x = tf.constant(features(2, 3, 17, 4))
+    hard = nearest_mask(x, neighbors)
+    np.testing.assert_allclose(soft_mask(x, neighbors, 1e-7), hard, atol=1e-3)
+    # Whatever tau, who is near has more than a half, who is not less. No unit counts.
+    soft = soft_mask(x, neighbors, 0.5)
+    np.testing.assert_array_equal(soft > 0.5, hard > 0.5)
+    np.testing.assert_allclose(soft_mask(100.0 * x, neighbors, 0.5), soft, atol=1e-4)
+
+
+def test_soft_joints_that_are_alike_are_half_neighbors():
+    mask = soft_mask(tf.ones((5, 4)), 3, 0.1)
+    np.testing.assert_array_equal(mask, np.full((5, 5), 0.5))
+
+
+def test_the_choice_of_soft_neighbors_passes_its_gradient():
+    x, step = features(5, 3).astype(np.float64), 1e-2
+    direction = features(5, 3, seed=1)
+    weight = tf.constant(features(5, 5, seed=2))
+
+    def total(x):
+        return tf.reduce_sum(weight * soft_mask(x, 2, 0.7))
+
+    variable = tf.Variable(x, dtype=tf.float32)
+    with tf.GradientTape() as tape:
+        value = total(variable)
+    slope = tf.reduce_sum(tape.gradient(value, variable) * direction)
+    ahead, behind = (
+        total(tf.constant(x + s * step * direction, tf.float32)) for s in (1, -1)
+    )
+    assert float(slope) == pytest.approx(float(ahead - behind) / (2 * step), rel=1e-2)
+    still = tf.Variable(tf.ones((5, 3)))
+    with tf.GradientTape() as tape:
+        value = total(still)
+    assert np.isfinite(tape.gradient(value, still)).all()
+
+
+def test_weigh_multiplies_soft_marks_into_the_softmax():
+    mask = tf.constant([[0.5, 0.25, 0.0]])
+    scores = tf.math.log([[2.0, 4.0, 100.0]])  # Exponentials 2, 4 and 100.
+    found = weigh(mask, scores, "softmax", soft=True)
+    np.testing.assert_allclose(found, [[0.5, 0.5, 0.0]], atol=1e-6)
+    found = weigh(mask, tf.constant([[3.0, -6.0, 1.0]]), "mean", soft=True)
+    np.testing.assert_allclose(found, [[2.0, -2.0, 0.0]], rtol=1e-6)
+
+
+def test_neighbors_without_scores_are_normalised_by_their_number():
+    # D_t over its row sums: each of K neighbours gets 1 / K, by mean and softmax alike.
+    mask = nearest_mask(tf.constant(features(17, 4)), 4)
+    for normalization in ("mean", "softmax"):
+        found = weigh(mask, tf.ones((1, 1)), normalization)
+        np.testing.assert_allclose(found, mask / 4.0, rtol=1e-6)

@@ -21,7 +21,7 @@ SMALL = {
 
 def trained(**arguments):
     """Returns a network whose batch norms have seen data, and all weights vary."""
-    model = DGNet(**SMALL, **arguments)
+    model = DGNet(**{**SMALL, **arguments})
     rng = np.random.default_rng(0)
     for weight in model.weights:
         value = tf.convert_to_tensor(weight).numpy()
@@ -46,6 +46,12 @@ def keypoints(frames=4):
             {"semantic": False, "joint_embedding": False, "non_local": False},
             {"connection": "precomputed", "weighting": "embedded_gaussian"},
             {"spatial_unit": "dsg", "temporal_unit": "dtg,fsg", "frames": 2},
+            {
+                "spatial_unit": "fsg+dsg",
+                "temporal_unit": "ftg+dtg,ftg",
+                "input_frame": "person_and_place",
+            },
+            {"spatial_neighbors": 3, "neighbor_softness": 0.5},
         ],
     ),
 )

@@ -16,6 +16,7 @@ def expected_parameters(
     semantic=True,
     non_local=True,
     joint_embedding=True,
+    input_frame="screen",
 ):
     """All parameters, moving statistics included, from the layers' definitions."""
     c, joints = channels, len(skeletons.get(skeleton).joints)
@@ -34,11 +35,16 @@ def expected_parameters(
     }
     block = 0
     for unit in (spatial_unit, temporal_unit):
-        names = [name for name in unit.split(",") if name]
+        names = [name for name in unit.replace("+", ",").split(",") if name]
         block += sum(2 * (operations[name] + norm) for name in names)
+        block += unit.count("+")  # gates
         if names and non_local:
             block += 4 * c * c + norm
-    first = fsg(2) + norm + (joints * c if joint_embedding else 0)
+    first = (
+        fsg(5 if input_frame == "person_and_place" else 2)
+        + norm
+        + (joints * c if joint_embedding else 0)
+    )
     block_head = 3 * c + 3
     return first + blocks * (block + block_head) + 3 * blocks * c + 3
 
@@ -71,9 +77,11 @@ def test_the_default_model_has_the_papers_size():
         {"blocks": 1, "weighting": "none"},
         {"blocks": 1, "weighting": "embedded_gaussian"},
         {"blocks": 1, "semantic": False, "joint_embedding": False},
-        {"blocks": 1, "non_local": False},
+        {"blocks": 1, "non_local": False, "input_frame": "person"},
+        {"blocks": 1, "non_local": False, "input_frame": "person_and_place"},
         {"blocks": 1, "skeleton": "humaneva_15"},
         {"blocks": 1, "spatial_unit": "fsg", "temporal_unit": ""},
+        {"blocks": 1, "spatial_unit": "fsg,fsg+dsg", "temporal_unit": "ftg+dtg,ftg"},
         {"blocks": 1, "spatial_unit": "fsg,dsg,fsg", "temporal_unit": "ftg,dtg,dtg"},
     ],
 )

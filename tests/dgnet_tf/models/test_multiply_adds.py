@@ -49,6 +49,8 @@ def test_one_small_block_counted_by_hand():
         {"semantic": False, "non_local": False},
         {"spatial_unit": "fsg", "temporal_unit": "dtg"},
         {"spatial_unit": "", "temporal_unit": "ftg,ftg"},
+        {"spatial_unit": "fsg+dsg", "temporal_unit": "ftg+dtg"},
+        {"input_frame": "person_and_place"},
     ],
 )
 def test_every_matrix_of_the_model_meets_every_row_of_one_frame(arguments):

@@ -29,6 +29,9 @@ def test_the_baseline_has_fixed_units_of_the_same_length():
     assert found["class"] == "DGNet"
     assert found["arguments"]["spatial_unit"] == "fsg,fsg"
     assert found["arguments"]["temporal_unit"] == "ftg"
+    gated = {"spatial_unit": "fsg,fsg+dsg", "temporal_unit": "ftg+dtg,dtg"}
+    found = derive({"architecture": "baseline", **gated})["arguments"]
+    assert (found["spatial_unit"], found["temporal_unit"]) == ("fsg,fsg", "ftg,ftg")
     found = derive({"architecture": "dgnet", "temporal_unit": "dtg"})
     assert found["arguments"]["temporal_unit"] == "dtg"
 

@@ -134,6 +134,10 @@ def test_a_killed_training_ends_with_the_weights_of_an_unbroken_one(
 ):
     chosen = tiny(
         noise_px=2.0,
+        pose_balance=0.5,
+        neighbor_softness=1.0,
+        velocity_loss_weight=1.0,
+        bone_loss_weight=0.1,
         random_cameras=0.5,
         body_scale=0.1,
         missing_share=0.1,
@@ -271,6 +275,11 @@ def test_data_without_a_training_split_leaves_no_folder(tmp_path):
         ({"spatial_neighbors": 18}, "`neighbors` must be at most"),
         ({"spatial_unit": "fsg,gcn"}, "`spatial_unit` must be one of"),
         ({"strategy": "mirrored"}, "at least two devices"),
+        ({"neighbor_softness": 1.0, "connection": "full"}, "`softness` has no effect"),
+        (
+            {"velocity_loss_weight": 1.0, "frames": 1},
+            "nothing moves in a window of one",
+        ),
     ],
 )
 def test_what_does_not_fit_is_refused_before_anything_is_written(
