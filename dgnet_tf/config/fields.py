@@ -124,13 +124,12 @@ class Config:
     )
 
     velocity_loss_weight: float = _optimizer(
-        0.0, "Weight of the squared error of the joints' movement from frame to frame "
-        "of a window, beside that of their positions; 0 is the paper's loss.", least=0,
-        most=1_000_000,
+        0.0, "Weight of the squared error of the joints' movement from frame to frame, "
+        "in the loss; 0 is the paper's.", least=0, most=1_000_000,
     )
     bone_loss_weight: float = _optimizer(
-        0.0, "Weight of the squared error of the bones' lengths; 0 is the paper's "
-        "loss.", least=0, most=1_000_000,
+        0.0, "Weight of the squared error of the bones' lengths, in the loss; 0 is the "
+        "paper's.", least=0, most=1_000_000,
     )
     neighbor_softness_decay: float = _optimizer(
         0.1, "tau of soft neighbours at the end of training over neighbor_softness.",
@@ -241,9 +240,8 @@ class Config:
         least=0, most=1,
     )
     pose_balance: float = _augmentation(
-        0.0, "How much more often rare poses (knees, hips or trunk bent, arms up) are "
-        "drawn: 0 as they occur, 1 each kind of pose equally often, up to ten times as "
-        "often as they occur.", least=0, most=1,
+        0.0, "How much more often rare poses are drawn: 0 as they occur, 1 all kinds "
+        "equally often, but at most ten times as often as they occur.", least=0, most=1,
     )
     random_stride: bool = _augmentation(
         False, "Draw the stride of training windows from 1 to frame_stride."
