@@ -102,9 +102,13 @@ class DGConvBlock(keras.layers.Layer):
             "skeleton": skeleton,
             "seed": seed,
         }
-        names = ("connection", "weighting", "score_activation", "normalization")
-        names += ("softness", "skeleton")
-        dynamic = {name: self.config[name] for name in names}
+        dynamic = {
+            name: self.config[name]
+            for name in (
+                *("connection", "weighting", "score_activation"),
+                *("normalization", "softness", "skeleton"),
+            )
+        }
         arguments = {
             "fsg": {"skeleton": skeleton, "semantic": semantic},
             "dsg": {"neighbors": spatial_neighbors, **dynamic},

@@ -8,6 +8,7 @@ from typing import Any
 import tensorflow as tf
 
 from dgnet_tf import skeletons
+from dgnet_tf.config.config import Config
 from dgnet_tf.errors import UserError
 
 keras = tf.keras
@@ -78,7 +79,7 @@ def _squared_sum(values):
     return tf.reduce_sum(tf.square(values), list(range(1, len(values.shape))))
 
 
-def of(config) -> SumSquaredError:
+def of(config: Config) -> SumSquaredError:
     """Returns the loss of a configuration.
 
     Raises:
