@@ -163,14 +163,15 @@ def load_windows(
                 data_dir, all_paths, data, window, skeletons.get(data.skeleton), actions
             )
             weights = pose_balance.weights(shares, augment.pose_balance)
-        order = {"seed": seed, "batch_size": batch_size, "steps": steps}
         dataset = training.training_epochs(
             *(paths, data, window, numbers),
             actions=actions,
+            seed=seed,
+            batch_size=batch_size,
+            steps=steps,
             augment=augment,
-            inputs=inputs,
             weights=weights,
-            **order,
+            inputs=inputs,
         )
         batches = steps * int(numbers.cardinality())
         dataset = dataset.apply(tf.data.experimental.assert_cardinality(batches))

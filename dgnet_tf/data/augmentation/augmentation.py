@@ -184,7 +184,8 @@ def _clip(record, skeleton, fps, chosen, body_seed, swap_seed) -> _Clip:
         swapped = swapped_sides.draw(
             keypoints.shape[0], skeleton, fps, chosen.swap_share, swap_seed
         )
-        seen = (swapped_sides.swap(part, swapped, skeleton.mirror) for part in seen)
+        parts = [swapped_sides.swap(part, swapped, skeleton.mirror) for part in seen]
+        return _Clip(positions, *parts)
     return _Clip(positions, *seen)
 
 
