@@ -6,6 +6,8 @@ import importlib.util
 import sys
 from typing import TYPE_CHECKING
 
+from dgnet_tf import keras_classes
+
 __version__ = "0.1.0"
 
 # Resolved on first use: TensorFlow takes seconds to import, `--help` should not.
@@ -130,6 +132,7 @@ class _PublicModules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 
 sys.meta_path.append(_PublicModules())
+keras_classes.announce()
 
 
 if not TYPE_CHECKING:  # To type checkers it would promise any name.

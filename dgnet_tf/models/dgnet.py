@@ -178,7 +178,8 @@ class DGNet(WindowModel):
 
         Args:
             preset: one of `DGNet.presets`, the names that this installation ships, or
-                the path of a folder that `dgnet_tf.save_preset` made.
+                the path of a folder that `save_to_preset` or `dgnet_tf.save_preset`
+                made.
             load_weights: False gives the network as it is before training.
 
         Raises:

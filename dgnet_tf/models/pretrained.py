@@ -57,6 +57,12 @@ def read_config(folder: str | pathlib.Path) -> configuration.Config:
         UserError: if `preset.json` is damaged or holds none.
     """
     content = weight_folders.read(folder)
+    if not content["config"].get("fps"):
+        raise UserError(
+            f"{pathlib.Path(folder) / weight_folders.FILE}: `config`: 'fps' is missing "
+            "or empty, the frame rate that the network was trained at. Save it again "
+            "with `model.save_to_preset(folder, fps=...)`."
+        )
     try:
         config = configuration.make("paper", **content["config"])
         configuration.check_filled(config)

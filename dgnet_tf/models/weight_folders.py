@@ -133,12 +133,12 @@ def check_free(folder: pathlib.Path, overwrite: bool):
     if not (folder / FILE).is_file():
         raise UserError(
             f"{folder}: is there and holds no {FILE}; it is not replaced. Choose "
-            "another --output or --name."
+            "another folder."
         )
     if not overwrite:
         raise UserError(
-            f"{folder}: exists already. Choose another --name, or replace it with "
-            "--overwrite=true."
+            f"{folder}: exists already. Choose another name, or replace it with "
+            "--overwrite=true, in Python `overwrite=True`."
         )
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import inspect
+import pathlib
+from typing import Any
 
 import tensorflow as tf
 
 from dgnet_tf import skeletons
 from dgnet_tf.config.fields import FIELDS
 from dgnet_tf.errors import check_positive
+from dgnet_tf.models import preset_writer
 
 keras = tf.keras
 
@@ -36,6 +39,27 @@ class WindowModel(keras.Model):
         """Builds the model from `get_config`'s dict."""
         del custom_objects
         return cls(**config)
+
+    def save_to_preset(
+        self, folder: str | pathlib.Path, *, overwrite: bool = False, **known: Any
+    ) -> pathlib.Path:
+        """Saves the network for `from_preset`, and whatever else takes such a folder.
+
+        Args:
+            folder: is made, whole or not at all; named by lower-case letters, digits
+                and underscores. It is returned.
+            overwrite: replace such a folder.
+            **known: fields of the training configuration that no network knows. With
+                `fps`, and `frame_stride` if it is not 1, the folder also lifts:
+                `Lifter.load(folder)`.
+
+        Raises:
+            ValueError: if the folder's name is none, or the network was changed since
+                it was built, as by `folding.fold`.
+            UserError: if the folder is there, or a field is unknown or out of range.
+            OSError: if the folder cannot be written.
+        """
+        return preset_writer.write(self, folder, overwrite, known)
 
 
 def constructor_arguments(variables: dict) -> dict:

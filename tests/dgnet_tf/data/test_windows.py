@@ -209,3 +209,18 @@ def test_a_model_with_several_outputs_fits(data_dir):
     assert int(model.optimizer.iterations) == 2 * len(train)
     for name in names:
         assert history[f"val_{name}_loss"][1] < before[f"{name}_loss"]
+
+
+def test_the_element_spec_is_as_documented(tiny_data):
+    names = ("pose", "block_1")
+
+    def spec(batch, **more):
+        found = windows.load_windows(tiny_data, batch_size=8, targets=names, **more)
+        assert found.element_spec == (
+            tf.TensorSpec((batch, 4, 17, 2), tf.float32),
+            {name: tf.TensorSpec((batch, 4, 17, 3), tf.float32) for name in names},
+        )
+
+    spec(8)
+    spec(None, split="test")
+    spec(8, split="test", drop_remainder=True)
