@@ -88,8 +88,8 @@ def load_windows(
     Returns:
         A dataset of `(keypoints, {name: positions})`: (B, T, N, 2) normalised, or
         (B, T, N, 3) with the confidence from 0 to 1 as the third, and (B, T, N, 3)
-        root-relative, metres, camera axes; both float32. B is known in its `element_spec`
-        where all batches are full.
+        root-relative, metres, camera axes; both float32. B is known in its
+        `element_spec` where all batches are full.
 
     Raises:
         ValueError: for an argument out of its range.

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import pathlib
+import typing
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -23,6 +26,9 @@ from dgnet_tf.lifting.lifted import Lifted
 from dgnet_tf.lifting.track_lifting import check_seen, lift_track
 from dgnet_tf.models import runs
 
+if typing.TYPE_CHECKING:
+    from dgnet_tf.lifting.stream import Stream
+
 
 @dataclasses.dataclass(frozen=True)
 class Lifter:
@@ -38,7 +44,9 @@ class Lifter:
     run: runs.Run | None = None
 
     @classmethod
-    def load(cls, path=None, *, engine: str = "auto") -> Lifter:
+    def load(
+        cls, path: str | pathlib.Path | None = None, *, engine: str = "auto"
+    ) -> Lifter:
         """Loads what can lift.
 
         Args:
@@ -67,7 +75,15 @@ class Lifter:
         """The frame rate that it was trained at."""
         return self.options.fps
 
-    def lift(self, keypoints, *, layout: str, image_size, confidence=None, **options):
+    def lift(
+        self,
+        keypoints: Any,
+        *,
+        layout: str,
+        image_size: Sequence[float],
+        confidence: Any = None,
+        **options: Any,
+    ) -> Any:
         """Lifts people's keypoints.
 
         Args:
@@ -101,17 +117,17 @@ class Lifter:
 
     def lift_video(
         self,
-        path,
+        path: str | pathlib.Path,
         *,
         start: float | None = None,
         end: float | None = None,
         person: str | None = None,
         detector: str = "blazepose",
-        detector_weights=None,
+        detector_weights: str | pathlib.Path | None = None,
         detector_size: str | None = None,
-        save_keypoints=None,
+        save_keypoints: str | pathlib.Path | None = None,
         show: Callable[[str], None] = lambda line: None,
-        **options,
+        **options: Any,
     ) -> Lifted | list[Lifted]:
         """Finds people's keypoints in a video and lifts them.
 
@@ -139,7 +155,11 @@ class Lifter:
         """
         from dgnet_tf.lifting import sources
 
-        given = {"name": detector, "weights": detector_weights, "size": detector_size}
+        given: dict = {
+            "name": detector,
+            "weights": detector_weights,
+            "size": detector_size,
+        }
         opened = sources.of_video(path, start=start, end=end, **given)
         found = opened.source(self.skeleton.name)
         if save_keypoints is not None:
@@ -149,7 +169,9 @@ class Lifter:
         lifted = lift_people(self, path, *people, **more)
         return lifted if person == "all" else lifted[0]
 
-    def stream(self, image_size, *, layout: str, **options):
+    def stream(
+        self, image_size: Sequence[float], *, layout: str, **options: Any
+    ) -> Stream:
         """Returns a `Stream` for a live feed; see there."""
         from dgnet_tf.lifting.stream import Stream
 
@@ -158,10 +180,10 @@ class Lifter:
 
 def lift_file(
     lifter: Lifter,
-    path,
+    path: str | pathlib.Path,
     layout: str,
-    image_size,
-    **more,
+    image_size: Sequence[float],
+    **more: Any,
 ) -> list[Lifted]:
     """Lifts one person of a keypoint file, or everybody.
 
@@ -179,14 +201,14 @@ def lift_file(
 
 def lift_people(
     lifter: Lifter,
-    path,
+    path: str | pathlib.Path,
     people: Sequence[tracks.Track],
     layout: str,
-    image_size,
+    image_size: Sequence[float],
     *,
     person: str | None = None,
     show: Callable[[str], None] = lambda line: None,
-    **more,
+    **more: Any,
 ) -> list[Lifted]:
     """Lifts one of the people of a keypoint file, or all of them.
 
@@ -222,15 +244,16 @@ def lift_people(
             refused.append(error)
     if not lifted:
         raise refused[0]
-    for error in refused:
-        show(f"left out: {error}")
+    for reason in refused:
+        show(f"left out: {reason}")
     return lifted
 
 
 def _surest(path, people, layout, skeleton: str, show) -> tracks.Track:
     """Returns who is lifted where nobody is named; a line says who else is there."""
     ranked = sorted(people, key=lambda one: one.confidence.sum(), reverse=True)
-    whole, partial = [], []
+    whole: list[tracks.Track] = []
+    partial: list[tracks.Track] = []
     for track in ranked:
         lacking = layouts.lacking(track.confidence, layout, skeleton)
         (partial if lacking else whole).append(track)

@@ -20,6 +20,7 @@ skeleton: skeletons.Skeleton = lifter.skeleton
 lifted = lifter.lift(keypoints, layout="coco_17", image_size=(1920, 1080), fps=25)
 people = lifter.lift({"anna": keypoints}, layout="coco_17", image_size=(1920, 1080))
 anna: Lifted = people["anna"]
+found = lifter.lift_video("walk.mp4", start=1.5, person="all")
 stream = lifter.stream((1280, 720), layout="coco_17", fps=30)
 stream.push(keypoints[0])
 pose_files.write([anna], "poses.csv", units="cm")
@@ -42,6 +43,7 @@ channels: int = run.config.channels
 report: dict = dgnet_tf.report.read("report.json", ["options.fps"])
 version: str = dgnet_tf.__version__
 
+dgnet_tf.Lifter.load(3.5)  # type: ignore[arg-type]
 lifter.lift(keypoints, image_size=(1920, 1080))  # type: ignore[call-arg]
 dgnet_tf.DGNet(blocks="two")  # type: ignore[arg-type]
 dgnet_tf.load_windows("data", frames=2.5)  # type: ignore[arg-type]
