@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import numpy as np
+from support.videos import drawn
 
 import dgnet_tf
 from installation.building import ROOT
@@ -40,11 +41,22 @@ lifted = lifter.lift(keypoints, layout="coco_17", image_size=(1000, 800), fps=50
 stream = lifter.stream((1000, 800), layout="coco_17", fps=50)
 print(lifted.positions.shape)
 """
+# What reads a video, and no detector, whose networks are fetched.
+_SIZE = """
+from dgnet_tf.detection import video
+from dgnet_tf.errors import UserError
+
+try:
+    print(*video.look_through("walk.mp4").image_size)
+except UserError as error:
+    print(error)
+"""
 
 
 def use(environment, data, extras):
     """Uses all that an environment with these extras promises."""
-    trains = bool(extras)
+    trains = bool(set(extras) - {"video"})
+    drawn.write(environment.place / "walk.mp4", frames=5, size=(128, 96))
     _list_commands(environment)
     _lift(environment)
     if trains:
@@ -52,7 +64,7 @@ def use(environment, data, extras):
     for extra, (check, refused) in _EXTRAS.items():
         if extra in extras:
             check(environment, data)
-        elif trains:
+        elif trains or extra == "video":
             refused(environment, data)
     if not trains:
         _miss_tensorflow(environment, data)
@@ -125,6 +137,14 @@ def _no_onnx(environment, data):
     _refused(environment, "export", *_ONNX)
 
 
+def _video(environment, data):
+    assert environment.run("python", "-c", _SIZE).split() == ["128", "96"]
+
+
+def _no_video(environment, data):
+    assert "pip install 'dgnet-tf[video]'" in environment.run("python", "-c", _SIZE)
+
+
 def _warmup(environment, data):
     assert (environment.place / _WARMUP).is_file()
 
@@ -163,4 +183,5 @@ _EXTRAS = {
     "export": (_onnx, _no_onnx),
     "serving": (_warmup, _no_warmup),
     "tuning": (_search, _no_search),
+    "video": (_video, _no_video),
 }
