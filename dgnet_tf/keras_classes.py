@@ -8,7 +8,7 @@ imports the module that a file names.
 
 import importlib
 import importlib.abc
-import importlib.util
+import importlib.machinery
 import sys
 
 # All that register, by their names, and the modules that bring them.
@@ -53,19 +53,19 @@ class _KerasImport(importlib.abc.MetaPathFinder):
     def find_spec(self, fullname, path=None, target=None):
         if fullname != "keras":
             return None
-        sys.meta_path.remove(self)
-        spec = importlib.util.find_spec(fullname)
+        spec = importlib.machinery.PathFinder.find_spec(fullname, path)
         if spec is not None:
-            spec.loader.exec_module = _then_register(spec.loader.exec_module)
+            spec.loader.exec_module = self._then_register(spec.loader.exec_module)
         return spec
 
+    def _then_register(self, execute):
+        def execute_and_register(module):
+            # Fails where TensorFlow, half imported itself, tries it for the first time.
+            execute(module)
+            sys.meta_path.remove(self)
+            _register(module)
 
-def _then_register(execute):
-    def execute_and_register(module):
-        execute(module)
-        _register(module)
-
-    return execute_and_register
+        return execute_and_register
 
 
 def _register(keras):
