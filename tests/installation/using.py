@@ -158,6 +158,7 @@ def _search(environment, data):
     given = ("--preset=smoke", "--trials=1", f"--workdir={output}", f"--data={data}")
     # Of the repository: the wheel does without it.
     environment.run("python", "-m", "tuning.search", *given, cwd=ROOT)
+    environment.run("python", "-m", "tuning.report", f"--workdir={output}", cwd=ROOT)
     assert (output / "best_config.json").is_file()
 
 
