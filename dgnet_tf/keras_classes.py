@@ -15,9 +15,10 @@ import sys
 NAMES = (
     *("AUC", "BatchNorm", "DGConvBlock", "DGNet", "DynamicSpatialGraphConv"),
     *("DynamicTemporalGraphConv", "FixedSpatialGraphConv", "FixedTemporalGraphConv"),
-    *("FullyConnected", "GroupMax", "GroupSpread", "GroupedNonLocal"),
-    *("JointEmbedding", "MPJPE", "Martinez", "NMPJPE", "PCK", "PMPJPE", "PairScore"),
-    *("RepeatEnds", "ResidualGraphModule", "STGCN", "SemGCN", "SpatialNonLocal"),
+    *("FullyConnected", "GatedGraphModule", "GroupMax", "GroupSpread"),
+    *("GroupedNonLocal", "JointEmbedding", "MPJPE", "Martinez", "NMPJPE", "PCK"),
+    *("PMPJPE", "PairScore", "PersonFrame", "RepeatEnds", "ResidualGraphModule"),
+    *("STGCN", "SemGCN", "SpatialNonLocal"),
     *("SpatioTemporalGraphConv", "StatelessDropout", "SumSquaredError", "TCN"),
     *("TemporalConv", "TemporalTower", "Warmup"),
 )
