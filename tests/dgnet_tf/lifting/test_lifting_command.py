@@ -115,7 +115,9 @@ def test_the_networks_are_asked_for_before_the_model(tmp_path, capsys, monkeypat
 
 
 SLOW_DETECTOR = """
-import sys, time
+import signal, sys, time
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # Ignored in background jobs.
 from support.videos import scripted
 from dgnet_tf import command_line, lift
 from dgnet_tf.detection import detectors
