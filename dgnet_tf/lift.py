@@ -1,4 +1,4 @@
-"""Lifts a video, or a file of 2-D keypoints, to 3-D poses.
+"""Lifts videos, or files of 2-D keypoints, to 3-D poses.
 
     python -m dgnet_tf.lift --video=FILE --output=poses.npz|.json|.csv|.bvh|.glb|.trc
         [--view=FILE.html] [--start=S] [--end=S] [--detector=blazepose|rtmlib]
@@ -10,6 +10,8 @@
         [--smooth=none|savgol|one_euro] [--root=none|fit] [--focal_px=PX]
         --output=poses.npz|.json|.csv|.bvh|.glb|.trc [--axes=camera|y_up|z_up]
         [--units=m|cm|mm] [--view=FILE.html] [--picture=FILE.png|.gif|.mp4]
+    python -m dgnet_tf.lift --video|--keypoints=FOLDER|PATTERN|@LIST ...
+        --output=FOLDER/ [--format=npz,html] [--workers=N] [--shard=I/N]
 
 FILE holds 2-D keypoints in pixels, in one of the formats listed below, or is a folder
 with a file for each frame; confidence 0 marks a missing joint, and so does a place
@@ -22,12 +24,17 @@ time stamps come from the file.
 `first_frame/ID` of each; of a video also `times`, in seconds. The other formats hold
 the same; a .bvh or .trc holds one person, and of several each has a file of their own,
 poses-ID.bvh.
+
+Where --output is a folder (it is there, ends with a slash, or has no ending), --video
+or --keypoints may name many inputs: a folder stands for the files and the folders of
+frames in it, a quoted pattern such as 'clips/*/kp.json' for what matches, and @LIST for
+the paths in the lines of a text file. FOLDER gets the results of each under its name,
+in each --format. Given again, the command does what is not done or has changed.
 """
 
 from __future__ import annotations
 
 import pathlib
-import time
 
 from absl import flags
 
@@ -36,6 +43,7 @@ from dgnet_tf import command_line
 from dgnet_tf.detection import detectors
 from dgnet_tf.drawing import video_file
 from dgnet_tf.errors import UserError
+from dgnet_tf.jobs import flags as job_flags
 from dgnet_tf.lifting import flags as lift_flags
 from dgnet_tf.lifting import pose_files, smoothing
 from dgnet_tf.models import weight_folders
@@ -87,8 +95,8 @@ flags.DEFINE_float(
     "of view of 50 degrees.", 1.0, flag_values=FLAGS,
 )  # fmt: skip
 flags.DEFINE_string(
-    "output", None, f"File to write: {', '.join(pose_files.SUFFIXES)}.", FLAGS,
-    required=True,
+    "output", None, f"File to write: {', '.join(pose_files.SUFFIXES)}; or a folder, "
+    "for many inputs.", FLAGS, required=True,
 )  # fmt: skip
 flags.DEFINE_enum(
     "axes", None, placement.AXES, "Axes of the output: the camera's (y down), or y or "
@@ -106,118 +114,137 @@ flags.DEFINE_string(
 flags.DEFINE_string(
     "picture", None, "Also draw the poses: .png strip, .gif or .mp4.", FLAGS
 )
+job_flags.define(FLAGS)
 _SUFFIXES = {
     "output": pose_files.SUFFIXES,
-    "view": [".html"],
-    "picture": [".png", ".gif", ".mp4"],
+    "view": (job_flags.PAGE,),
+    "picture": job_flags.PICTURES,
 }
 
 
 def main(values):
-    """Lifts the file that the flags name."""
-    lift_flags.check_video(values)
-    options = _options(values)
-    size = values.image_size and command_line.parse_image_size(values.image_size)
+    """Lifts what the flags name."""
+    many, suffixes, size, options = _asked(values)
+    detector = None
+    if not values.keypoints:
+        detector = {"start": values.start, "end": values.end}
+        detector |= {"name": values.detector or detectors.NAMES[0]}
+        detector |= {"weights": values.detector_weights, "size": values.detector_size}
 
+    from dgnet_tf.jobs import lift_input
+
+    played = values.show_video and (many or bool(values.view))
+    settings = lift_input.Settings(
+        *(values.model, values.engine, values.layout, size, values.fps, detector),
+        *(played, values.person, values.axes, values.units, options),
+    )
+    if many:
+        _lift_many(values, settings, suffixes)
+    else:
+        _lift_one(values, settings)
+
+
+def _lift_one(values, settings):
+    from dgnet_tf.jobs import lift_input
     from dgnet_tf.lifting import lifter as lifting
     from dgnet_tf.lifting import sources
 
     def load():
         lifter = lifting.Lifter.load(values.model, engine=values.engine)
-        if values.model is None:
-            print(f"--model not given: the weights {weight_folders.DEFAULT} lift.")
+        _print_model(values)
         return lifter
 
     if values.keypoints:
         # Before the model, which may take seconds to load.
-        source = sources.of_keypoints(values.keypoints, values.layout, size, values.fps)
-        if values.video and values.view and values.show_video:
+        known = values.layout, settings.image_size, values.fps
+        source = sources.of_keypoints(values.keypoints, *known)
+        if values.video and settings.played:
             source = sources.with_video(source, values.video)
         lifter = load()
     else:
-        names = {"name": values.detector or detectors.NAMES[0]}
-        names |= {"weights": values.detector_weights, "size": values.detector_size}
-        part = {"start": values.start, "end": values.end}
-        opened = sources.of_video(values.video, **part, **names)
+        opened = sources.of_video(values.video, **settings.detector)
         lifter = load()  # Before the video, which may take minutes.
-        played = bool(values.view and values.show_video)
-        source = opened.source(lifter.skeleton.name, played=played)
+        source = opened.source(lifter.skeleton.name, played=settings.played)
         if values.save_keypoints:
             source.save(values.save_keypoints)
             print(f"Keypoints: {values.save_keypoints}")
-    begun = time.perf_counter()
-    people = source.path, source.people, source.layout, source.image_size
-    lifted = lifting.lift_people(
-        *(lifter, *people),
-        person=values.person,
-        times=source.times,
-        show=print,
-        fps=source.fps,
-        **options,
-    )
-    seconds = time.perf_counter() - begun
-    axes = values.axes or pose_files.default_axes(values.output)
-    written = pose_files.write(lifted, values.output, axes, values.units)
+    paths = [path for path in (values.output, values.view, values.picture) if path]
+    title = pathlib.Path(values.video or values.keypoints).name
+    results = lift_input.lift(source, lifter, paths, settings, print, title)
     if values.fps is None and source.times is None:
         whose = "the model's" if source.fps is None else "the file's"
         print(f"--fps not given: taken as {whose} {source.fps or lifter.fps:g}.")
-    _print_root(lifted[0].focal_px, values.focal_px)
-    poses = sum(len(person.positions) for person in lifted)
+    _print_root(results.people[0].focal_px, values.focal_px)
     if source.milliseconds is not None:
-        print(
-            f"{values.video}: {_described(source)}. Detector: "
-            f"{source.milliseconds:.1f} ms a frame; lifter: "
-            f"{1000 * seconds / poses:.1f} ms a pose."
-        )
-    print(f"{poses} poses: {', '.join(map(str, written))}")
+        print(f"{values.video}: {results.described(source)}")
+    drawn = {"View": values.view, "Picture": values.picture}
+    files = [str(path) for path in results.files if path not in drawn.values()]
+    print(f"{results.poses} poses: {', '.join(files)}")
+    axes = values.axes or pose_files.default_axes(values.output)
     print(f"Axes: {axes}, lengths in {values.units}.")
-    _show(lifter, lifted, source, values)
+    for name, path in drawn.items():
+        if path:
+            print(f"{name}: {path}")
 
 
-def _described(source) -> str:
-    times = source.times
-    rate = "" if times.is_steady else " on average, at the times that the file states"
-    size = "{}x{}".format(*source.image_size)
-    return f"{size}, {len(times.seconds)} frames, {times.fps:.4g} a second{rate}"
+def _lift_many(values, settings, suffixes):
+    from dgnet_tf.jobs import inputs, lift_input, records, run
+
+    output = pathlib.Path(values.output)
+    work = lift_input.Work(settings, output, suffixes)
+    if values.keypoints:
+        named = inputs.keypoints(values.keypoints, output)
+    else:
+        named = inputs.videos(values.video, output)
+    chosen = job_flags.chosen(values, named, work.paths)
+    digest = records.of_settings(settings.described(), values.model)
+    _print_model(values)
+    tasks = [run.Task(one, work, output, digest, suffixes) for one in chosen]
+    run.run(tasks, values.workers or 1, print)
 
 
-def _show(lifter, lifted, source, values):
-    """Writes the view and the picture that were asked for."""
-    view, picture = values.view, values.picture
-    if not view and not picture:
-        return
-    from dgnet_tf.drawing import figures
-    from dgnet_tf.lifting import lifted_clip
-    from dgnet_tf.pages import viewer
-
-    title = pathlib.Path(values.video or values.keypoints).name
-    clip = lifted_clip.make(
-        *(lifter, lifted, title, source.image_size),
-        resample=values.resample,
-        times=source.times,
-        video=source.played,
-    )
-    if view:
-        viewer.write(clip, view)
-        print(f"View: {view}")
-    if picture:
-        figures.draw(clip, picture)
-        print(f"Picture: {picture}")
+def _print_model(values):
+    if values.model is None:
+        print(f"--model not given: the weights {weight_folders.DEFAULT} lift.")
 
 
-def _options(values) -> dict:
-    """Returns `lift_file`'s options, after checks that need no model."""
+def _asked(values) -> tuple:
+    """Returns what needs no model and no input, after checks.
+
+    Whether inputs are many, the endings of their results, the image size, and
+    `lift_people`'s options.
+    """
+    lift_flags.check_video(values)
+    many = job_flags.is_folder(values.output)
+    suffixes = job_flags.suffixes(values) if many else _check_files(values)
+    options = _options(values, suffixes)
+    size = values.image_size and command_line.parse_image_size(values.image_size)
+    return many, suffixes, size, options
+
+
+def _check_files(values) -> list[str]:
+    """Returns the ending of `--output`, after a check of all files to write."""
+    job_flags.check_one(values)
     for name, suffixes in _SUFFIXES.items():
         path = values[name].value
         if path and pathlib.Path(path).suffix.lower() not in suffixes:
             known = " or ".join(suffixes)
-            raise UserError(f"--{name} must end in {known}, got {path!r}.")
+            or_folder = ", or name a folder (FOLDER/)" if name == "output" else ""
+            raise UserError(f"--{name} must end in {known}{or_folder}, got {path!r}.")
     if pathlib.Path(values.picture or "").suffix.lower() == ".mp4":
         video_file.program()  # Before anything is written.
-    try:
-        pose_files.check(values.output, values.axes, values.units)
-    except ValueError as error:
-        raise UserError(f"--output={values.output}: {error}") from error
+    return [pathlib.Path(values.output).suffix]
+
+
+def _options(values, suffixes) -> dict:
+    """Returns `lift_people`'s options, after checks that need no model."""
+    for suffix in suffixes:
+        if suffix.lower() not in pose_files.SUFFIXES:
+            continue
+        try:
+            pose_files.check(f"poses{suffix}", values.axes, values.units)
+        except ValueError as error:
+            raise UserError(f"--output={values.output}: {error}") from error
     if values.focal_px is not None and values.root != "fit":
         raise UserError("--focal_px is for --root=fit; give both or neither.")
     taken = {name: values[name].value for name in ("resample", "root", "focal_px")}

@@ -18,6 +18,7 @@ PACKAGES = ("dgnet_tf", "preprocessing", "tuning", "serving", "benchmarks")
 # does not know each other.
 LAYERS = (
     ("reproduction",),
+    ("jobs",),
     ("lifting", "pages"),
     ("exporting",),
     ("evaluation",),

@@ -26,6 +26,7 @@ _SIGNALS = {
 INTERRUPTED = 128 + signal.SIGINT
 # Seconds that cleaning may take, and that native code may keep the handler waiting.
 _LONGEST, _PATIENCE = 5.0, 1.0
+_quiet = False
 _ends = threading.Lock()  # Taken by the thread that ends the process.
 
 
@@ -45,11 +46,14 @@ def undone(callback: Callable[[], None]) -> Iterator[None]:
         once()
 
 
-def install() -> Callable[[], None]:
+def install(*, quiet: bool = False) -> Callable[[], None]:
     """Sets the handlers; returns what puts those back that were there before.
 
+    With `quiet` the line is left out, as in a worker, whose parent prints it.
     A signal that is ignored stays so, as `nohup` and a shell's background jobs want it.
     """
+    global _quiet
+    _quiet = quiet
     if threading.current_thread() is not threading.main_thread():
         return lambda: None
     before = {number: signal.getsignal(number) for number in _SIGNALS}
@@ -112,6 +116,8 @@ def _end(number, frame=None):
 
 
 def _say_and_exit(number):
+    if _quiet:
+        os._exit(128 + number)
     # A progress bar on a terminal stands in a line that has not ended.
     line = "\n" if any(getattr(b, "in_a_line", True) for b in progress_bars()) else ""
     with contextlib.suppress(OSError):

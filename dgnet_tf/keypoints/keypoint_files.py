@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dgnet_tf.command_line import progress
 from dgnet_tf.errors import UserError, warn
 from dgnet_tf.files import mat_files, npz_files
-from dgnet_tf.keypoints import frame_folders, image_sizes, json_lists, layouts
+from dgnet_tf.keypoints import image_sizes, json_lists, layouts
+from dgnet_tf.keypoints.folders import frame_folders
 from dgnet_tf.keypoints.readers import (
     arrays,
     coco,

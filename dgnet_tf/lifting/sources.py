@@ -15,6 +15,7 @@ from dgnet_tf.errors import UserError, check_choice
 from dgnet_tf.files import npz_files
 from dgnet_tf.inference.engines import exported_files
 from dgnet_tf.keypoints import keypoint_files, layouts
+from dgnet_tf.keypoints.folders.frame_folders import Video
 from dgnet_tf.keypoints.frame_times import FrameTimes
 from dgnet_tf.keypoints.readers import video_keypoints
 from dgnet_tf.keypoints.tracks import Track
@@ -52,8 +53,12 @@ class Source:
         video_keypoints.write(path, self.people, *facts)
 
 
-def of_keypoints(path, layout=None, image_size=None, fps=None) -> Source:
+def of_keypoints(
+    path, layout=None, image_size=None, fps=None, *, frames: Video | None = None
+) -> Source:
     """Reads a keypoint file; one that was saved of a video says the rest itself.
+
+    Of a folder with frames of several videos, `frames` are those of the one.
 
     Raises:
         UserError: if layout or image size are needed and not given, or given wrongly;
@@ -73,7 +78,10 @@ def of_keypoints(path, layout=None, image_size=None, fps=None) -> Source:
                     f"{path}: give --{name}, which the file does not state."
                 )
     layouts.get(layout)
-    found = keypoint_files.read(path, layout, image_size, fps)
+    if frames is not None:
+        found = keypoint_files.read_video(path, frames, layout, image_size, fps)
+    else:
+        found = keypoint_files.read(path, layout, image_size, fps)
     size, fps = found.image_size, None if times else found.fps
     return Source(path, found.people, layout, size, fps, times)
 

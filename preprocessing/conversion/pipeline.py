@@ -8,14 +8,13 @@ import shutil
 from collections.abc import Callable, Iterator
 
 from dgnet_tf import skeletons
-from dgnet_tf.command_line import progress
+from dgnet_tf.command_line import parallel, progress
 from dgnet_tf.data import manifest as manifests
 from dgnet_tf.errors import UserError, shortened
 from dgnet_tf.files import atomic
 from preprocessing.conversion import (
     checks,
     inventory,
-    parallel,
     recording_files,
     shards,
     splits,
@@ -46,7 +45,7 @@ def convert(
         output: folder to make; it may exist if it is empty.
         record_frames, record_overlap: see `view_records.starts`.
         test_subjects, validation_subjects: see `splits.assign`.
-        workers: see `parallel.run`.
+        workers: see `parallel.results`.
         strict: refuse the data set where a plausibility check warns.
         show: called with each check's outcome, one line of text.
 
@@ -116,7 +115,7 @@ def _convert_recordings(
         )
         for index, recording in enumerate(dataset.recordings)
     ]
-    done = parallel.run(recording_files.convert_recording, tasks, workers)
+    done = parallel.results(recording_files.convert_recording, tasks, workers)
     return list(progress.each(done, "convert", len(tasks), "sequence"))
 
 

@@ -21,14 +21,14 @@ import numpy as np
 
 from dgnet_tf import command_line, skeletons
 from dgnet_tf.data.view import View
-from dgnet_tf.errors import UserError, warn
-from dgnet_tf.files import listing, provenance
+from dgnet_tf.errors import UserError
+from dgnet_tf.files import provenance
 from dgnet_tf.keypoints import (
-    frame_folders,
     interpolation,
     keypoint_files,
     layouts,
 )
+from dgnet_tf.keypoints.folders import keypoint_folders
 from preprocessing.conversion.sequences import Dataset, MissingSource, Recording
 from preprocessing.datasets.definition import Definition, Flag, source_flag
 
@@ -154,23 +154,15 @@ def _view(keypoints, confidence, image_size, fps, subject, action, track) -> Vie
     )
 
 
-def _videos(source) -> list[tuple]:
+def _videos(source) -> list[keypoint_folders.Found]:
     """Returns name and path of each video, and its frames where it is a folder's."""
     if not source.exists():
         raise MissingSource(
             f"{source}: --source must be a keypoint file or a folder; not found."
         )
-    if _is_file(source):
-        return [(source.stem, source, None)]
-    found = []
-    if source.is_dir():
-        found = _of_frames(source) or [
-            video
-            for path in listing.found(source)
-            for video in (
-                [(path.stem, path, None)] if _is_file(path) else _of_frames(path)
-            )
-        ]
+    if keypoint_folders.is_file(source):
+        return [keypoint_folders.Found(source.stem, source)]
+    found = keypoint_folders.in_folder(source) if source.is_dir() else []
     if not found:
         raise MissingSource(
             f"{source}: --source must be a keypoint file ("
@@ -178,24 +170,6 @@ def _videos(source) -> list[tuple]:
             "each frame, or a folder of such files or folders; found none."
         )
     return found
-
-
-def _is_file(path) -> bool:
-    return path.suffix in keypoint_files.SUFFIXES and not path.is_dir()
-
-
-def _of_frames(folder) -> list[tuple]:
-    """Returns the videos of which a folder holds the frames; [] for none."""
-    if not folder.is_dir():
-        return []
-    videos, others = frame_folders.find(folder)
-    of_frames = [video for video in videos if frame_folders.hold_frames(video)]
-    if of_frames and (others or len(of_frames) < len(videos)):
-        warn(f"{folder}: holds frames; its files of other kinds are left out.")
-    own = folder.resolve().name
-    if len(of_frames) == 1:
-        return [(own, folder, of_frames[0])]
-    return [(video.name or own, folder, video) for video in of_frames]
 
 
 def _digest(path, video) -> str:

@@ -247,7 +247,9 @@ def test_bad_input_ends_with_one_line_and_no_file(
         patch.setenv("PATH", "")
         assert "ffmpeg writes .mp4 files" in error(f"--picture={tmp_path / 'a.MP4'}")
     assert "--view must end in .html" in error("--view=a.htm")
-    assert ".bvh or .glb or .trc, got" in error(output=tmp_path / "poses.fbx")
+    assert ".glb or .trc, or name a folder (FOLDER/), got" in error(
+        output=tmp_path / "poses.fbx"
+    )
     assert "a .glb file is always m, `units` is 'mm'" in error(
         "--units=mm", output=tmp_path / "poses.glb"
     )

@@ -21,6 +21,7 @@ from dgnet_tf.errors import UserError
 from dgnet_tf.evaluation import report
 from dgnet_tf.exporting import model_card
 from dgnet_tf.files import origins
+from dgnet_tf.jobs import records
 from dgnet_tf.models import weight_folders
 from dgnet_tf.reproduction import cross_action
 from tuning.studies import documents, study
@@ -55,10 +56,16 @@ READERS = {
     "figure5/job.json": (cross_action._KIND.read, set()),
     "search.json": (documents.SEARCH.read, set()),
     "proposals.json": (documents.PROPOSALS.read, {"0001"}),
+    ".lifted/clip.json": (records.RECORD.read, set()),
 }
-SEARCH = {
+WRITTEN_HERE = {
     "search.json": {"version": 1, "algorithm": "random", "tune": ["blocks"]},
     "proposals.json": {"0001": {"blocks": 3, "learning_rate": 0.01}},
+    ".lifted/clip.json": {
+        "input": "0" * 64,
+        "settings": "f" * 64,
+        "results": {"clip.npz": 1234},
+    },
 }
 MANY = hypothesis.settings(
     max_examples=60, derandomize=True, database=None, deadline=None
@@ -71,7 +78,7 @@ BEYOND = (10**18, -1, -1e308, 1e308, float("nan"), float("inf"), -0.5, "../x", "
 @pytest.fixture(scope="module")
 def contents():
     """Returns {path in the archive: content}."""
-    found = copy.deepcopy(SEARCH)
+    found = copy.deepcopy(WRITTEN_HERE)
     archive = pathlib.Path(write.__file__).with_name("default.tar.xz")
     with tarfile.open(archive) as members:
         for member in members:

@@ -16,7 +16,10 @@ SUFFIXES = tuple(_LOADERS)
 
 
 def usable_cores() -> int:
-    """Returns how many cores this process may use."""
+    """Returns how many cores this process may use: `DGNET_THREADS`, or all it has."""
+    told = os.environ.get("DGNET_THREADS", "")
+    if told.isdigit() and int(told):
+        return int(told)
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

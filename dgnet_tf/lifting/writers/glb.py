@@ -28,7 +28,7 @@ from dgnet_tf.lifting.writers import bone_shapes, joint_rotations
 SUFFIX = ".glb"
 AXES, UNITS = "y_up", "m"
 ONE_PERSON = False
-STEADY = True
+STEADY = False
 
 _FLOAT, _UNSIGNED_BYTE = 5126, 5121
 _VERTICES = 34962  # What a block of arrays is for.
@@ -42,7 +42,7 @@ def write(people: Sequence[Lifted], path: pathlib.Path, axes: str, units: str):
 
 def content(people: Sequence[Lifted]) -> bytes:
     """Returns the bytes of a file that shows people, who have one frame rate."""
-    scene = _Scene(first=min(person.first_frame for person in people))
+    scene = _Scene(min(people, key=lambda person: person.first_frame))
     for person in people:
         scene.add(person)
     return scene.packed(people[0])
@@ -51,8 +51,8 @@ def content(people: Sequence[Lifted]) -> bytes:
 class _Scene:
     """Collects the nodes, meshes, skins and channels of a document, and its arrays."""
 
-    def __init__(self, first: int):
-        self._first = first
+    def __init__(self, first: Lifted):
+        self._first, self._start = first.first_frame, first.seconds[0]
         self._binary = bytearray()
         self._views: list[dict] = []
         self._accessors: list[dict] = []
@@ -169,8 +169,8 @@ class _Scene:
         return {"attributes": attributes, "material": material}
 
     def _animate(self, person, found, root, joints):
-        frames = np.arange(len(root)) + (person.first_frame - self._first)
-        times = self._array((frames / person.fps)[:, None], "SCALAR", True)
+        seconds = person.seconds - self._start
+        times = self._array(seconds[:, None], "SCALAR", True)
         self._channel(times, joints[0], "translation", self._array(root, "VEC3"))
         for node, joint in zip(found, joints, strict=True):
             if not node.leaf:

@@ -16,10 +16,10 @@ time.sleep(60)
 """
 POOL = """
 import sys, time
-from preprocessing.conversion import parallel
+from dgnet_tf.command_line import parallel
 sys.path.insert(0, "tests")
 from support.endings import own_process
-for pid in parallel.run(own_process.told, [{folder!r}] * 2, 2):
+for pid in parallel.results(own_process.told, [{folder!r}] * 2, 2):
     pass
 """
 

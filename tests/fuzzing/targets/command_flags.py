@@ -59,8 +59,7 @@ def _nothing(values):
 
 
 def _lift(values):
-    command_line.parse_image_size(values.image_size)
-    lift._options(values)
+    lift._asked(values)
 
 
 def _train(values):

@@ -9,10 +9,11 @@ import tensorflow as tf
 from support import bars
 from support.datasets import pose_archives
 
+from dgnet_tf.command_line import parallel
 from dgnet_tf.data import manifest, records
 from dgnet_tf.errors import UserError
 from preprocessing.cameras.camera_rig import Rig
-from preprocessing.conversion import parallel, pipeline, recording_files, shards
+from preprocessing.conversion import pipeline, recording_files, shards
 from preprocessing.datasets import mocap, synthetic
 
 LENGTH, OVERLAP = 16, 5
@@ -91,7 +92,7 @@ def test_the_bytes_do_not_depend_on_which_recording_is_ready_first(
     def backwards(function, tasks, workers):
         return reversed([function(task) for task in tasks])
 
-    monkeypatch.setattr(parallel, "run", backwards)
+    monkeypatch.setattr(parallel, "results", backwards)
     convert(dataset, tmp_path / "last", validation_subjects=[])
     assert digests(tmp_path / "first") == digests(tmp_path / "last")
 

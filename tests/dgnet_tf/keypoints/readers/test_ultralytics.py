@@ -8,7 +8,8 @@ from support.keypoints import ultralytics_files
 from support.keypoints.detector_files import SIZE, walk
 
 from dgnet_tf.errors import UserError
-from dgnet_tf.keypoints import frame_folders, keypoint_files
+from dgnet_tf.keypoints import keypoint_files
+from dgnet_tf.keypoints.folders import frame_folders
 
 LABELS = {"atol": SIZE[0] * 1e-6}  # "%g" keeps six digits.
 JSON = {"atol": 1e-4}

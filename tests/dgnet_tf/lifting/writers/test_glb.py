@@ -1,5 +1,6 @@
 """Binary glTF files, read back with pygltflib and moved as the standard says."""
 
+import dataclasses
 import json
 import struct
 
@@ -124,6 +125,16 @@ def test_late_frames_of_long_videos_have_times_of_their_own():
     found = read([walking(first_frame=10**9)])
     times = array(found, found.animations[0].samplers[0].input)[:, 0]
     np.testing.assert_allclose(times, np.arange(6) / 50, rtol=1e-6)
+
+
+def test_frames_of_a_video_have_its_own_times():
+    person = walking(frames=4, first_frame=7)
+    seconds = np.array([3.0, 3.02, 3.1, 3.11])
+    found = read([dataclasses.replace(person, times=seconds)])
+    times = array(found, found.animations[0].samplers[0].input)[:, 0]
+    np.testing.assert_allclose(times, [0, 0.02, 0.1, 0.11], atol=1e-6)
+    there = joints(found, 0, motions.SKELETON, 0.1)
+    np.testing.assert_allclose(there, expected(person)[2], atol=1e-5)
 
 
 def test_halfway_between_two_frames_a_joint_is_halfway():

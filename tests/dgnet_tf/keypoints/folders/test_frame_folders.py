@@ -8,7 +8,8 @@ from support.keypoints import detector_files
 from support.keypoints.detector_files import SIZE, landmarks, walk
 
 from dgnet_tf.errors import UserError
-from dgnet_tf.keypoints import frame_folders, keypoint_files
+from dgnet_tf.keypoints import keypoint_files
+from dgnet_tf.keypoints.folders import frame_folders
 
 
 def openpose_frame(rows):

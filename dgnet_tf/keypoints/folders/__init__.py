@@ -1,0 +1,1 @@
+"""Folders of keypoint files, and of the frames of one video."""
