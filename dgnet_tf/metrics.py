@@ -136,6 +136,62 @@ def below_thresholds(errors: npt.ArrayLike) -> np.ndarray:
     return 1.0 - reached / len(AUC_THRESHOLDS)
 
 
+def skate(feet: npt.ArrayLike, contact: npt.ArrayLike) -> np.ndarray:
+    """Returns how far each foot moves from one frame to the next while it stands.
+
+    Args:
+        feet: (F, J, 3) places of the feet, in a still world's or camera's axes.
+        contact: (F, J) whether each stands.
+
+    Returns:
+        (n,) distances, one for each foot and two frames in a row in which it stands,
+        in the places' unit; their mean is the skate a frame.
+
+    Raises:
+        ValueError: if shapes differ or values are not finite.
+    """
+    feet, contact = np.asarray(feet, np.float64), np.asarray(contact, bool)
+    if feet.ndim != 3 or feet.shape[-1] != 3 or feet.shape[:2] != contact.shape:
+        raise ValueError(
+            f"`feet` must be (F, J, 3) and `contact` (F, J), got {feet.shape} and "
+            f"{contact.shape}."
+        )
+    if not np.isfinite(feet).all():
+        raise ValueError("`feet` has values that are not finite.")
+    moved = np.linalg.norm(np.diff(feet, axis=0), axis=-1)
+    return moved[contact[1:] & contact[:-1]]
+
+
+def drift(
+    predicted: npt.ArrayLike, target: npt.ArrayLike, length: float = 5.0
+) -> np.ndarray:
+    """Returns how wrong a trajectory is after each stretch of a way.
+
+    As KITTI's odometry benchmark has it (Geiger, Lenz and Urtasun 2012): over every
+    part of the target in which it has gone `length`, from where it stands at the
+    part's start, the difference of the two displacements. It knows no camera: an
+    error that stays the same is no drift.
+
+    Args:
+        predicted, target: (F, 3) places.
+        length: of the way, in their unit, along the target.
+
+    Returns:
+        (n,) distances in their unit, one for each frame that a whole part begins at.
+
+    Raises:
+        ValueError: if shapes differ, or a value is not finite.
+    """
+    predicted, target = _poses(predicted, target)
+    way = np.concatenate(
+        [[0.0], np.linalg.norm(np.diff(target, axis=0), axis=-1).cumsum()]
+    )
+    ends = np.searchsorted(way, way + length)
+    starts = np.flatnonzero(ends < len(way))
+    off = predicted - target
+    return np.linalg.norm(off[ends[starts]] - off[starts], axis=-1)
+
+
 def _poses(
     predicted: npt.ArrayLike, target: npt.ArrayLike
 ) -> tuple[np.ndarray, np.ndarray]:
