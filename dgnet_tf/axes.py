@@ -4,10 +4,11 @@
 - y_up: x right, y up, z towards the camera.
 - z_up: x right, y away from the camera, z up.
 
-All are right-handed. "Up" is up in the image: the camera is taken to be level. In the
-last two the floor is at height 0: each person is moved up or down, once for all frames,
-so that the 5th percentile of the lower ankle's height is 7 cm, which is about how high
-an ankle's joint is on a standing person.
+All are right-handed. Where a person's floor is known (`Lifted.floor`), up in the
+last two is away from it, and it is at height 0. Else up is up in the image, as if the
+camera were level, and the person is moved up or down, once for all frames, so that the
+5th percentile of the lower ankle's height is 7 cm, which is about how high an ankle's
+joint is on a standing person.
 """
 
 from __future__ import annotations
@@ -48,11 +49,28 @@ def place(lifted: Any, axes: str = "camera", units: str = "m") -> np.ndarray:
     for name, value, known in (("axes", axes, AXES), ("units", units, tuple(UNITS))):
         if value not in known:
             raise ValueError(f"`{name}` must be one of {known}, got {value!r}.")
-    places = turn(np.asarray(lifted.places, np.float64), axes)
+    places = np.asarray(lifted.places, np.float64)
+    known = lifted.floor
+    if axes != "camera" and known is not None:
+        places = places @ _levelling(known.up).T
+    places = turn(places, axes)
     if axes != "camera":
         height = "xyz".index(axes[0])
-        places[..., height] -= floor(places[..., height], lifted.joints)
+        if known is None:
+            places[..., height] -= floor(places[..., height], lifted.joints)
+        else:
+            places[..., height] += known.height
     return places * UNITS[units]
+
+
+def _levelling(up: np.ndarray) -> np.ndarray:
+    """Returns the (3, 3) turn from camera axes to those of a level camera.
+
+    Its heading stays: what is forward is so still, but level.
+    """
+    right = np.array([1.0, 0.0, 0.0]) - up[0] * up
+    right /= np.linalg.norm(right)
+    return np.array([right, -up, np.cross(up, right)])
 
 
 def turn(points: np.ndarray, axes: str) -> np.ndarray:

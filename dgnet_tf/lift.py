@@ -8,6 +8,7 @@
         [--engine=auto|litert|onnx|tensorflow] --keypoints=FILE --layout=L
         --image_size=WxH [--fps=F] [--resample=true] [--person=ID|all]
         [--smooth=none|savgol|one_euro] [--root=none|fit] [--focal_px=PX]
+        [--camera_height=M] [--camera_pitch=DEGREES]
         --output=poses.npz|.json|.csv|.bvh|.glb|.trc [--axes=camera|y_up|z_up]
         [--units=m|cm|mm] [--view=FILE.html] [--picture=FILE.png|.gif|.mp4]
     python -m dgnet_tf.lift --video|--keypoints=FOLDER|PATTERN|@LIST ...
@@ -21,7 +22,8 @@ time stamps come from the file.
 `poses.npz` holds `positions` (frames, N, 3) in metres, the root at 0, camera axes
 (x right, y down, z forward), and `first_frame`, its number in the file, with `fps`,
 `joints`, `layout`, `axes` and `units`; of several people, `positions/ID` and
-`first_frame/ID` of each; of a video also `times`, in seconds. The other formats hold
+`first_frame/ID` of each; of a video also `times`, in seconds; with a floor found by
+--root=fit also `floor_up`, `camera_height` and `camera_pitch`. The other formats hold
 the same; a .bvh or .trc holds one person, and of several each has a file of their own,
 poses-ID.bvh.
 
@@ -86,14 +88,7 @@ for _filter, _parameters in _FILTERS.items():
         _define = flags.DEFINE_integer if _field == "order" else flags.DEFINE_float
         _text = f"{_text}, of --smooth={_filter}; by default {_default:g}."
         _define(_flag, None, _text, 0, flag_values=FLAGS)
-flags.DEFINE_enum(
-    "root", "none", ("none", "fit"), "Where the root is: in one place, or fitted to "
-    "the 2-D keypoints, relative to the camera.", FLAGS,
-)  # fmt: skip
-flags.DEFINE_float(
-    "focal_px", None, "Focal length for --root=fit, pixels; by default that of a field "
-    "of view of 50 degrees.", 1.0, flag_values=FLAGS,
-)  # fmt: skip
+lift_flags.define_root(FLAGS)
 flags.DEFINE_string(
     "output", None, f"File to write: {', '.join(pose_files.SUFFIXES)}; or a folder, "
     "for many inputs.", FLAGS, required=True,
@@ -174,7 +169,7 @@ def _lift_one(values, settings):
     if values.fps is None and source.times is None:
         whose = "the model's" if source.fps is None else "the file's"
         print(f"--fps not given: taken as {whose} {source.fps or lifter.fps:g}.")
-    _print_root(results.people[0].focal_px, values.focal_px)
+    _print_root(results.people, values.focal_px)
     if source.milliseconds is not None:
         print(f"{values.video}: {results.described(source)}")
     drawn = {"View": values.view, "Picture": values.picture}
@@ -245,9 +240,7 @@ def _options(values, suffixes) -> dict:
             pose_files.check(f"poses{suffix}", values.axes, values.units)
         except ValueError as error:
             raise UserError(f"--output={values.output}: {error}") from error
-    if values.focal_px is not None and values.root != "fit":
-        raise UserError("--focal_px is for --root=fit; give both or neither.")
-    taken = {name: values[name].value for name in ("resample", "root", "focal_px")}
+    taken = {"resample": values.resample, **lift_flags.root_options(values)}
     return {**taken, "smooth": _smooth(values)}
 
 
@@ -269,7 +262,14 @@ def _smooth(values):
         raise UserError(f"--smooth={values.smooth}: {error}") from error
 
 
-def _print_root(focal_px, given):
+def _print_root(lifted, given):
+    for person in lifted:
+        if person.floor is not None:
+            print(
+                f"Floor of person {person.person}: {person.floor.height:.2f} m below "
+                f"the camera, which looks {person.floor.pitch:.1f} degrees down."
+            )
+    focal_px = lifted[0].focal_px
     if focal_px is None:
         return
     if given is None:

@@ -92,6 +92,52 @@ def define_video(flag_values: flags.FlagValues):
     )
 
 
+OF_ROOT = ("focal_px", "camera_height", "camera_pitch")
+
+
+def define_root(flag_values: flags.FlagValues):
+    """Defines `--root` and what is known of the camera."""
+    flags.DEFINE_enum(
+        "root",
+        "none",
+        ("none", "fit"),
+        "Where the root is: in one place, or fitted to the 2-D keypoints, with feet "
+        "that stay where they stand on the floor.",
+        flag_values,
+    )
+    floats = {
+        "focal_px": (
+            "Focal length for --root=fit, pixels; by default that of a field of view "
+            "of 50 degrees.",
+            (1.0, None),
+        ),
+        "camera_height": (
+            "Height of the camera above the floor for --root=fit, metres; poses are "
+            "scaled to the size that follows. By default it follows from theirs.",
+            (0.2, 100.0),
+        ),
+        "camera_pitch": (
+            "How far the camera looks down for --root=fit, degrees; by default "
+            "estimated from the feet.",
+            (-75.0, 75.0),
+        ),
+    }
+    for name, (text, limits) in floats.items():
+        flags.DEFINE_float(name, None, text, *limits, flag_values=flag_values)
+
+
+def root_options(values) -> dict:
+    """Returns `lift_track`'s options on the root.
+
+    Raises:
+        UserError: if the camera is described and no root asked for.
+    """
+    for name in OF_ROOT:
+        if values[name].value is not None and values.root != "fit":
+            raise UserError(f"--{name} is for --root=fit; give both or neither.")
+    return {name: values[name].value for name in ("root", *OF_ROOT)}
+
+
 def check_video(values):
     """Raises a UserError where flags do not go together with `--video` or without."""
     if not values.video and not values.keypoints:

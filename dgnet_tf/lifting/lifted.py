@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import typing
 
 import numpy as np
 
 from dgnet_tf import skeletons
 from dgnet_tf.keypoints import interpolation
 from dgnet_tf.keypoints.frame_times import FrameTimes
+
+if typing.TYPE_CHECKING:
+    from dgnet_tf.inference.floor_plane import Floor
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -27,6 +31,7 @@ class Lifted:
         root: (F, 3) float32 metres, camera axes: where the root stands, relative to
             the camera; None where it was not asked for.
         focal_px: focal length that `root` stands on, pixels.
+        floor: where the floor is, as the camera sees it; None where that is not known.
         times: (F,) when the video shows each frame, seconds; None where only the rate
             is known.
     """
@@ -41,6 +46,7 @@ class Lifted:
     root: np.ndarray | None = None
     focal_px: float | None = None
     times: np.ndarray | None = None
+    floor: Floor | None = None
 
     @property
     def seconds(self) -> np.ndarray:

@@ -94,8 +94,8 @@ class Lifter:
             image_size: width and height of the video, pixels.
             confidence: the same without the last axis. A joint is missing where it is
                 0, or without confidence where the coordinates are NaN.
-            **options: `fps`, `resample`, `smooth`, `root` and `focal_px`, see
-                `lift_track`.
+            **options: `fps`, `resample`, `smooth`, `root`, `focal_px`, `camera_height`
+                and `camera_pitch`, see `lift_track`.
 
         Returns:
             `Lifted` of one person; a list of them of a (P, F, J, 2) array; a dict of
@@ -143,7 +143,7 @@ class Lifter:
             detector_size: of its landmark network: "heavy" (the default), "full" or
                 "lite".
             save_keypoints: an `.npz` file to write the keypoints to, or None.
-            **options: `resample`, `smooth`, `root` and `focal_px`, see `lift_track`.
+            **options: `resample`, `smooth`, `root` and so on, see `lift_track`.
 
         Returns:
             `Lifted` of one person; of `person="all"` a list of them.

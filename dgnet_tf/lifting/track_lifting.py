@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from dgnet_tf.errors import UserError, check_choice
+from dgnet_tf.errors import UserError, check_choice, warn
 from dgnet_tf.inference import root_trajectory
 from dgnet_tf.keypoints import interpolation, layouts, tracks
 from dgnet_tf.keypoints.frame_times import FrameTimes
@@ -29,6 +29,8 @@ def lift_track(
     smooth=None,
     root: str = "none",
     focal_px: float | None = None,
+    camera_height: float | None = None,
+    camera_pitch: float | None = None,
 ) -> Lifted:
     """Lifts one person.
 
@@ -47,9 +49,13 @@ def lift_track(
         times: when the video shows its frames; in place of `fps`.
         resample: False lifts the frames as they are, whatever their rate.
         smooth: see `smoothing.named`.
-        root: "fit" also gives where the root stands, relative to the camera: the
-            closed-form fit of `root_trajectory` to the joints that were seen.
+        root: "fit" also gives where the root stands, relative to the camera, and the
+            floor, see `grounded_root`; where the feet do not show a floor, the fit of
+            `root_trajectory` alone, with a warning.
         focal_px: focal length for that, pixels; by default an assumed field of view.
+        camera_height: of the camera above the floor, metres, where it is known; the
+            poses are then scaled to the size that follows from it.
+        camera_pitch: how far the camera looks down, degrees, where it is known.
 
     Raises:
         UserError: if the layout does not fit the model, no frame shows a joint that
@@ -77,8 +83,11 @@ def lift_track(
     found = {"confidence": confidence, "times": shown}
     if root == "fit":
         seen = (positions, keypoints, confidence, image_size, focal_px)
-        found.update(_fit_root(path, track, *seen))
-        if smooth:
+        given = {"camera_height": camera_height, "camera_pitch": camera_pitch}
+        found.update(_fit_root(path, track, *seen, fps, lifter.skeleton, **given))
+        if "floor" in found:
+            positions = (found["floor"].size * positions).astype(np.float32)
+        elif smooth:
             found["root"] = _smoothed(smooth, found["root"], fps, uneven)
     which, skeleton = (track.person, track.first_frame), lifter.skeleton
     return Lifted(*which, keypoints, positions, fps, skeleton, **found)
@@ -124,7 +133,18 @@ def _smoothed(smooth, values, fps, seconds):
     return interpolation.sample(even, back).astype(values.dtype)
 
 
-def _fit_root(path, track, positions, keypoints, confidence, image_size, focal_px):
+def _fit_root(
+    path,
+    track,
+    positions,
+    keypoints,
+    confidence,
+    image_size,
+    focal_px,
+    fps,
+    skeleton,
+    **given,
+):
     intrinsics = root_trajectory.assumed_intrinsics(image_size, focal_px)
     each = root_trajectory.fit_each_frame(positions, keypoints, intrinsics, confidence)
     if np.isnan(each).any(axis=-1).all():
@@ -133,5 +153,20 @@ def _fit_root(path, track, positions, keypoints, confidence, image_size, focal_p
             "the keypoints do not fit the lifted poses. Check --image_size and "
             "--focal_px, or leave the root out."
         )
-    root = root_trajectory.fit_root(positions, keypoints, intrinsics, confidence)
-    return {"root": root.astype(np.float32), "focal_px": float(intrinsics[0])}
+    # SciPy, which those without a root do not wait for.
+    from dgnet_tf.inference import floor_plane, grounded_root
+
+    found = {"focal_px": float(intrinsics[0])}
+    try:
+        grounded = grounded_root.fit(
+            *(positions, keypoints, intrinsics, fps, skeleton, confidence), **given
+        )
+        root = grounded.root
+        found["floor"] = grounded.floor
+    except floor_plane.NoFloor as error:
+        root = root_trajectory.fit_root(positions, keypoints, intrinsics, confidence)
+        warn(
+            f"{path}: no floor found for person {track.person}: {error}. The root is "
+            "fitted frame by frame, and the camera is taken to be level."
+        )
+    return {**found, "root": root.astype(np.float32)}

@@ -258,6 +258,10 @@ def test_bad_input_ends_with_one_line_and_no_file(
     )
     assert "--focal_px is for --root=fit" in error("--focal_px=900")
     assert "focal_px" in error("--root=fit", "--focal_px=0")
+    assert "--camera_height is for --root=fit" in error("--camera_height=1.5")
+    assert "--camera_pitch is for --root=fit" in error("--camera_pitch=0")
+    assert "camera_height" in error("--root=fit", "--camera_height=0.1")
+    assert "camera_pitch" in error("--root=fit", "--camera_pitch=90")
     assert "--beta is for --smooth=one_euro" in error("--beta=1")
     assert "--min_cutoff is for" in error("--smooth=savgol", "--min_cutoff=1")
     assert "`seconds` must be above 0" in error("--smooth=savgol", "--savgol_seconds=0")
@@ -268,7 +272,7 @@ def test_bad_input_ends_with_one_line_and_no_file(
     assert "holds no SavedModel" in error(model=tmp_path / "none")
     assert "not found" in error(keypoints=tmp_path / "none.npz")
     assert "fps" in error("--fps=0")
-    for flag in ("fps", "focal_px"):
+    for flag in ("fps", "focal_px", "camera_height", "camera_pitch"):
         for value in ("nan", "inf"):
             assert f"--{flag} must be a finite number, got {value}" in error(
                 "--root=fit", f"--{flag}={value}"

@@ -27,6 +27,10 @@ def write(people: Sequence[Lifted], path: pathlib.Path, axes: str, units: str):
         arrays[f"first_frame{name}"] = np.int64(person.first_frame)
         if person.times is not None:
             arrays[f"times{name}"] = person.times
+        if person.floor is not None:
+            arrays[f"floor_up{name}"] = person.floor.up
+            arrays[f"camera_height{name}"] = np.float64(person.floor.height)
+            arrays[f"camera_pitch{name}"] = np.float64(person.floor.pitch)
     if people[0].focal_px is not None:
         arrays["focal_px"] = np.float64(people[0].focal_px)
     arrays["fps"] = np.float64(people[0].fps)

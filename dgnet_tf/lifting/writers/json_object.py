@@ -33,6 +33,7 @@ def write(people: Sequence[Lifted], path: pathlib.Path, axes: str, units: str):
                 "person": person.person,
                 "first_frame": person.first_frame,
                 **_times(person),
+                **_floor(person),
                 "positions": np.round(
                     placement.place(person, axes, units), placement.DIGITS[units]
                 ).tolist(),
@@ -41,6 +42,17 @@ def write(people: Sequence[Lifted], path: pathlib.Path, axes: str, units: str):
         ],
     }
     path.write_text(json.dumps(content) + "\n", encoding="utf-8")
+
+
+def _floor(person) -> dict:
+    if person.floor is None:
+        return {}
+    floor = {
+        "up": np.round(person.floor.up, 6).tolist(),
+        "camera_height_m": round(person.floor.height, 4),
+        "camera_pitch_degrees": round(person.floor.pitch, 3),
+    }
+    return {"floor": floor}
 
 
 def _times(person) -> dict:
