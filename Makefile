@@ -16,7 +16,7 @@ KERAS ?= $(addprefix tests/dgnet_tf/,layers models training inference exporting)
 # What `make package` makes environments for: bare, extras, or all of them in one.
 ENVIRONMENTS ?= bare,train
 
-.PHONY: demo test test-slow test-addons fuzz lint package
+.PHONY: demo test test-slow test-addons fuzz lint docs package
 
 demo: $(VENV)/installed
 	$(VENV)/bin/python -m preprocessing.demo --output=$(DEMO)
@@ -38,6 +38,9 @@ lint: $(VENV)/installed
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/python -m pytest --noconftest -p no:xdist tests/test_layout.py
 	PYTHONPATH=tests $(VENV)/bin/python -m public_types
+
+docs: $(VENV)/installed
+	NO_MKDOCS_2_WARNING=1 $(VENV)/bin/mkdocs build
 
 package: $(VENV)/installed
 	PYTHONPATH=tests $(VENV)/bin/python -m installation \

@@ -6,10 +6,12 @@ import re
 
 import pytest
 
+import dgnet_tf
+
 ROOT = pathlib.Path(__file__).parents[2]
 DOCUMENTS = [
     *(ROOT / name for name in ("README.md", "BUILD.md", "DECISIONS.md", "SECURITY.md")),
-    *sorted((ROOT / "docs").glob("*.md")),
+    *sorted((ROOT / "docs").rglob("*.md")),
 ]
 _FILE = r"`((?:dgnet_tf|preprocessing|tuning|benchmarks|serving|tests|docs)/[\w./]+)`"
 
@@ -61,3 +63,12 @@ def test_the_answer_stands_where_build_md_puts_it(question, file, name):
 
 def test_the_readme_is_short():
     assert (ROOT / "README.md").read_text(encoding="utf-8").count("\n") < 120
+
+
+def test_the_reference_has_every_public_name():
+    pages = (ROOT / "docs/reference").glob("*.md")
+    text = "\n".join(page.read_text(encoding="utf-8") for page in pages)
+    listed = re.findall(r"^::: dgnet_tf\.([\w.]+)$", text, re.MULTILINE)
+    # A package is there by its modules.
+    tops = {name.partition(".")[0] for name in listed}
+    assert not set(dgnet_tf.__all__) - tops - {"__version__", "placement"}

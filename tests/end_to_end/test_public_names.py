@@ -13,13 +13,16 @@ import pytest
 import dgnet_tf
 
 ROOT = pathlib.Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", ROOT / "BUILD.md", *sorted(ROOT.glob("docs/*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "BUILD.md", *sorted(ROOT.glob("docs/**/*.md"))]
 PACKAGES = ("benchmarks", "dgnet_tf", "preprocessing", "serving", "tuning")
 NAMES = "|".join(PACKAGES)
 
 
 def texts():
-    return {path.name: path.read_text(encoding="utf-8") for path in PAGES}
+    return {
+        path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8")
+        for path in PAGES
+    }
 
 
 def python_blocks():
