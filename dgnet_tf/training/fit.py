@@ -20,6 +20,7 @@ from dgnet_tf.models import runs
 from dgnet_tf.models.architectures import precision
 from dgnet_tf.training import (
     callbacks,
+    compilation,
     fine_tuning,
     learning_rates,
     losses,
@@ -75,12 +76,9 @@ def train(config: Config, data_dir, workdir, progress: bool = True) -> runs.Run:
             "--optimizer=stochastic_averaging: both average the weights. Leave one of "
             "them out."
         )
-    if config.strategy != "none" and config.jit_compile == "on":
-        raise UserError(
-            f"--jit_compile=on with --strategy={config.strategy}: TensorFlow's "
-            "strategies fail with XLA. Leave --jit_compile out."
-        )
     losses.of(config)  # Before anything is made: do its terms fit?
+    all_steps = steps * config.epochs
+    jit_compile = compilation.compiles(config, all_steps, announce=progress)
     strategy = strategies.make(config.strategy, config.batch_size)
     with (
         precision(config.precision),
@@ -93,8 +91,7 @@ def train(config: Config, data_dir, workdir, progress: bool = True) -> runs.Run:
         model = runs.build_model(config)
         if origin:  # Before there are averages of the weights.
             fine_tuning.load_into(model, config)
-        jit_compile = strategy is None and _jit_compile(config.jit_compile)
-        optimizer = compile_model(model, config, steps * config.epochs, jit_compile)
+        optimizer = compile_model(model, config, all_steps, jit_compile)
         sizes = ("frames", "frame_stride", "batch_size", "inputs")
         windows = {name: getattr(config, name) for name in sizes}
         windows["targets"] = sorted(model.output_names)
@@ -215,11 +212,3 @@ def _make_variables(model):
     model.compute_loss(windows, found, found)
     model.compute_metrics(windows, found, found, None)
     model.reset_metrics()
-
-
-def _jit_compile(choice):
-    if choice == "auto":
-        # Measured on two cores: faster than the plain graph with Keras 3, slower
-        # with TensorFlow 2.15.
-        return not tf.__version__.startswith("2.15")
-    return choice == "on"
