@@ -1,4 +1,4 @@
-"""Contestants that lift a batch of windows: our exports and eager PyTorch."""
+"""Contestants that lift a batch of windows: our exports, and PyTorch."""
 
 from __future__ import annotations
 
@@ -46,9 +46,8 @@ def contestants(config, windows: int, folder) -> list[contest.Contestant]:
         runs[BFLOAT16_SAVED_MODEL] = _exported(
             model, config, keypoints, f"{folder}/bfloat16", precision
         )
-    if machine.torch() is not None:
-        runs[networks.PYTORCH] = _torch(config, keypoints, halves=False)
-        runs[networks.PYTORCH_HALVES] = _torch(config, keypoints, halves=True)
+    for name, module in networks.pytorch(config).items():
+        runs[name] = _torch(module, keypoints)
     return [contest.Contestant(name, run) for name, run in runs.items()]
 
 
@@ -86,9 +85,9 @@ def _exported(model, config, keypoints, folder, precision):
     ].numpy()
 
 
-def _torch(config, keypoints, halves):
+def _torch(model, keypoints):
     torch = machine.torch()
-    model = networks.build_torch(config, halves).eval()
+    model.eval()
 
     def run():
         with torch.inference_mode():

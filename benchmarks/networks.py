@@ -15,6 +15,7 @@ keras = tf.keras
 # As the equations have it, and with the pair scores computed in halves.
 PYTORCH = "PyTorch, eager"
 PYTORCH_HALVES = "PyTorch, eager, scores in halves"
+PYTORCH_COMPILED = "PyTorch, torch.compile, scores in halves"
 
 
 def config(preset: str, **overrides) -> configuration.Config:
@@ -47,9 +48,27 @@ def build_torch(config: configuration.Config, halves: bool = False):
     )
 
 
-def pytorch(times) -> list[str]:
-    """Returns PyTorch's contestants among the names, none where it is missing."""
-    return [name for name in (PYTORCH, PYTORCH_HALVES) if name in times]
+def pytorch(config: configuration.Config) -> dict:
+    """Returns PyTorch's models by name, none where it is missing.
+
+    The compiled one takes part where `torch.compile` finds a C++ compiler.
+    """
+    if machine.torch() is None:
+        return {}
+    models = {
+        PYTORCH: build_torch(config, halves=False),
+        PYTORCH_HALVES: build_torch(config, halves=True),
+    }
+    if machine.torch_compiles():
+        compiled = machine.torch().compile(build_torch(config, halves=True))
+        models[PYTORCH_COMPILED] = compiled
+    return models
+
+
+def pytorch_names(times) -> list[str]:
+    """Returns PyTorch's contestants among the names."""
+    known = (PYTORCH, PYTORCH_HALVES, PYTORCH_COMPILED)
+    return [name for name in known if name in times]
 
 
 def batch(config: configuration.Config, windows: int | None = None):

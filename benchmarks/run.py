@@ -1,12 +1,13 @@
 """Measures speed as ratios, side by side in one run.
 
-python -m benchmarks.run --suite=train|infer|latency|input|scaling|evaluation|start
+python -m benchmarks.run
+    --suite=train|infer|latency|input|scaling|evaluation|start|video|stream
     [--output=FILE.json] [--baseline=FILE.json] [--regression=1.25]
     [--preset=paper|small] [--rounds=N]
 
 Each ratio is the median over rounds in which all contestants run in turns, in
 alternating order. Leave the machine alone meanwhile. With requirements-bench.txt
-installed, eager PyTorch takes part.
+installed, PyTorch takes part.
 """
 
 from __future__ import annotations
@@ -19,7 +20,10 @@ from absl import flags
 from dgnet_tf import command_line
 from dgnet_tf.training import allocator
 
-SUITES = ("train", "infer", "latency", "input", "scaling", "evaluation", "start")
+SUITES = (
+    *("train", "infer", "latency", "input", "scaling", "evaluation"),
+    *("start", "video", "stream"),
+)
 
 FLAGS = flags.FlagValues()
 flags.DEFINE_enum("suite", None, SUITES, "Measurements to run.", FLAGS, required=True)

@@ -41,7 +41,9 @@ COMMANDS = {
     "preprocessing": {"archive", "convert", "demo", "inspect", "join"},
     "tuning": {"compare", "report", "run_ablations", "search"},
     "serving": {"grpc_client", "rest_client"},
-    "benchmarks": {"edge", "frame_rates", "real_detections", "run", "smoothing"},
+    "benchmarks": {
+        *("edge", "frame_rates", "real_detections", "run", "smoothing", "summary"),
+    },
 }
 # What the packages beside dgnet_tf take of it; of each other they take what is named.
 TAKES = {

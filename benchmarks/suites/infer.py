@@ -39,7 +39,7 @@ def measure(config, windows, runners, rounds) -> result.Result:
                 0.8 if name in _FLOAT32 else None,
             )
         )
-        for torch_name in networks.pytorch(times):
+        for torch_name in networks.pytorch_names(times):
             aimed_at = name in _FLOAT32 and torch_name == networks.PYTORCH
             figures.append(
                 result.figure(

@@ -39,7 +39,7 @@ def run(preset: str, rounds: int) -> result.Result:
                 1 / 3,
             )
         )
-        for torch_name in networks.pytorch(times):
+        for torch_name in networks.pytorch_names(times):
             figures.append(
                 result.figure(
                     f"{name}: p50, times {torch_name}", times[torch_name], times[name]

@@ -1,4 +1,4 @@
-"""From the shell to the first poses, and whole videos, by each engine."""
+"""From the shell to the first poses, by each engine."""
 
 from __future__ import annotations
 
@@ -12,27 +12,19 @@ import tempfile
 
 import numpy as np
 
-from benchmarks import result
+from benchmarks import result, walker
 from dgnet_tf.command_line import children
-from dgnet_tf.lifting.lifter import Lifter
-from preprocessing.cameras import camera_rig
-from preprocessing.datasets import synthetic
 from tuning.comparing import contest
 
 _ENGINES = {"LiteRT": "litert", "TensorFlow": "tensorflow"}
-_SECONDS, _FPS, _SIZE = 10, 30, (1000, 1000)
-_LONG = 3000  # Frames of a video that is lifted by an engine that has started.
+_SECONDS, _FPS = 10, 30
 
 
 def run(preset: str, rounds: int) -> result.Result:
-    """Times the command `lift` as a process, and engines on a longer video.
-
-    Both with the shipped weights, whatever the preset.
-    """
-    walk = _walk()
+    """Times the command `lift` as a process, whatever the preset."""
     with tempfile.TemporaryDirectory() as folder:
         keypoints = pathlib.Path(folder) / "keypoints.npz"
-        np.savez(keypoints, keypoints=walk[: _SECONDS * _FPS])
+        np.savez(keypoints, keypoints=walker.keypoints(_SECONDS * _FPS))
         used: dict[str, list[float]] = {name: [] for name in _ENGINES}
         commands = [
             contest.Contestant(
@@ -42,49 +34,24 @@ def run(preset: str, rounds: int) -> result.Result:
             for name, engine in _ENGINES.items()
         ]
         times = contest.hold(commands, rounds, calls=1, warm_ups=1)
-    size = np.array(_SIZE)
-    longer = [
-        contest.Contestant(
-            f"{_LONG} frames, {name}",
-            functools.partial(Lifter.load(engine=engine).engine.lift, walk, size),
-        )
-        for name, engine in _ENGINES.items()
-    ]
-    times |= contest.hold(longer, rounds, calls=1, warm_ups=1)
-    figures = [
-        result.figure(
-            f"{what}, LiteRT: times TensorFlow",
-            times[f"{what}, TensorFlow"],
-            times[f"{what}, LiteRT"],
-        )
-        for what in ("lift", f"{_LONG} frames")
-    ]
-    rates = {n: _LONG / times[f"{_LONG} frames, {n}"].median for n in _ENGINES}
-    details = {
-        "processor_seconds": {name: float(np.median(s)) for name, s in used.items()},
-        "frames_per_second": rates,
-    }
-    listed = ", ".join(f"{name} {rate:.0f}" for name, rate in rates.items())
-    spent = details["processor_seconds"]
+    spent = {name: float(np.median(seconds)) for name, seconds in used.items()}
     return result.Result(
-        figures,
+        [
+            result.figure(
+                "lift, LiteRT: times TensorFlow",
+                times["lift, TensorFlow"],
+                times["lift, LiteRT"],
+            )
+        ],
         times,
-        details,
+        {"processor_seconds": spent},
         [
             f"The command lifts {_SECONDS} s at {_FPS} frames a second with the "
             "shipped weights and writes poses.npz. Processor seconds, median: "
             + ", ".join(f"{name} {seconds:.1f}" for name, seconds in spent.items())
-            + ".",
-            f"Frames a second of an engine that has started: {listed}.",
+            + "."
         ],
     )
-
-
-def _walk() -> np.ndarray:
-    """Returns the keypoints (F, 17, 2) of one walker in one camera."""
-    recording = synthetic.read(3, _LONG, rig=camera_rig.Rig(1)).recordings[0]
-    (view,) = recording.load()
-    return view.keypoints
 
 
 def _lift(keypoints, engine: str, used: list[float]):

@@ -20,11 +20,10 @@ def run(preset: str, rounds: int) -> result.Result:
     config = networks.config(preset)
     ours = {name: step(config, name == XLA) for name in (XLA, GRAPH)}
     contestants = [contest.Contestant(name, run) for name, (run, _) in ours.items()]
-    if machine.torch() is not None:
-        contestants += [
-            contest.Contestant(networks.PYTORCH, torch_step(config, False)),
-            contest.Contestant(networks.PYTORCH_HALVES, torch_step(config, True)),
-        ]
+    contestants += [
+        contest.Contestant(name, torch_step(config, model))
+        for name, model in networks.pytorch(config).items()
+    ]
     window = multiply_adds.window(networks.build(config).get_config())
     rows = networks.window_rows(config)
     fast = floor.fastest(floor.products(config.batch_size, rows, config.channels))
@@ -40,7 +39,7 @@ def run(preset: str, rounds: int) -> result.Result:
                 f"{name}: share of the floor", times[floor.FLOOR], times[name], target
             )
         )
-        for torch_name in networks.pytorch(times):
+        for torch_name in networks.pytorch_names(times):
             target = 4.5 if (name, torch_name) == (XLA, networks.PYTORCH) else None
             figures.append(
                 result.figure(
@@ -104,12 +103,11 @@ def step(config, jit_compile: bool):
     return take_step, seconds
 
 
-def torch_step(config, halves):
-    """Returns a function that takes one step of eager PyTorch."""
+def torch_step(config, model):
+    """Returns a function that takes one step of a PyTorch model."""
     from benchmarks.torch import torch_dgnet
 
     torch = machine.torch()
-    model = networks.build_torch(config, halves)
     optimizer = torch.optim.Adam(model.parameters(), config.learning_rate)
     keypoints, positions = map(torch.from_numpy, networks.batch(config))
 

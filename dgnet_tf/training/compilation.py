@@ -50,6 +50,18 @@ def compiles(config: Config, steps: int, announce: bool = False) -> bool:
     return chosen
 
 
+def keep_validation_plain(model, steps: int):
+    """Leaves XLA out of a compiled model's validation where it would not pay.
+
+    Keras makes one choice for training and validation. `steps` are those of the
+    validation, over all epochs.
+    """
+    if model.jit_compile and not pays(steps):
+        model.jit_compile = False
+        model.make_test_function()
+        model.jit_compile = True  # Keras 3 keeps the function, Keras 2 makes it anew.
+
+
 def pays(steps: int) -> bool:
     """Returns whether so many steps take longer than compiling them saves."""
     return _is_faster() and steps >= LEAST_STEPS

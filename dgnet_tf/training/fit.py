@@ -106,6 +106,7 @@ def train(config: Config, data_dir, workdir, progress: bool = True) -> runs.Run:
                 **windows,
             )
             validation_steps = int(validation.cardinality())
+            compilation.keep_validation_plain(model, validation_steps * config.epochs)
             validation = strategies.share_out(strategy, validation)
         run_folder.check(workdir, config)
         average, averaged = None, []

@@ -82,7 +82,7 @@ def test_the_timed_step_trains(config):
 
 def test_the_torch_step_trains(config):
     pytest.importorskip("torch")
-    step = train.torch_step(config, False)
+    step = train.torch_step(config, networks.build_torch(config))
     values = [step() for _ in range(20)]
     assert values[-1] < values[0]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pathlib
 import platform
+import shutil
 
 import tensorflow as tf
 
@@ -28,6 +29,12 @@ def torch():
         return None
     found.set_num_threads(cores())
     return found
+
+
+def torch_compiles() -> bool:
+    """Whether PyTorch is there, and a C++ compiler, which `torch.compile` calls."""
+    names = (os.environ.get("CXX", "g++"), "clang++")
+    return torch() is not None and any(map(shutil.which, names))
 
 
 def cores() -> int:

@@ -2,6 +2,7 @@
 
 import pytest
 import tensorflow as tf
+from support.marks import KERAS_2
 
 from dgnet_tf.config import config
 from dgnet_tf.training import compilation, fit
@@ -63,3 +64,18 @@ def test_a_training_decides_by_all_of_its_steps(
     with pytest.raises(Stopped) as stopped:
         fit.train(config.make("smoke", **sizes), tiny_data, tmp_path / "run", False)
     assert stopped.value.args == (epochs * half, epochs == 2)
+
+
+@pytest.mark.skipif(KERAS_2, reason="Keras 2 compiles both or neither")
+@pytest.mark.parametrize("steps, plain", [(LEAST - 1, True), (LEAST, False)])
+def test_a_short_validation_is_left_plain_beside_compiled_steps(steps, plain):
+    model = tf.keras.Sequential([tf.keras.layers.Dense(1)])
+    model.compile("sgd", "mse", jit_compile=True)
+    compilation.keep_validation_plain(model, steps)
+    assert model.jit_compile
+    x, y = tf.ones((8, 2)), tf.ones((8, 1))
+    kept = model.test_function
+    assert (kept is not None) == plain
+    model.fit(x, y, validation_data=(x, y), verbose=0)
+    if plain:
+        assert model.test_function is kept
