@@ -79,7 +79,7 @@ def _register(keras):
 
 def announce() -> None:
     """Registers stand-ins with Keras, at once or when it is imported."""
-    if "keras" in sys.modules:
-        _register(sys.modules["keras"])
+    if keras := sys.modules.get("keras"):  # None where its import is forbidden.
+        _register(keras)
     else:
         sys.meta_path.insert(0, _KerasImport())
