@@ -4,7 +4,7 @@
         [--actions=NAMES] [--flip=true] [--overlap=RULE] [--frame_stride=S]
         [--keypoint_smoothing=H] [--precision=P] [--noise_px=0]
         [--noise_correlation=0] [--seed=0]
-        [--count_root=true] [--balance=false] [--output=DIR]
+        [--count_root=true] [--balance=false] [--root=none|fit] [--output=DIR]
 
 Writes `report.json` and `report.md`, by default into a folder of the run that is
 named after data set, split and options; of --weights, where --output says.
@@ -54,6 +54,10 @@ flags.DEFINE_boolean(
     "and their means with the network's own (Table IX). Needs data with intrinsics.",
     FLAGS,
 )  # fmt: skip
+flags.DEFINE_enum(
+    "root", "none", ("none", "fit"), "Also score the root's trajectory and skating "
+    "feet, as lift --root=fit has them. Needs data with intrinsics.", FLAGS,
+)  # fmt: skip
 flags.DEFINE_string("output", None, "Folder of the report; default: in the run.", FLAGS)
 
 
@@ -80,6 +84,7 @@ def main(values):
         seed=values.seed,
         count_root=values.count_root,
         balanced=values.balance,
+        roots=values.root == "fit",
         **option_flags.asked(values),
     )
     result["options"].update(run_reports.digests(origin, values.data))

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from dgnet_tf import skeletons
 from dgnet_tf.command_line import progress
 from dgnet_tf.config.fields import FIELDS, Config
 from dgnet_tf.data import actions as chosen_actions
@@ -20,6 +21,7 @@ from dgnet_tf.evaluation import (
     intervals,
     joint_sets,
     protocols,
+    root_scores,
     scoring,
     worst,
 )
@@ -44,6 +46,7 @@ def evaluate(
     actions: Sequence[str] = (),
     count_root: bool = True,
     balanced: bool = False,
+    roots: bool = False,
     **asked: Any,
 ) -> dict:
     """Scores a model on every valid frame of a split.
@@ -63,6 +66,7 @@ def evaluate(
         actions: names of the actions to score, whole names; all if empty.
         count_root: let the root, whose error is zero, count as a joint.
         balanced: also score the estimates of `balance`.
+        roots: also score the root's trajectory and skating feet, see `root_scores`.
         **asked: `flip`, `overlap`, `frame_stride` and so on in the place of the run's
             own, see `InferenceOptions`.
 
@@ -72,8 +76,8 @@ def evaluate(
     Raises:
         ValueError: for an argument out of its range.
         UserError: if the data has another skeleton than the model, no such split or
-            action, no valid frame to score, or no intrinsics where `balanced` needs
-            them, or if the model's output is not finite.
+            action, no valid frame to score, or no intrinsics where `balanced` or
+            `roots` needs them, or if the model's output is not finite.
     """
     options = InferenceOptions.of(config, **asked)
     FIELDS["noise_correlation"].check(noise_correlation)
@@ -96,6 +100,7 @@ def evaluate(
         "noise_correlation": noise_correlation,
         "seed": seed,
     }
+    trajectories = root_scores.RootScores(skeletons.get(data.skeleton))
     lifter = ViewLifter(model, options, **noise)
     found = views.load_views(data_dir, split)
     names = balance.CONSUMES if balanced else [balance.XYZ]
@@ -113,6 +118,8 @@ def evaluate(
                 f"The model gives values that are not finite for {view.name}; its "
                 "training diverged. Train again, with a lower --learning_rate."
             )
+        if roots:
+            trajectories.add(view, lifter.keypoints(view), predicted)
         estimates = {balance.XYZ: predicted}
         if balanced:
             name = f"{data_dir}: {view.name}"
@@ -175,6 +182,8 @@ def evaluate(
             "versions": provenance.versions(),
         },
     }
+    if roots:
+        report["root"] = trajectories.summary()
     if balanced:
         report["options"]["frames_without_fitted_root"] = unfitted
     return report

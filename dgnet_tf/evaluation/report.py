@@ -89,6 +89,8 @@ def default_folder(workdir: str | pathlib.Path, report: dict) -> pathlib.Path:
         name += "-noroot"
     if options["balanced"]:
         name += "-balance"
+    if report.get("root"):
+        name += "-root"
     return pathlib.Path(workdir) / "evaluation" / name
 
 
@@ -109,6 +111,8 @@ def markdown(report: dict) -> str:
         parts += ["## Fourteen joints", table]
     if len(report["estimates"]) > 1:
         parts += ["## Coordinate balance", section.estimates_section(report)]
+    if report.get("root"):
+        parts += ["## The root's trajectory", section.root_section(report["root"])]
     for title, headers, rows in section.protocol_tables(report["protocols"]):
         parts += [f"## {in_markdown(title)}", section.right_aligned(headers, rows)]
     for field in ("action", "subject", "camera", "joint"):

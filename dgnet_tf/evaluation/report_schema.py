@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import pydantic
 
 from dgnet_tf.config import config as configuration
-from dgnet_tf.evaluation import balance, scoring
+from dgnet_tf.evaluation import balance, root_scores, scoring
 from dgnet_tf.files.origins import Versions
 from dgnet_tf.files.schemas import (
     Amount,
@@ -112,6 +112,24 @@ def _has_sizes(model):
     return model
 
 
+class _RootMeans(Schema):
+    skate_mm: Amount | None
+    root_mm: Amount | None
+    drift_mm: Amount | None
+
+
+class _RootCamera(Schema):
+    floors: Count
+    frame: _RootMeans
+    floor: _RootMeans
+
+
+class _Root(Schema):
+    views: Count
+    true_skate_mm: Amount | None
+    cameras: dict[Literal[root_scores.CAMERAS], _RootCamera]
+
+
 class _Options(Schema):
     noise_px: Amount = 0
     noise_correlation: number(0, 0.99) = 0
@@ -160,6 +178,7 @@ class Report(Schema):
     per_subject_action: dict[Text, _Groups] = {}
     per_sequence: list[_Video] = []
     counted_by: dict[Text, Literal["frames", "steps", "triples"]] = {}
+    root: _Root = None
     worst_joints: list[_WorstJoint] = []
     worst_clips: list[_WorstClip] = []
     options: _Options

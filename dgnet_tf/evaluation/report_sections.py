@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dgnet_tf.data import view_names
-from dgnet_tf.evaluation import balance, scoring
+from dgnet_tf.evaluation import balance, root_scores, scoring
 from dgnet_tf.files.escaping import in_markdown
 from dgnet_tf.files.tables import Table
 from dgnet_tf.inference import options as inference_options
@@ -75,6 +75,35 @@ def estimates_section(report) -> str:
     unfitted = in_markdown(report["options"]["frames_without_fitted_root"])
     lines.append(f"- Frames in which no root could be fitted (xyz there): {unfitted}.")
     return metrics_table("all frames", rows) + "\n\n" + "\n".join(lines)
+
+
+def root_section(found: dict) -> str:
+    """Returns the errors of the root's trajectory and of skating feet."""
+    cameras = {"known": "the camera's", "assumed": "assumed"}
+    fits = {"frame": "each frame alone", "floor": "over the floor"}
+    rows = [
+        [
+            cameras[camera],
+            fits[fit],
+            *(value(m, of[fit][m]) for m in root_scores.METRICS),
+        ]
+        for camera, of in found["cameras"].items()
+        for fit in root_scores.FITS
+    ]
+    table = Table(
+        ["focal length", "fit", "skate, mm a frame", "root error, mm", "drift, mm"],
+        rows,
+        aligned="llrrr",
+    )
+    views, floors = found["views"], found["cameras"]
+    return (
+        f"{table.markdown()}\n\n"
+        f"Skate: how far feet move that stand (the true ones: "
+        f"{value('skate_mm', found['true_skate_mm'])}). Drift: after each "
+        f"{root_scores.WAY:g} m of the way. A floor was found in "
+        f"{floors['known']['floors']} of {views} views, with the assumed focal length "
+        f"in {floors['assumed']['floors']}."
+    )
 
 
 def protocol_tables(found: dict) -> list[tuple[str, list, list]]:

@@ -184,10 +184,8 @@ def _posture(positions, standing, ankles, skeleton) -> tuple[float, float]:
     else:
         top = positions[:, index("neck")]
     upwards = (top - positions[:, ankles].mean(axis=1))[standing]
-    upwards = np.median(
-        upwards / np.linalg.norm(upwards, axis=-1, keepdims=True), axis=0
-    )
-    upwards /= np.linalg.norm(upwards)
+    upwards = np.median(upwards / _length(upwards), axis=0)
+    upwards /= _length(upwards)
     legs = 0.0
     for side in ("left", "right"):
         hip, knee, ankle = (
@@ -203,3 +201,8 @@ def _posture(positions, standing, ankles, skeleton) -> tuple[float, float]:
         raise NoFloor("the person does not stand upright on the feet")
     pitch = math.atan2(-upwards[2], -upwards[1])
     return pitch, math.asin(np.clip(upwards[0], -1, 1))
+
+
+def _length(vectors):
+    """Returns lengths (..., 1), above 0: an untrained network's may have none."""
+    return np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-9)

@@ -272,7 +272,9 @@ def test_bad_input_ends_with_one_line_and_no_file(
     assert "holds no SavedModel" in error(model=tmp_path / "none")
     assert "not found" in error(keypoints=tmp_path / "none.npz")
     assert "fps" in error("--fps=0")
-    for flag in ("fps", "focal_px", "camera_height", "camera_pitch"):
+    assert "camera_height must be a finite" in error("--camera_height=nan")
+    assert "camera_pitch must be a finite" in error("--camera_pitch=nan")
+    for flag in ("fps", "focal_px"):
         for value in ("nan", "inf"):
             assert f"--{flag} must be a finite number, got {value}" in error(
                 "--root=fit", f"--{flag}={value}"

@@ -92,6 +92,13 @@ def test_an_action_without_valid_frames_is_refused(tmp_path, model):
     assert whole["views"] == 1
 
 
+def test_the_roots_trajectory_is_scored_where_asked(data_dir, model, plain):
+    assert "root" not in plain
+    found = evaluation.evaluate(model, Config(), data_dir, roots=True)["root"]
+    assert found["views"] == plain["views"]
+    assert set(found["cameras"]) == {"known", "assumed"}
+
+
 def test_balanced_estimates_stand_beside_the_networks_own(data_dir, model, plain):
     result = evaluation.evaluate(model, Config(), data_dir, balanced=True)
     assert result["metrics"] == plain["metrics"]  # The headline stays xyz.
