@@ -42,7 +42,8 @@ COMMANDS = {
     "tuning": {"compare", "report", "run_ablations", "search"},
     "serving": {"grpc_client", "rest_client"},
     "benchmarks": {
-        *("edge", "frame_rates", "real_detections", "run", "smoothing", "summary"),
+        *("edge", "frame_rates", "real_detections", "roots", "run", "smoothing"),
+        "summary",
     },
 }
 # What the packages beside dgnet_tf take of it; of each other they take what is named.
