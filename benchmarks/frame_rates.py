@@ -16,7 +16,7 @@ import os
 
 from absl import flags
 
-from benchmarks import motion_errors
+from benchmarks.motion import motion_errors
 from dgnet_tf import command_line
 from dgnet_tf.data import flags as data_flags
 from dgnet_tf.errors import UserError

@@ -9,7 +9,8 @@ import tensorflow as tf
 from support.lifting import echo_lifter
 from support.lifting.lifting_stand_ins import command_error, run_command
 
-from benchmarks import frame_rates, motion_errors, smoothing
+from benchmarks import frame_rates, smoothing
+from benchmarks.motion import motion_errors
 from dgnet_tf import cameras, metrics
 from dgnet_tf.data import views
 from dgnet_tf.errors import UserError

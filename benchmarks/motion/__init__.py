@@ -1,0 +1,1 @@
+"""Errors of moving people: joints in time, and where the person goes."""
