@@ -9,6 +9,7 @@
         --image_size=WxH [--fps=F] [--resample=true] [--person=ID|all]
         [--smooth=none|savgol|one_euro] [--root=none|fit] [--focal_px=PX]
         [--camera_height=M] [--camera_pitch=DEGREES]
+        [--calibration=Calib.toml|FILE.json] [--camera=NAME]
         --output=poses.npz|.json|.csv|.bvh|.glb|.trc [--axes=camera|y_up|z_up]
         [--units=m|cm|mm] [--view=FILE.html] [--picture=FILE.png|.gif|.mp4]
     python -m dgnet_tf.lift --video|--keypoints=FOLDER|PATTERN|@LIST ...
@@ -169,7 +170,7 @@ def _lift_one(values, settings):
     if values.fps is None and source.times is None:
         whose = "the model's" if source.fps is None else "the file's"
         print(f"--fps not given: taken as {whose} {source.fps or lifter.fps:g}.")
-    _print_root(results.people, values.focal_px)
+    _print_root(results.people, values.focal_px or values.calibration)
     if source.milliseconds is not None:
         print(f"{values.video}: {results.described(source)}")
     drawn = {"View": values.view, "Picture": values.picture}

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import pathlib
 
 from absl import flags
 
+from dgnet_tf import command_line
 from dgnet_tf.detection import detectors, networks
 from dgnet_tf.errors import UserError
 from dgnet_tf.keypoints import keypoint_files, layouts
-from dgnet_tf.lifting import loading
+from dgnet_tf.lifting import calibration, loading
 from dgnet_tf.models import weight_folders
 
 
@@ -122,6 +124,13 @@ def define_root(flag_values: flags.FlagValues):
             (-75.0, 75.0),
         ),
     }
+    texts = {
+        "calibration": "Calibration file for --root=fit, in place of these three: "
+        "Pose2Sim's Calib.toml, or a .json of OpenCV.",
+        "camera": "Name of the camera in a --calibration of several.",
+    }
+    for name, text in texts.items():
+        flags.DEFINE_string(name, None, text, flag_values)
     for name, (text, limits) in floats.items():
         flags.DEFINE_float(name, None, text, *limits, flag_values=flag_values)
 
@@ -132,10 +141,24 @@ def root_options(values) -> dict:
     Raises:
         UserError: if the camera is described and no root asked for.
     """
-    for name in OF_ROOT:
-        if values[name].value is not None and values.root != "fit":
+    given = [name for name in OF_ROOT if values[name].value is not None]
+    for name in (*given, *(["calibration"] if values.calibration else [])):
+        if values.root != "fit":
             raise UserError(f"--{name} is for --root=fit; give both or neither.")
-    return {name: values[name].value for name in ("root", *OF_ROOT)}
+    found = {name: values[name].value for name in ("root", *OF_ROOT)}
+    if values.calibration is None:
+        if values.camera is not None:
+            raise UserError("--camera is for --calibration; give both or neither.")
+        return found
+    known = calibration.read(values.calibration, values.camera)
+    fields = {"camera_height": "height", "camera_pitch": "pitch"}
+    for name in given:
+        if name == "focal_px" or getattr(known, fields[name]) is not None:
+            raise UserError(f"--{name} is in --calibration; give one of them.")
+        known = dataclasses.replace(known, **{fields[name]: found[name]})
+    if values.image_size:
+        known.check(command_line.parse_image_size(values.image_size))
+    return {**found, "calibration": known}
 
 
 def check_video(values):

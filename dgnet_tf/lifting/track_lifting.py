@@ -11,6 +11,7 @@ from dgnet_tf.inference import root_trajectory
 from dgnet_tf.keypoints import interpolation, layouts, tracks
 from dgnet_tf.keypoints.frame_times import FrameTimes
 from dgnet_tf.lifting import smoothing
+from dgnet_tf.lifting.calibration import Calibration
 from dgnet_tf.lifting.lifted import Lifted
 
 ROOTS = ("none", "fit")
@@ -31,6 +32,7 @@ def lift_track(
     focal_px: float | None = None,
     camera_height: float | None = None,
     camera_pitch: float | None = None,
+    calibration: Calibration | None = None,
 ) -> Lifted:
     """Lifts one person.
 
@@ -56,6 +58,7 @@ def lift_track(
         camera_height: of the camera above the floor, metres, where it is known; the
             poses are then scaled to the size that follows from it.
         camera_pitch: how far the camera looks down, degrees, where it is known.
+        calibration: of the camera, in place of these three.
 
     Raises:
         UserError: if the layout does not fit the model, no frame shows a joint that
@@ -66,6 +69,8 @@ def lift_track(
         raise ValueError(f"`fps` must be above 0, got {fps!r}.")
     check_choice("root", root, ROOTS)
     smooth = smoothing.named(smooth)
+    if calibration is not None:
+        calibration.check(image_size)
     name = lifter.skeleton.name
     check_seen(path, track, layout, name)
     shown = times and times.of(track.first_frame, len(track.keypoints))
@@ -82,8 +87,15 @@ def lift_track(
         positions = _smoothed(smooth, positions, fps, uneven)
     found = {"confidence": confidence, "times": shown}
     if root == "fit":
-        seen = (positions, keypoints, confidence, image_size, focal_px)
+        pixels = keypoints
+        intrinsics = root_trajectory.assumed_intrinsics(image_size, focal_px)
         given = {"camera_height": camera_height, "camera_pitch": camera_pitch}
+        if calibration is not None:
+            pixels = calibration.undistort(keypoints)
+            intrinsics = calibration.intrinsics
+            given["camera_height"] = calibration.height
+            given["camera_pitch"] = calibration.pitch
+        seen = (positions, pixels, confidence, intrinsics)
         found.update(_fit_root(path, track, *seen, fps, lifter.skeleton, **given))
         if "floor" in found:
             positions = (found["floor"].size * positions).astype(np.float32)
@@ -139,13 +151,11 @@ def _fit_root(
     positions,
     keypoints,
     confidence,
-    image_size,
-    focal_px,
+    intrinsics,
     fps,
     skeleton,
     **given,
 ):
-    intrinsics = root_trajectory.assumed_intrinsics(image_size, focal_px)
     each = root_trajectory.fit_each_frame(positions, keypoints, intrinsics, confidence)
     if np.isnan(each).any(axis=-1).all():
         raise UserError(

@@ -9,7 +9,7 @@ from support import walking
 
 from dgnet_tf import axes
 from dgnet_tf.inference.options import InferenceOptions
-from dgnet_tf.lifting import lifter, pose_files
+from dgnet_tf.lifting import calibration, lifter, pose_files
 
 SIZE = (1000, 1000)
 FEET = [walking.SKELETON.joints.index(name) for name in axes.ANKLES]
@@ -78,6 +78,19 @@ def test_a_known_camera_gives_the_person_its_size():
     found = lifted(small, keypoints, camera_height=1.8, camera_pitch=10.0)
     np.testing.assert_allclose(found.positions, poses - middle, atol=0.03)
     np.testing.assert_allclose(found.root, middle[:, 0], atol=0.06)
+
+
+def test_a_calibrated_lens_is_taken_as_it_is():
+    poses, keypoints = walking.film(walking.walk()[0], pitch=10.0, height=1.8)
+    lens = (1145.0, 1145.0), (500.0, 500.0)
+    known = calibration.Calibration(*lens, height=1.8, pitch=10.0)
+    found = lifted(poses, keypoints, focal_px=None, calibration=known)
+    assert (found.floor.height, found.focal_px) == pytest.approx((1.8, 1145.0))
+    np.testing.assert_allclose(found.root, poses[:, 0], atol=0.03)
+    # Off by what the lens bends, unless that is known.
+    bent = calibration.Calibration(*lens, (0.3, 0.0, 0.0, 0.0, 0.0), 1.8, 10.0)
+    other = lifted(poses, keypoints, focal_px=None, calibration=bent)
+    assert np.abs(other.root - poses[:, 0]).max() > 0.1
 
 
 def test_without_a_floor_one_warning_and_the_fit_of_each_frame(capsys):
