@@ -52,8 +52,14 @@ def opened(path):
                 f"{path}: holds no video, only {' and '.join(kinds) or 'nothing'}. "
                 "Name a video."
             )
+        decoded = [s for s in shown if s.codec_context is not None]
+        if not decoded:
+            raise UserError(
+                f"{path}: its video is in a format that PyAV's FFmpeg does not decode. "
+                "Convert it to H.264, for example."
+            )
         stream = container.streams.best("video")
-        stream = stream if stream in shown else shown[0]
+        stream = stream if stream in decoded else decoded[0]
         stream.thread_type = "AUTO"
         stream.codec_context.options = {"max_pixels": str(MAX_PIXELS)}
         yield container, stream

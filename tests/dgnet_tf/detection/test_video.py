@@ -115,6 +115,12 @@ def test_what_is_no_video_is_refused(tmp_path):
     refused(none, "has no frame|cannot be opened as a video")
 
 
+def test_a_format_that_nothing_decodes_is_refused(tmp_path):
+    path = drawn.write(tmp_path / "clip.mp4")
+    path.write_bytes(path.read_bytes().replace(b"avc1", b"zzzz"))
+    refused(path, "format that .* does not decode")
+
+
 @pytest.mark.parametrize("suffix", ["png", "jpg"])
 def test_a_picture_is_refused(tmp_path, suffix):
     from PIL import Image
