@@ -33,8 +33,7 @@ class EdgeLifter:
     """A file ready to lift.
 
     Attributes:
-        run: (W, T, N, 2) float32 pixels of W windows and (2,) width and height ->
-            (W, T, N, 3) float32 metres, camera axes, the root at 0.
+        run: see `WindowEngine`.
         card: the model card that the file carries.
     """
 
@@ -65,7 +64,9 @@ def lift(
 
     Args:
         lifter: from `load`.
-        keypoints: (F, N, 2) pixels, the joints of the card, at its frame rate.
+        keypoints: (F, N, 2) pixels, the joints of the card, at its frame rate. For a
+            network that takes the confidence, `inputs` "xyc" in the card's `config`,
+            (F, N, 3) with it, from 0 to 1; without, it is 1.
         image_size: width and height, pixels.
 
     Returns:
@@ -79,10 +80,15 @@ def lift(
     image_size = np.asarray(image_size, np.float32)
     options = InferenceOptions.of_card(lifter.card)
     joints = len(skeletons.get(options.skeleton).joints)
-    if keypoints.ndim != 3 or keypoints.shape[1:] != (joints, 2) or not len(keypoints):
+    shapes = {(joints, 2), (joints, len(options.inputs))}
+    if keypoints.ndim != 3 or keypoints.shape[1:] not in shapes or not len(keypoints):
+        wanted = " or ".join(f"(frames, {n}, {c})" for n, c in sorted(shapes))
         raise ValueError(
-            f"`keypoints` must have shape (frames, {joints}, 2), got {keypoints.shape}."
+            f"`keypoints` must have shape {wanted}, got {keypoints.shape}."
         )
+    confidence = keypoints[..., 2:]
+    if not ((confidence >= 0) & (confidence <= 1)).all():
+        raise ValueError("the confidence in `keypoints` must be from 0 to 1.")
     if not (np.abs(keypoints) <= MAX_PIXEL).all():  # NaN is not, either.
         raise ValueError(
             f"`keypoints` must be finite and within {MAX_PIXEL:,.0f} pixels: fill "

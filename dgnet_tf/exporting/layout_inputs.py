@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 import tensorflow as tf
 
+from dgnet_tf import skeletons
 from dgnet_tf.keypoints import layouts
 from dgnet_tf.keypoints.detections import MAX_PIXEL
 
@@ -16,7 +17,12 @@ MIN_CONFIDENCE = 0.0
 
 
 def to_skeleton(
-    keypoints, confidence, layout: str, skeleton: str, min_confidence=MIN_CONFIDENCE
+    keypoints,
+    confidence,
+    layout: str,
+    skeleton: str,
+    min_confidence=MIN_CONFIDENCE,
+    optional=(),
 ):
     """Fills the gaps of B people's keypoints and makes a skeleton's joints of them.
 
@@ -24,12 +30,14 @@ def to_skeleton(
     finite, and where a coordinate is NaN, infinite or beyond `detections.MAX_PIXEL`.
 
     Takes (B, F, J, 2) pixels and their confidence (B, F, J), both float32 tensors, and
-    the names of layout and skeleton.
+    the names of layout and skeleton. `optional` joints, by number, may be missing
+    throughout: they stand where the next joint towards the root does.
 
     Returns:
-        (B, F, N, 2) finite float32 pixels; (B,) whether each joint of the skeleton is
-        made from keypoints that are there in one of the F frames or more. Of a person
-        without, those keypoints lie at pixel (0, 0).
+        (B, F, N, 2) finite float32 pixels; (B, F, N) their confidence, that of the
+        least sure keypoint, 0 where one is missing; (B,) whether each other joint of
+        the skeleton is made from keypoints that are there in one of the F frames or
+        more. Of a person without, those keypoints lie at pixel (0, 0).
 
     Raises:
         UserError: if there is no such layout or it does not give that skeleton.
@@ -41,9 +49,24 @@ def to_skeleton(
     # No matrix product: GPUs would round its pixels to ten bits.
     filled = tf.gather(fill_gaps(keypoints, seen), indices, axis=2)  # (B, F, N, K, 2)
     joints = tf.reduce_sum(filled * weights[..., None], axis=3)
+    scores = tf.where(seen, tf.minimum(confidence, 1.0), 0.0)
+    scores = tf.reduce_min(tf.gather(scores, indices, axis=2), axis=3)  # (B, F, N)
     ever = tf.reduce_any(seen, axis=1)  # (B, J)
-    valid = tf.reduce_all(tf.gather(ever, np.unique(indices), axis=1), axis=1)
-    return joints, valid
+    needed = [i for joint, i in enumerate(indices) if joint not in optional]
+    valid = tf.reduce_all(tf.gather(ever, np.unique(needed), axis=1), axis=1)
+    if optional:
+        made = tf.reduce_all(tf.gather(ever, indices, axis=1), axis=2)  # (B, N)
+        joints = _at_parents(joints, made, skeletons.get(skeleton).parents, optional)
+    return joints, scores, valid
+
+
+def _at_parents(joints, made, parents, optional):
+    """Puts optional joints that are not made, (B, N), where their parents are."""
+    placed = tf.unstack(joints, axis=2)
+    for joint in optional:  # Parents come first.
+        here = made[:, joint, None, None]
+        placed[joint] = tf.where(here, placed[joint], placed[parents[joint]])
+    return tf.stack(placed, axis=2)
 
 
 def _means(sources):

@@ -22,8 +22,9 @@ def save(model, options: InferenceOptions, path, card: dict) -> pathlib.Path:
     """Writes the file, whole or not at all; it takes the place of an older one.
 
     Its inputs are `keypoints` float32 (batch, T, N, 2) pixels and `image_size` float32
-    (batch, 2), its output `positions` float32 (batch, T, N, 3) metres, the root at 0,
-    camera axes; any batch. Operations are those of ONNX's own domain, opset `OPSET`.
+    (batch, 2), of a network that takes it `confidence` float32 (batch, T, N) besides,
+    its output `positions` float32 (batch, T, N, 3) metres, the root at 0, camera axes;
+    any batch. Operations are those of ONNX's own domain, opset `OPSET`.
     The model card is the entry `model_card` of the file's metadata.
 
     Args:
@@ -70,7 +71,7 @@ def _describe(onnx, converted, options, card):
     for value in (*graph.input, *graph.output):
         axes = value.type.tensor_type.shape.dim
         axes[0].dim_param = "batch"
-        if len(axes) == 4:
+        if len(axes) > 2:
             axes[1].dim_value = options.frames
     properties = {onnx_runtime.CARD_KEY: json.dumps(card, indent=2)}
     onnx.helper.set_model_props(converted, properties)

@@ -31,7 +31,8 @@ def save(
     """Writes the file, whole or not at all; it takes the place of an older one.
 
     Its signature `serving_default` takes `keypoints` float32 (1, T, N, 2) pixels and
-    `image_size` float32 (1, 2), and gives `positions` float32 (1, T, N, 3) metres,
+    `image_size` float32 (1, 2), of a network that takes it `confidence` float32
+    (1, T, N) besides, and gives `positions` float32 (1, T, N, 3) metres,
     the root at 0, camera axes.
 
     Args:

@@ -26,6 +26,7 @@ def window_function(model, options: InferenceOptions, *, batch: int | None = Non
     It takes `keypoints` (B, T, N, 2), pixels, oldest frame first, `frame_stride`
     frames apart, and `image_size` (B, 2), width and height in pixels, both float32,
     and gives {"positions": (B, T, N, 3)}, float32 metres, camera axes, the root at 0.
+    A network that takes the confidence has it from `confidence` (B, T, N).
 
     Args:
         model: normalised keypoints (B, T, N, 2) -> {"pose": (B, T, N, 3), ...}. Its
@@ -38,13 +39,24 @@ def window_function(model, options: InferenceOptions, *, batch: int | None = Non
     pixels = tf.TensorSpec([batch, options.frames, joints, 2], name="keypoints")
     size = tf.TensorSpec([batch, 2], name="image_size")
 
+    scores = tf.TensorSpec([batch, options.frames, joints], name="confidence")
+
     @tf.function(input_signature=[pixels, size], autograph=False)
     def lift(keypoints, image_size):
-        x = whole_videos.network_input(keypoints, image_size, options)
-        pose = tf.cast(model(x, training=False)["pose"], tf.float32)
-        return {"positions": whole_videos.averaged(pose, options)}
+        return _lift(model, options, keypoints, image_size)
 
-    return lift
+    @tf.function(input_signature=[pixels, scores, size], autograph=False)
+    def lift_scored(keypoints, confidence, image_size):
+        scored = tf.concat([keypoints, confidence[..., None]], axis=-1)
+        return _lift(model, options, scored, image_size)
+
+    return lift if options.inputs == "xy" else lift_scored
+
+
+def _lift(model, options, keypoints, image_size):
+    x = whole_videos.network_input(keypoints, image_size, options)
+    pose = tf.cast(model(x, training=False)["pose"], tf.float32)
+    return {"positions": whole_videos.averaged(pose, options)}
 
 
 def frozen(function) -> tf.Module:
@@ -73,10 +85,19 @@ def frozen(function) -> tf.Module:
         [find(tensor.name) for tensor in constant.inputs],
         {"positions": find(constant.outputs[0].name)},
     )
+
+    # The converter names inputs after arguments.
+    def serve(keypoints, image_size):
+        return pruned(keypoints, image_size)
+
+    def serve_scored(keypoints, confidence, image_size):
+        return pruned(keypoints, confidence, image_size)
+
+    signature = function.input_signature
     module = tf.Module()
     module.serve = tf.function(
-        lambda keypoints, image_size: pruned(keypoints, image_size),
-        input_signature=function.input_signature,
+        serve if len(signature) == 2 else serve_scored,
+        input_signature=signature,
         autograph=False,
     )
     return module

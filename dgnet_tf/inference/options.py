@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 
+from dgnet_tf import skeletons
 from dgnet_tf.config.config_field import ConfigField
 from dgnet_tf.config.fields import FIELDS, INFERENCE
 
@@ -39,6 +40,7 @@ class InferenceOptions:
         frames: T, of a window.
         inputs: what the network takes of a keypoint: "xy", or "xyc" with its
             confidence, which keypoints (..., N, 3) have as their third number.
+        missing_legs: share of the training windows without knees and ankles.
         flip: average with the mirrored estimate of the mirrored keypoints.
         overlap: how overlapping windows become one pose for each frame, see
             `window_table`.
@@ -55,6 +57,7 @@ class InferenceOptions:
     fps: float = 0.0
     frames: int = 4
     inputs: str = FIELDS["inputs"].default
+    missing_legs: float = FIELDS["missing_legs"].default
     flip: bool = _option(
         _FLIP,
         folder="noflip",
@@ -109,6 +112,14 @@ class InferenceOptions:
     def of_card(cls, card: Mapping) -> InferenceOptions:
         """Reads them from the model card of an export."""
         return cls.of(card["config"], **{name: card.get(name) for name in _BESIDE})
+
+    @property
+    def optional(self) -> tuple[int, ...]:
+        """The joints without which people can be lifted, if they are never seen.
+
+        They are a guess then. `Skeleton.without` says where such a joint is put.
+        """
+        return skeletons.get(self.skeleton).below_hips if self.missing_legs else ()
 
     @property
     def span(self) -> int:

@@ -140,9 +140,8 @@ def serving_function(model, options: InferenceOptions) -> tf.function:
     """Returns `lift_keypoints` as a function traced once for all sizes.
 
     The model is folded first, to the options' precision; see `folding.fold`. The
-    function takes `keypoints` (B, F, N, 2), or (B, F, N, 3) if the network takes their
-    confidence, and `image_size` (B, 2), float32, and gives
-    {"positions": (B, F, N, 3)}.
+    function takes `keypoints` (B, F, N, 2), `confidence` (B, F, N) if the network does,
+    and `image_size` (B, 2), float32, and gives {"positions": (B, F, N, 3)}.
     """
     return _traced(lift_keypoints, model, options, None)
 
@@ -151,7 +150,7 @@ def newest_function(model, options: InferenceOptions) -> tf.function:
     """Returns `lift_newest` as a function traced once for any number of people.
 
     It takes `keypoints` (B, `options.reach`, N, 2) and `image_size` (B, 2), float32,
-    and gives {"positions": (B, N, 3)}; confidence as in `serving_function`.
+    and gives {"positions": (B, N, 3)}; `confidence` as in `serving_function`.
     """
     return _traced(lift_newest, model, options, options.reach)
 
@@ -160,15 +159,32 @@ def _traced(lift, model, options, frames: int | None) -> tf.function:
     """Returns a lifting function of F frames, traced once; None for any number."""
     model = folding.fold(model, options.precision)
     joints = len(skeletons.get(options.skeleton).joints)
-    numbers = len(options.inputs)  # A letter of "xyc" for each.
-    pixels = tf.TensorSpec([None, frames, joints, numbers], name="keypoints")
+    pixels = tf.TensorSpec([None, frames, joints, 2], name="keypoints")
+    scores = tf.TensorSpec([None, frames, joints], name="confidence")
     size = tf.TensorSpec([None, 2], name="image_size")
 
     @tf.function(input_signature=[pixels, size], autograph=False)
     def serve(keypoints, image_size):
         return {"positions": lift(model, options, keypoints, image_size)}
 
-    return serve
+    @tf.function(input_signature=[pixels, scores, size])
+    def serve_scored(keypoints, confidence, image_size):
+        keypoints = tf.concat([keypoints, confidence[..., None]], axis=-1)
+        return {"positions": lift(model, options, keypoints, image_size)}
+
+    return serve if options.inputs == "xy" else serve_scored
+
+
+def tensors(keypoints, image_size) -> dict[str, tf.Tensor]:
+    """Returns what a function of `serving_function` or `newest_function` takes.
+
+    Keypoints are (B, F, N, 2), or (B, F, N, 3) with the confidence that it takes.
+    """
+    found = {
+        **keypoint_preparation.by_name(keypoints),
+        "image_size": image_size,
+    }
+    return {name: tf.constant(value, tf.float32) for name, value in found.items()}
 
 
 def lift_view(
@@ -185,7 +201,7 @@ def lift_view(
     windows and their preparation reach, and results do not depend on the segments.
 
     Args:
-        serve: from `serving_function`.
+        serve: from `serving_function`, or such a signature of an exported model.
         keypoints: (F, N, 2) pixels, or (F, N, 3) with their confidence, as it takes.
         image_size: (2,) width and height, pixels.
         block: of the model, `InferenceOptions.block`.
@@ -194,10 +210,9 @@ def lift_view(
     Returns:
         (F, N, 3) metres, camera axes, the root at 0.
     """
-    size = tf.constant(np.asarray(image_size)[None], tf.float32)
+    size = np.asarray(image_size)[None]
 
     def lift_segment(seen):
-        found = serve(keypoints=tf.constant(seen[None], tf.float32), image_size=size)
-        return found["positions"][0].numpy()
+        return serve(**tensors(seen[None], size))["positions"][0].numpy()
 
     return segments.lift(lift_segment, keypoints, block, reach)

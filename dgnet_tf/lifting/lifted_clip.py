@@ -61,6 +61,8 @@ def _affinity(lifter, person, image_size, resample, times) -> np.ndarray | None:
     from dgnet_tf.inference import affinities  # TensorFlow, which others need not.
 
     keypoints, length = person.keypoints, len(person.keypoints)
+    if person.confidence is not None:
+        keypoints = np.concatenate([keypoints, person.confidence[..., None]], axis=-1)
     nearest = np.arange(length)
     uneven = None if times is None or times.is_steady else person.times
     same = uneven is None and interpolation.same_rate(person.fps, lifter.fps)

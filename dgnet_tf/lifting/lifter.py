@@ -18,12 +18,11 @@ from dgnet_tf.inference.options import InferenceOptions
 from dgnet_tf.keypoints import (
     keypoint_arguments,
     keypoint_files,
-    layouts,
     tracks,
 )
 from dgnet_tf.lifting import loading
 from dgnet_tf.lifting.lifted import Lifted
-from dgnet_tf.lifting.track_lifting import check_seen, lift_track
+from dgnet_tf.lifting.track_lifting import check_seen, lacking, lift_track
 from dgnet_tf.models import runs
 
 if typing.TYPE_CHECKING:
@@ -225,7 +224,7 @@ def lift_people(
             shows each joint that the model needs.
     """
     if person is None:
-        people = [_surest(path, people, layout, lifter.skeleton.name, show)]
+        people = [_surest(path, people, layout, lifter, show)]
     elif person != "all":
         people = [tracks.named(path, people, person)]
     lifted, refused = [], []
@@ -249,17 +248,16 @@ def lift_people(
     return lifted
 
 
-def _surest(path, people, layout, skeleton: str, show) -> tracks.Track:
+def _surest(path, people, layout, lifter, show) -> tracks.Track:
     """Returns who is lifted where nobody is named; a line says who else is there."""
     ranked = sorted(people, key=lambda one: one.confidence.sum(), reverse=True)
     whole: list[tracks.Track] = []
     partial: list[tracks.Track] = []
     for track in ranked:
-        lacking = layouts.lacking(track.confidence, layout, skeleton)
-        (partial if lacking else whole).append(track)
+        (partial if lacking(track, layout, lifter) else whole).append(track)
     if not whole:
         nobody = f" None of the {len(ranked)} people can be lifted."
-        check_seen(path, ranked[0], layout, skeleton, nobody if partial[1:] else "")
+        check_seen(path, ranked[0], layout, lifter, nobody if partial[1:] else "")
     chosen, *others = whole
     if others or partial:
         lines = [f"{len(people)} people: lifted {tracks.listed([chosen])}, who has"]

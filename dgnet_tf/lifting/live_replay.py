@@ -7,7 +7,8 @@ import time
 import numpy as np
 
 from dgnet_tf.errors import UserError, warn
-from dgnet_tf.keypoints import layouts, tracks
+from dgnet_tf.keypoints import tracks
+from dgnet_tf.lifting import track_lifting
 
 PERCENTILES = (50, 95, 99)
 
@@ -51,10 +52,9 @@ def measure(
 
 def _whole(lifter, path, people, layout):
     """Returns those who show each joint that the model needs; warns of the others."""
-    skeleton = lifter.skeleton.name
-    lacking = [layouts.lacking(one.confidence, layout, skeleton) for one in people]
-    whole = [one for one, names in zip(people, lacking, strict=True) if not names]
-    partial = [one for one, names in zip(people, lacking, strict=True) if names]
+    absent = [track_lifting.lacking(one, layout, lifter) for one in people]
+    whole = [one for one, names in zip(people, absent, strict=True) if not names]
+    partial = [one for one, names in zip(people, absent, strict=True) if names]
     if not whole:
         raise UserError(
             f"{path}: shows nobody who can be lifted: of {tracks.listed(partial)} some "

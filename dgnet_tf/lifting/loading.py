@@ -88,8 +88,10 @@ def _of_tensorflow(path):
 
     found, card = saved_model.load_signatures(path)
     options = InferenceOptions.of_card(card)
-    newest = found.get(signatures.STREAM)
-    return TensorFlowEngine(found[signatures.DEFAULT], options, newest), None
+    default, stream = signatures.DEFAULT, signatures.STREAM
+    if options.inputs == "xyc":
+        default, stream = signatures.SCORED, signatures.STREAM_SCORED
+    return TensorFlowEngine(found[default], options, found.get(stream)), None
 
 
 def _of_run(run):

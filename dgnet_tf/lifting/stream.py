@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from dgnet_tf.errors import UserError
+from dgnet_tf.inference import keypoint_preparation
 from dgnet_tf.keypoints import detections, interpolation, keypoint_arguments, layouts
 from dgnet_tf.lifting import smoothing
 
@@ -22,8 +23,8 @@ class _Person:
 
     Attributes:
         seen: (J, 2) where each keypoint was last seen, pixels; NaN if never.
-        history: (L, N, 2) the model's joints in the last frames, oldest first; None
-            until each has been seen.
+        history: (L, N, 3) the model's joints in the last frames, oldest first, with
+            their confidence; None until each has been seen.
         absent: frames since the person was last named.
         smoother: running One-Euro filter, or None.
     """
@@ -144,6 +145,7 @@ class Stream:
             return {}
         histories = np.stack([person.history for person in ready.values()])
         windows = np.einsum("tl,plnc->ptnc", self._weights, histories)
+        windows = keypoint_preparation.complete(windows, self._lifter.options)
         newest = self._lifter.engine.lift_newest
         poses = newest(windows.astype(np.float32), self._size)
         return {
@@ -194,7 +196,9 @@ class Stream:
             if person.absent > self._forget:
                 del self._people[name]
             elif person.history is not None:
-                person.remember(person.history[-1])
+                held = person.history[-1].copy()
+                held[:, 2] = 0.0
+                person.remember(held)
         for name, (rows, score) in found.items():
             if name not in self._people:
                 self._people[name] = _Person(np.full((self._joints, 2), np.nan))
@@ -205,12 +209,17 @@ class Stream:
         if not found:
             return
         latest = np.stack([self._people[name].seen for name in found])
-        whole = np.ones(latest.shape[:2])
-        joints, _ = layouts.convert(latest, whole, self._layout, self._skeleton)
+        scores = np.stack([score for _, score in found.values()])
+        joints, scores = layouts.convert(latest, scores, self._layout, self._skeleton)
+        joints = np.concatenate([joints, scores[..., None]], axis=-1)
+        optional = self._lifter.options.optional
         for name, newest in zip(found, joints, strict=True):
             person = self._people[name]
-            if np.isnan(newest).any():
+            absent = set(np.flatnonzero(np.isnan(newest).any(axis=-1)))
+            if absent - set(optional):
                 continue
+            newest = newest[list(self._lifter.skeleton.without(absent))]
+            newest[list(absent), 2] = 0.0
             if person.history is None:
                 person.history = np.repeat(newest[None], self._weights.shape[1], axis=0)
             else:

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from dgnet_tf.errors import UserError, check_choice, warn
-from dgnet_tf.inference import root_trajectory
+from dgnet_tf.inference import keypoint_preparation, root_trajectory
 from dgnet_tf.keypoints import interpolation, layouts, tracks
 from dgnet_tf.keypoints.frame_times import FrameTimes
 from dgnet_tf.lifting import smoothing
@@ -72,17 +72,26 @@ def lift_track(
     if calibration is not None:
         calibration.check(image_size)
     name = lifter.skeleton.name
-    check_seen(path, track, layout, name)
+    check_seen(path, track, layout, lifter)
     shown = times and times.of(track.first_frame, len(track.keypoints))
     uneven = None if times is None or times.is_steady else shown
     filled = interpolation.fill_gaps(track.keypoints, uneven)
     keypoints, confidence = layouts.convert(filled, track.confidence, layout, name)
+    if absent := layouts.lacking(track.confidence, layout, name):
+        warn(
+            f"{path}: no frame shows what {', '.join(absent)} of person {track.person} "
+            "are made from; their place is a guess."
+        )
+        indices = {lifter.skeleton.joints.index(joint) for joint in absent}
+        keypoints = keypoints[:, lifter.skeleton.without(indices)]
     fps = fps or (times.fps if times else lifter.fps)
     size = np.array(image_size)
+    scored = np.concatenate([keypoints, confidence[..., None]], axis=-1)
+    scored = keypoint_preparation.complete(scored, lifter.options)
     if resample:
-        positions = lift_at(lifter, keypoints, size, fps, uneven)
+        positions = lift_at(lifter, scored, size, fps, uneven)
     else:
-        positions = lift_at(lifter, keypoints, size, lifter.fps)
+        positions = lift_at(lifter, scored, size, lifter.fps)
     if smooth:
         positions = _smoothed(smooth, positions, fps, uneven)
     found = {"confidence": confidence, "times": shown}
@@ -105,19 +114,25 @@ def lift_track(
     return Lifted(*which, keypoints, positions, fps, skeleton, **found)
 
 
-def check_seen(path, track, layout, skeleton: str, more: str = ""):
-    """Raises a UserError if a joint of the skeleton is never seen.
+def lacking(track: tracks.Track, layout: str, lifter) -> list[str]:
+    """Returns the joints that a model needs and no frame of a track shows."""
+    skeleton = lifter.skeleton
+    optional = {skeleton.joints[joint] for joint in lifter.options.optional}
+    found = layouts.lacking(track.confidence, layout, skeleton.name)
+    return [name for name in found if name not in optional]
+
+
+def check_seen(path, track, layout, lifter, more: str = ""):
+    """Raises a UserError if a joint that the model needs is never seen.
 
     Args:
-        path, track, layout: see `lift_track`.
-        skeleton: name of the model's skeleton.
+        path, track, layout, lifter: see `lift_track`.
         more: a sentence for the message.
     """
-    lacking = layouts.lacking(track.confidence, layout, skeleton)
-    if lacking:
+    if absent := lacking(track, layout, lifter):
         raise UserError(
-            f"{path}: no frame shows what joint {lacking[0]!r} of person "
-            f"{track.person} is made from ({len(lacking)} such joints in all).{more} "
+            f"{path}: no frame shows what joint {absent[0]!r} of person "
+            f"{track.person} is made from ({len(absent)} such joints in all).{more} "
             "Give keypoints of the whole body."
         )
 
@@ -125,7 +140,8 @@ def check_seen(path, track, layout, skeleton: str, more: str = ""):
 def lift_at(lifter, keypoints, image_size, fps: float, seconds=None) -> np.ndarray:
     """Lifts one video at the model's frame rate and gives back the video's frames.
 
-    Takes (F, N, 2) pixels of the model's joints, the image's (2,) size and the video's
+    Takes (F, N, 2) pixels of the model's joints, which may have their confidence as a
+    third number, the image's (2,) size and the video's
     frame rate, or (F,) seconds of its frames if the rate is not steady; returns
     (F, N, 3) float32 metres, camera axes, the root at 0.
     """

@@ -84,9 +84,10 @@ def make(
         raise UserError(f"--block={block}: the run has blocks 1 to {there}.")
     chosen = drawn_views.find(data_dir, split, view)
     frames = drawn_views.frames(chosen, shown, _SHOWN)
-    found = affinities.over_time(
-        run.model, run.config, chosen.keypoints, chosen.image_size, block
-    )
+    options = InferenceOptions.of(run.config, flip=flip)
+    lifter = ViewLifter(run.model, options)
+    seen = lifter.network_keypoints(chosen)
+    found = affinities.over_time(run.model, run.config, seen, chosen.image_size, block)
     matrices = {kind: getattr(found, kind) for kind in KINDS}
     matrices = {kind: m for kind, m in matrices.items() if m is not None}
     if not matrices:
@@ -94,8 +95,7 @@ def make(
             f"{workdir}: its network ({run.config.architecture}) has no dynamic graph. "
             "Name a run with DSG or DTG."
         )
-    options = InferenceOptions.of(run.config, flip=flip)
-    positions = ViewLifter(run.model, options).positions(chosen)
+    positions = lifter.positions(chosen)
     folder, number = pathlib.Path(folder), skeleton.joints.index(joint)
     rows = listed(matrices, frames, skeleton)
     text = _NOTES.format(

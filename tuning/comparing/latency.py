@@ -11,7 +11,7 @@ import tensorflow as tf
 
 from dgnet_tf import skeletons
 from dgnet_tf.files import json_documents, provenance
-from dgnet_tf.inference import whole_videos
+from dgnet_tf.inference import keypoint_preparation, whole_videos
 from dgnet_tf.inference.options import InferenceOptions
 from dgnet_tf.models import runs
 from tuning.comparing import contest, machine
@@ -88,10 +88,8 @@ def one_window(run: runs.Run):
     serve = whole_videos.serving_function(run.model, options)
     shape = (1, options.frames, len(skeletons.get(options.skeleton).joints), 2)
     keypoints = np.random.default_rng(0).uniform(0, 1000, shape)
-    inputs = {
-        "keypoints": tf.constant(keypoints, tf.float32),
-        "image_size": tf.constant([[1000.0, 1000.0]]),
-    }
+    seen = keypoint_preparation.complete(keypoints, options)
+    inputs = whole_videos.tensors(seen, [[1000.0, 1000.0]])
     return lambda: serve(**inputs)["positions"].numpy()
 
 

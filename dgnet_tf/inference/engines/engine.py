@@ -26,11 +26,13 @@ class Engine(Protocol):
 
         Takes (F, N, 2) finite pixels and (2,) width and height; gives (F, N, 3)
         float32 metres, camera axes, the root at 0. Memory beyond these does not grow
-        with F.
+        with F. A network that takes the confidence, `options.inputs`, has it from the
+        third number of (F, N, 3), otherwise 1.
         """
 
     def lift_newest(self, keypoints: np.ndarray, image_size: np.ndarray) -> np.ndarray:
         """Lifts the last of `options.reach` frames of P people.
 
-        Takes (P, reach, N, 2) pixels and (2,) width and height; gives (P, N, 3).
+        Takes (P, reach, N, 2) pixels, or with the confidence (P, reach, N, 3), and (2,)
+        width and height; gives (P, N, 3).
         """

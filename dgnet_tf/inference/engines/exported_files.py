@@ -10,6 +10,7 @@ from dgnet_tf import skeletons
 from dgnet_tf.errors import UserError
 from dgnet_tf.inference.card_schema import CARD
 from dgnet_tf.inference.engines import litert, onnx_runtime
+from dgnet_tf.inference.options import InferenceOptions
 
 _LOADERS = {".tflite": litert.load, ".onnx": onnx_runtime.load}
 SUFFIXES = tuple(_LOADERS)
@@ -70,6 +71,10 @@ def _check_shapes(card, shapes):
         "image_size": [2],
         "positions": [frames, joints, 3],
     }
+    if InferenceOptions.of_card(card).inputs == "xyc":
+        wanted["confidence"] = [frames, joints]
+    if more := sorted(shapes.keys() - wanted):
+        raise ValueError(f"its model card does not tell of {more[0]!r}, which it has")
     for name, shape in wanted.items():
         found = list(shapes.get(name, ()))[1:]  # Without the windows.
         # ONNX gives a name to a size that it does not know beforehand.

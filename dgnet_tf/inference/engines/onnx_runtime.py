@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dgnet_tf.errors import UserError
+from dgnet_tf.inference.keypoint_preparation import by_name
 
 CARD_KEY = "model_card"  # Of a file's metadata.
 # Windows that a file is given at a time: more are no faster.
@@ -32,7 +33,7 @@ def load(path, threads: int = 1):
         for start in range(0, len(windows), _WINDOWS):
             part = windows[start : start + _WINDOWS]
             sizes = np.tile(image_size, (len(part), 1))
-            inputs = {"keypoints": part, "image_size": sizes}
+            inputs = {**by_name(part), "image_size": sizes}
             found += session.run(["positions"], inputs)
         return np.concatenate(found)
 

@@ -6,7 +6,6 @@ import dataclasses
 from collections.abc import Callable
 
 import numpy as np
-import tensorflow as tf
 
 from dgnet_tf.inference import keypoint_preparation, whole_videos
 from dgnet_tf.inference.options import InferenceOptions
@@ -29,17 +28,16 @@ class TensorFlowEngine:
     def lift(self, keypoints, image_size) -> np.ndarray:
         """See `Engine.lift`."""
         reach = keypoint_preparation.reach(self.options)
+        seen = keypoint_preparation.complete(np.asarray(keypoints), self.options)
         return whole_videos.lift_view(
-            self.serve, keypoints, image_size, self.options.block, reach
+            self.serve, seen, image_size, self.options.block, reach
         )
 
     def lift_newest(self, keypoints, image_size) -> np.ndarray:
         """See `Engine.lift_newest`."""
         sizes = np.tile(np.asarray(image_size, np.float32), (len(keypoints), 1))
-        inputs = {
-            "keypoints": tf.constant(keypoints, tf.float32),
-            "image_size": tf.constant(sizes),
-        }
+        seen = keypoint_preparation.complete(np.asarray(keypoints), self.options)
+        inputs = whole_videos.tensors(seen, sizes)
         if self.newest is not None:
             return self.newest(**inputs)["positions"].numpy()
         return self.serve(**inputs)["positions"][:, -1].numpy()

@@ -22,8 +22,9 @@ class WindowEngine:
     """An `Engine` of a function of windows.
 
     Attributes:
-        run: (W, T, N, 2) float32 pixels of W windows and (2,) float32 width and height
-            -> (W, T, N, 3) float32 metres, camera axes, the root at 0.
+        run: (W, T, N, 2) float32 pixels of W windows, with the confidence that a
+            network takes (W, T, N, 3), and (2,) float32 width and height -> (W, T, N,
+            3) float32 metres, camera axes, the root at 0.
         options: how its network is used; flip and precision are the function's affair.
     """
 

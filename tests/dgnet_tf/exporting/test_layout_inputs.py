@@ -17,7 +17,7 @@ ALL = [
 
 
 def converted(keypoints, confidence, layout, skeleton, **options):
-    made, valid = layout_inputs.to_skeleton(
+    made, _, valid = layout_inputs.to_skeleton(
         tf.constant(keypoints), tf.constant(confidence), layout, skeleton, **options
     )
     return made.numpy(), valid.numpy()

@@ -318,7 +318,8 @@ def test_confidence_reaches_the_network_with_its_joint(flip, newest):
     options = dataclasses.replace(options, inputs="xyc")
     make = whole_videos.newest_function if newest else whole_videos.serving_function
     serve = make(confidence_model, options)
-    found = serve(x[None], np.array([[1000, 1000]], np.float32))["positions"][0]
+    given = whole_videos.tensors(x[None], [[1000, 1000]])
+    found = serve(**given)["positions"][0]
     expected = np.where(np.arange(JOINTS)[:, None] > 0, confidence, 0)
     expected = expected[-1] if newest else expected
     # Mirrored back, the mirrored estimate has -c in x and c in z.
