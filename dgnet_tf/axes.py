@@ -49,11 +49,9 @@ def place(lifted: Any, axes: str = "camera", units: str = "m") -> np.ndarray:
     for name, value, known in (("axes", axes, AXES), ("units", units, tuple(UNITS))):
         if value not in known:
             raise ValueError(f"`{name}` must be one of {known}, got {value!r}.")
-    places = np.asarray(lifted.places, np.float64)
     known = lifted.floor
-    if axes != "camera" and known is not None:
-        places = places @ _levelling(known.up).T
-    places = turn(places, axes)
+    places = lifted.places if axes == "camera" else level(lifted)
+    places = turn(np.asarray(places, np.float64), axes)
     if axes != "camera":
         height = "xyz".index(axes[0])
         if known is None:
@@ -61,6 +59,16 @@ def place(lifted: Any, axes: str = "camera", units: str = "m") -> np.ndarray:
         else:
             places[..., height] += known.height
     return places * UNITS[units]
+
+
+def level(lifted: Any) -> np.ndarray:
+    """Returns a person's `places` (F, N, 3) as a level camera in its place has them.
+
+    They are the same where no floor is known.
+    """
+    if lifted.floor is None:
+        return lifted.places
+    return np.asarray(lifted.places, np.float64) @ _levelling(lifted.floor.up).T
 
 
 def _levelling(up: np.ndarray) -> np.ndarray:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from dgnet_tf import axes
 from dgnet_tf.drawing.clip import Clip, Person, PlayedVideo
 from dgnet_tf.keypoints import interpolation
 from dgnet_tf.keypoints.frame_times import FrameTimes
@@ -24,6 +25,7 @@ def make(
 ) -> Clip:
     """Returns people as they are shown: where their roots are known, in their places.
 
+    Over a floor that is known they stand upright, as a level camera sees them.
     Of a lifter that was loaded from a run it holds the spatial affinities of the first
     block, too. A SavedModel does not give any.
 
@@ -41,7 +43,7 @@ def make(
             person.person,
             person.first_frame,
             person.keypoints,
-            person.places,
+            axes.level(person),
             affinity=_affinity(lifter, person, image_size, resample, times),
         )
         for person in people

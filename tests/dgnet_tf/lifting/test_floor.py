@@ -9,7 +9,7 @@ from support import walking
 
 from dgnet_tf import axes
 from dgnet_tf.inference.options import InferenceOptions
-from dgnet_tf.lifting import calibration, lifter, pose_files
+from dgnet_tf.lifting import calibration, lifted_clip, lifter, pose_files
 
 SIZE = (1000, 1000)
 FEET = [walking.SKELETON.joints.index(name) for name in axes.ANKLES]
@@ -52,6 +52,15 @@ def test_axes_over_a_floor_keep_the_heading_and_hands():
     assert turn[0] @ [0, 0, 1] == pytest.approx(0, abs=0.03)
     level = axes._levelling(np.array([0.0, -1.0, 0.0]))
     np.testing.assert_allclose(level, np.eye(3))
+
+
+def test_drawn_people_stand_upright():
+    found = lifted(*walking.film(walking.walk()[0], pitch=20.0, height=2.8))
+    model = types.SimpleNamespace(run=None, skeleton=walking.SKELETON)
+    (person,) = lifted_clip.make(model, [found], "walk", SIZE).people
+    hips = person.positions[:, 0]
+    # A level walk in axes whose y is down.
+    assert np.ptp(hips[:, 1]) < 0.06 < 1 < np.ptp(hips[:, 2])
 
 
 def test_files_state_the_floor(tmp_path):
