@@ -29,7 +29,9 @@ flags.DEFINE_string(
     "checkout", ".", "Folder of the version to measure.", flag_values=FLAGS
 )
 flags.DEFINE_boolean("suites", True, "Run the suites `train` and `latency`.", FLAGS)
-flags.DEFINE_boolean("demo", True, "Run the demo.", FLAGS)
+flags.DEFINE_boolean(
+    "demo", True, "Time `preprocessing.demo`, the main job end to end.", FLAGS
+)
 flags.DEFINE_integer(
     "rounds", 5, "Measured turns of each contestant.", 1, flag_values=FLAGS
 )
