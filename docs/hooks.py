@@ -22,6 +22,7 @@ PAGES = {
     "SECURITY.md": "security.md",
     "LICENSE": "LICENSE.txt",
     _CARD: "model_card.md",
+    "docs/first_poses.ipynb": "first_poses.md",
 }
 _LINK = re.compile(r"\[([^\[\]]*)\]\(([\w./-]+)((?:#[\w-]+)?)\)")
 _TITLE = re.compile(r"^# (.*)$", re.MULTILINE)

@@ -1,0 +1,152 @@
+"""What README and the tutorials show runs as it stands, on little data."""
+
+import json
+
+import numpy as np
+import pytest
+from support.documents import blocks as document_blocks
+from support.videos import drawn, scripted
+
+from preprocessing.cameras.camera_rig import Rig
+from preprocessing.conversion import pipeline
+from preprocessing.datasets import synthetic
+
+TUTORIALS = sorted(
+    path.relative_to(document_blocks.ROOT).as_posix()
+    for path in document_blocks.ROOT.glob("docs/tutorials/*.md")
+)
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("documents") / "data"
+    dataset = synthetic.read(4, 60, 0, rig=Rig(1))
+    pipeline.convert(dataset, folder, workers=1, show=lambda line: None)
+    return folder
+
+
+@pytest.fixture
+def empty(tmp_path, monkeypatch):
+    """An empty current folder."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def cheaper(page, **cheap):
+    """A page's blocks with less to compute: what is shown, what is run."""
+    blocks = document_blocks.of(page)
+    for shown, run in cheap.items():
+        assert any(shown in block.code for block in blocks), shown
+        blocks = [
+            document_blocks.Block(b.language, b.code.replace(shown, run), b.reason)
+            for b in blocks
+        ]
+    return blocks
+
+
+def a_video(folder, monkeypatch):
+    """A video of a figure that a detector finds in each of its frames, twice."""
+    drawn.write(folder / "clip.mp4")
+    rows = scripted.moving(np.arange(12) / 10)
+    scripted.use(monkeypatch, scripted.Scripted([*rows, *rows]))
+
+
+def keypoints():
+    return np.random.default_rng(0).uniform(100, 900, (12, 17, 2))
+
+
+@pytest.mark.parametrize("page", ["README.md", *TUTORIALS])
+def test_each_block_runs_or_says_why_not(page):
+    for block in document_blocks.of(page):
+        assert block.reason is None or len(block.reason) > 10
+        assert block.language in ("", "python")
+        if block.language == "" and block.reason is None:
+            for line in block.lines():
+                assert line.startswith(("python -m ", ".venv/bin/python -m ", "make "))
+
+
+def test_a_block_that_fails_fails_the_test(empty):
+    wrong = document_blocks.Block("", "python -m dgnet_tf.lift --keypoints=no\n", None)
+    with pytest.raises(SystemExit):
+        document_blocks.run([wrong], {})
+    document_blocks.run([document_blocks.Block("", wrong.code, "not to be run")], {})
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::DeprecationWarning:keras_tuner.*")
+def test_the_readme(empty, data, monkeypatch):
+    a_video(empty, monkeypatch)
+    np.savez("keypoints.npz", keypoints=keypoints())
+    (empty / "demo").mkdir()
+    (empty / "demo/data").symlink_to(data)
+    (empty / "data").mkdir()
+    (empty / "data/mine").symlink_to(data)
+    cheap = {"small": "smoke", "trials=20": "trials=1", "search()": "search(verbose=0)"}
+    names = {"keypoints": keypoints()}
+    document_blocks.run(cheaper("README.md", **cheap), names)
+    assert np.load("poses.npz")["positions"].shape == (12, 17, 3)
+    assert (empty / "clip.glb").stat().st_size > 1000
+    assert names["lifted"].positions.shape == (12, 17, 3)
+    history = names["model"].history.history
+    assert len(history["loss"]) == 2 and np.isfinite(history["pose_mpjpe_mm"]).all()
+    (trial,) = empty.glob("untitled_project/trial_*/trial.json")
+    trial = json.loads(trial.read_text())
+    assert set(trial["hyperparameters"]["values"]) == {"blocks", "channels"}
+    assert 50 < trial["score"] < 1000  # mm, after six steps.
+
+
+@pytest.mark.slow
+def test_your_own_video(empty, monkeypatch):
+    a_video(empty, monkeypatch)
+    names = {}
+    document_blocks.run(document_blocks.of("docs/tutorials/your_video.md"), names)
+    assert names["wrist"].shape == (12, 3) and np.isfinite(names["wrist"]).all()
+    assert (empty / "clip.html").is_file() and (empty / "clip.glb").is_file()
+
+
+@pytest.mark.slow
+def test_your_detectors_file(empty):
+    names = {}
+    document_blocks.run(document_blocks.of("docs/tutorials/your_keypoints.md"), names)
+    assert np.isfinite(names["pose"]).all()
+    assert (empty / "poses.csv").read_text().count("\n") == 101
+    assert (empty / "poses.html").is_file() and (empty / "poses.trc").is_file()
+
+
+@pytest.mark.slow
+def test_your_training_script(empty):
+    np.savez("keypoints.npz", keypoints=keypoints())
+    little = "--dataset=synthetic --subjects=4 --clip_frames=60"
+    cheap = {"--dataset=synthetic": little, "--preset=small": "--preset=smoke"}
+    names = {}
+    document_blocks.run(cheaper("docs/tutorials/your_training.md", **cheap), names)
+    history = names["model"].history.history
+    assert np.isfinite(history["val_pose_mpjpe_mm"]).all()
+    assert (empty / "report.html").is_file() and (empty / "inspected.png").is_file()
+    assert np.load("poses.npz")["positions"].shape == (12, 17, 3)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::DeprecationWarning:keras_tuner.*")
+def test_your_search(empty, data):
+    (empty / "data").mkdir()
+    (empty / "data/mine").symlink_to(data)
+    cheap = {
+        "--trials=12": "--trials=1",
+        "--preset=small": "--preset=smoke",
+        'preset="small"': 'preset="smoke"',
+        "max_trials=3": "max_trials=1",
+        "search()": "search(verbose=0)",
+    }
+    names = {}
+    document_blocks.run(cheaper("docs/tutorials/your_search.md", **cheap), names)
+    assert "search" in (empty / "studies/search/report.md").read_text().lower()
+    assert (empty / "runs/best/model.keras").is_file()
+    assert names["best"].spatial_neighbors >= 1
+
+
+@pytest.mark.slow
+def test_your_server(empty):
+    names = {}
+    document_blocks.run(document_blocks.of("docs/tutorials/your_server.md"), names)
+    assert names["positions"].shape == (2, 30, 17, 3)
