@@ -1,0 +1,51 @@
+"""docs/first_poses.ipynb runs, and is kept without what it put out."""
+
+import json
+import pathlib
+import sys
+
+import pytest
+
+ROOT = pathlib.Path(__file__).parents[2]
+NOTEBOOK = ROOT / "docs/first_poses.ipynb"
+
+
+def code_cells(notebook):
+    return [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+
+
+def test_the_notebook_holds_no_outputs():
+    notebook = json.loads(NOTEBOOK.read_text(encoding="utf-8"))
+    assert len(code_cells(notebook)) >= 5
+    for cell in code_cells(notebook):
+        assert cell["outputs"] == [] and cell["execution_count"] is None
+    assert set(notebook["metadata"]) <= {"kernelspec", "language_info"}
+
+
+@pytest.mark.slow
+def test_the_notebook_runs():
+    nbclient = pytest.importorskip("nbclient")
+    import nbformat
+    from jupyter_client import kernelspec, manager
+
+    notebook = nbformat.read(NOTEBOOK, as_version=4)
+    shown = "seconds = 60"
+    assert sum(shown in cell.source for cell in code_cells(notebook)) == 1
+    for cell in code_cells(notebook):
+        cell.source = cell.source.replace(shown, "seconds = 1")
+    # The kernel is this Python, wherever kernels may be installed.
+    kernel = manager.AsyncKernelManager()
+    kernel._kernel_spec = kernelspec.KernelSpec(
+        argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    )
+    client = nbclient.NotebookClient(
+        notebook,
+        km=kernel,
+        timeout=300,
+        resources={"metadata": {"path": str(NOTEBOOK.parent)}},
+    )
+    client.execute()
+    outputs = [out for cell in code_cells(notebook) for out in cell.outputs]
+    kinds = [kind for out in outputs for kind in out.get("data", {})]
+    assert kinds.count("image/png") == 2
+    assert any("mm from the truth" in out.get("text", "") for out in outputs)
