@@ -2,7 +2,6 @@
 
 import json
 import pathlib
-import sys
 
 import pytest
 
@@ -26,21 +25,15 @@ def test_the_notebook_holds_no_outputs():
 def test_the_notebook_runs():
     nbclient = pytest.importorskip("nbclient")
     import nbformat
-    from jupyter_client import kernelspec, manager
 
     notebook = nbformat.read(NOTEBOOK, as_version=4)
     shown = "seconds = 60"
     assert sum(shown in cell.source for cell in code_cells(notebook)) == 1
     for cell in code_cells(notebook):
         cell.source = cell.source.replace(shown, "seconds = 1")
-    # The kernel is this Python, wherever kernels may be installed.
-    kernel = manager.AsyncKernelManager()
-    kernel._kernel_spec = kernelspec.KernelSpec(
-        argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-    )
     client = nbclient.NotebookClient(
         notebook,
-        km=kernel,
+        kernel_name="python3",  # ipykernel's, of this Python.
         timeout=300,
         resources={"metadata": {"path": str(NOTEBOOK.parent)}},
     )
