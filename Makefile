@@ -39,6 +39,7 @@ lint: $(VENV)/installed
 	$(VENV)/bin/python -m pytest --noconftest -p no:xdist tests/test_layout.py
 	PYTHONPATH=tests $(VENV)/bin/python -m public_types
 
+# Not with --quiet, under which it is no longer strict.
 docs: $(VENV)/installed
 	NO_MKDOCS_2_WARNING=1 $(VENV)/bin/mkdocs build
 
