@@ -16,6 +16,8 @@ TUTORIALS = sorted(
     for path in document_blocks.ROOT.glob("docs/tutorials/*.md")
 )
 
+SMALLEST = "--preset=smoke --channels=4 --blocks=1"
+
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
@@ -81,7 +83,12 @@ def test_the_readme(empty, data, monkeypatch):
     (empty / "demo/data").symlink_to(data)
     (empty / "data").mkdir()
     (empty / "data/mine").symlink_to(data)
-    cheap = {"small": "smoke", "trials=20": "trials=1", "search()": "search(verbose=0)"}
+    cheap = {
+        "blocks=2, channels=64": "blocks=1, channels=8",
+        "small": "smoke",
+        "trials=20": "trials=1",
+        "search()": "search(verbose=0)",
+    }
     names = {"keypoints": keypoints()}
     document_blocks.run(cheaper("README.md", **cheap), names)
     assert np.load("poses.npz")["positions"].shape == (12, 17, 3)
@@ -116,8 +123,12 @@ def test_your_detectors_file(empty):
 @pytest.mark.slow
 def test_your_training_script(empty):
     np.savez("keypoints.npz", keypoints=keypoints())
-    little = "--dataset=synthetic --subjects=4 --clip_frames=60"
-    cheap = {"--dataset=synthetic": little, "--preset=small": "--preset=smoke"}
+    cheap = {
+        "--dataset=synthetic": "--dataset=synthetic --subjects=3 --clip_frames=40",
+        "--preset=small": SMALLEST,
+        "blocks=2, channels=64": "blocks=1, channels=8",
+        "epochs=2": "epochs=1",
+    }
     names = {}
     document_blocks.run(cheaper("docs/tutorials/your_training.md", **cheap), names)
     history = names["model"].history.history
@@ -133,7 +144,7 @@ def test_your_search(empty, data):
     (empty / "data/mine").symlink_to(data)
     cheap = {
         "--trials=12": "--trials=1",
-        "--preset=small": "--preset=smoke",
+        "--preset=small": SMALLEST,
         'preset="small"': 'preset="smoke"',
         "max_trials=3": "max_trials=1",
         "search()": "search(verbose=0)",
@@ -146,7 +157,8 @@ def test_your_search(empty, data):
 
 
 @pytest.mark.slow
-def test_your_server(empty):
+def test_your_server(empty, tiny_run):
+    cheap = {"--weights=mocap_human36m_17": f"--workdir={tiny_run}"}
     names = {}
-    document_blocks.run(document_blocks.of("docs/tutorials/your_server.md"), names)
+    document_blocks.run(cheaper("docs/tutorials/your_server.md", **cheap), names)
     assert names["positions"].shape == (2, 30, 17, 3)
