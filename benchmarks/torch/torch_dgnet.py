@@ -21,15 +21,17 @@ class SemanticGraphConv(nn.Module):
         super().__init__()
         adjacency = torch.from_numpy(skeleton_adjacency(skeleton))
         linked = adjacency + torch.eye(len(adjacency)) > 0
-        self.register_buffer("linked", linked, persistent=False)
-        self.edges = nn.Parameter(torch.ones(int(linked.sum())))
+        # By place, not by mask: `torch.compile` would find the places in each call.
+        self.register_buffer("places", torch.nonzero(linked).T, persistent=False)
+        self.joints = len(adjacency)
+        self.edges = nn.Parameter(torch.ones(self.places.shape[1]))
         self.theta_self = nn.Linear(inputs, channels, bias=False)
         self.theta = nn.Linear(inputs, channels, bias=False)
 
     def forward(self, x):
         """Returns (B, T, N, channels)."""
-        logits = torch.full(self.linked.shape, -1e9, device=x.device)
-        logits[self.linked] = self.edges
+        logits = torch.full((self.joints, self.joints), -1e9, device=x.device)
+        logits = logits.index_put(tuple(self.places), self.edges)
         affinity = torch.softmax(logits, dim=-1)
         itself = torch.diag(affinity)[:, None] * self.theta_self(x)
         bones = affinity - torch.diag(torch.diag(affinity))
