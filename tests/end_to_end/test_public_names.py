@@ -220,6 +220,20 @@ def test_flags_of_the_documents_are_those_of_their_commands(helped):
         f"{module} --{name}"
         for module, names in sorted(documented_commands().items())
         for name in sorted(names)
-        if not re.search(rf"^\s*--(\[no\])?{name}\b", helped["help"][module], re.M)
+        if not re.search(flag_in_help(name), helped["help"][module], re.M)
     ]
     assert not missing
+
+
+def flag_in_help(name):
+    """Returns the pattern of a flag in a help text; for `--noX` that of switch X."""
+    negated = rf"|\[no\]{name.removeprefix('no')}" if name.startswith("no") else ""
+    return rf"^\s*--((\[no\])?{name}{negated})\b"
+
+
+def test_only_a_switch_can_be_turned_off_by_no():
+    text = "  --[no]demo: Time it.\n  --output: A file.\n  --noise_px: Noise."
+    found = ["demo", "nodemo", "output", "nooutput", "noise_px", "ise_px"]
+    assert [bool(re.search(flag_in_help(name), text, re.M)) for name in found] == [
+        *(True, True, True, False, True, False)
+    ]
