@@ -96,9 +96,10 @@ class FixedSpatialGraphConv(GraphConv):
         affinity = tf.cast(self.affinity(), x.dtype)
         if self.semantic:
             itself, others = dense(x, self.theta_self, self.theta)
-            diagonal = tf.linalg.diag_part(affinity)
-            bones = affinity - tf.linalg.diag(diagonal)
-            y = diagonal[:, None] * itself + tf.matmul(bones, others)
+            # Not by diag_part and diag, which other engines than TensorFlow refuse.
+            same = tf.constant(np.eye(len(self.adjacency)), x.dtype)
+            loops = tf.reduce_sum(affinity * same, axis=-1, keepdims=True)
+            y = loops * itself + tf.matmul(affinity * (1 - same), others)
         else:
             (others,) = dense(x, self.theta)
             y = tf.matmul(affinity, others)

@@ -121,6 +121,30 @@ def test_semantic_equals_the_loops_over_learned_edges(skeleton):
     np.testing.assert_allclose(layer(x), expected, rtol=1e-5, atol=1e-5)
 
 
+def test_the_split_into_loops_and_bones_is_that_of_diag_part_gradients_too():
+    x = tf.constant(features(*SHAPE))
+    layer = FixedSpatialGraphConv(5, semantic=True, activation=None)
+    layer.build(SHAPE)
+    randomize(layer)
+    direction = features(2, 3, 17, 5, seed=1)
+
+    def as_printed(x):
+        affinity = layer.affinity()
+        loops = tf.linalg.diag_part(affinity)
+        bones = tf.matmul(affinity - tf.linalg.diag(loops), x @ layer.theta)
+        return loops[:, None] * (x @ layer.theta_self) + bones
+
+    found = []
+    for function in (layer, as_printed):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = function(x)
+            loss = tf.reduce_sum(y * direction)
+        found.append((y, *tape.gradient(loss, [x, *layer.trainable_weights])))
+    for ours, printed in zip(*found, strict=True):
+        np.testing.assert_allclose(ours, printed, rtol=1e-6, atol=1e-6)
+
+
 def test_the_two_kernels_of_the_semantic_form_start_apart():
     layer = FixedSpatialGraphConv(3, semantic=True)
     layer.build(SHAPE)
