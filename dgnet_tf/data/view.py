@@ -6,7 +6,9 @@ import dataclasses
 
 import numpy as np
 
+from dgnet_tf import cameras
 from dgnet_tf.data import view_names
+from dgnet_tf.errors import UserError
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -40,3 +42,21 @@ class View:
     def name(self) -> str:
         """The ids in one: subject/action/take/camera."""
         return view_names.of(vars(self))
+
+    def camera_intrinsics(self, need: str, flag: str) -> np.ndarray:
+        """Returns the intrinsics as (9,) float64.
+
+        Args:
+            need: what takes them, in the plural, for the message.
+            flag: of the command, that asks for it.
+
+        Raises:
+            UserError: where they are unknown.
+        """
+        found = np.asarray(self.intrinsics, np.float64)
+        if not (found[cameras.FOCAL] > 0).all():
+            raise UserError(
+                f"{self.name}: the data has no intrinsics of this view's camera, which "
+                f"{need} need. Evaluate without {flag}, or convert data with cameras."
+            )
+        return found

@@ -94,7 +94,7 @@ def find(weights=None, size: str | None = None, cache=CACHE) -> Networks:
     if weights is None:
         if not all((folder / name).is_file() for name in names):
             _fetch(folder)
-        return Networks(str(folder), *(_verified(folder, name) for name in names))
+        return Networks(str(folder), *(_cached(folder, name) for name in names))
     path = pathlib.Path(weights).expanduser()
     members = _members(path)
     if set(_BUNDLED) <= set(members):
@@ -184,23 +184,18 @@ def _untarred(path, info) -> bytes:
         return archive.extractfile(info).read()
 
 
-def _check(path, name, content):
+def _check(path, name, content, advice=_HINT):
     found = hashlib.sha256(content).hexdigest()
     if found not in _SHA256[name]:
         raise UserError(
             f"{path}: its {name} has sha256 {found}, expected {_SHA256[name][0]}; it "
-            f"is damaged or of another version. {_HINT}"
+            f"is damaged or of another version. {advice}"
         )
 
 
-def _verified(folder, name) -> bytes:
+def _cached(folder, name) -> bytes:
     content = (folder / name).read_bytes()
-    found = hashlib.sha256(content).hexdigest()
-    if found not in _SHA256[name]:
-        raise UserError(
-            f"{folder / name}: has sha256 {found}, expected {_SHA256[name][0]}; it is "
-            "damaged. Remove it and run again to fetch it."
-        )
+    _check(folder, name, content, "Remove that file and run again to fetch it.")
     return content
 
 

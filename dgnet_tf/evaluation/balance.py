@@ -10,7 +10,6 @@ from __future__ import annotations
 import numpy as np
 
 from dgnet_tf import cameras
-from dgnet_tf.errors import UserError
 from dgnet_tf.inference import root_trajectory
 
 XYZ = "xyz"
@@ -28,7 +27,7 @@ CONSUMES = {
 }
 
 
-def all_estimates(view, keypoints, predicted, root: int, name: str):
+def all_estimates(view, keypoints, predicted, root: int):
     """Returns {name in `CONSUMES`: (F, N, 3)}, and (F,) where a root was fitted.
 
     Poses, `predicted` too, are metres with the root at 0; `keypoints` are the pixels
@@ -38,13 +37,7 @@ def all_estimates(view, keypoints, predicted, root: int, name: str):
     Raises:
         UserError: if the view has no intrinsics.
     """
-    intrinsics = np.asarray(view.intrinsics, np.float64)
-    if not (intrinsics[cameras.FOCAL] > 0).all():
-        raise UserError(
-            f"{name}: the data has no intrinsics of this view's camera, which the "
-            "balanced estimates need. Evaluate without --balance, or convert data "
-            "with cameras."
-        )
+    intrinsics = view.camera_intrinsics("the balanced estimates", "--balance")
     pixels = cameras.undistort(keypoints, intrinsics)
     predicted = predicted.astype(np.float64)
     true = view.positions[:, root, 2].astype(np.float64)

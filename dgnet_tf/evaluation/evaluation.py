@@ -122,9 +122,8 @@ def evaluate(
             trajectories.add(view, lifter.keypoints(view), predicted)
         estimates = {balance.XYZ: predicted}
         if balanced:
-            name = f"{data_dir}: {view.name}"
             estimates, fitted = balance.all_estimates(
-                view, lifter.keypoints(view), predicted, joints.root, name
+                view, lifter.keypoints(view), predicted, joints.root
             )
             unfitted += int((view.valid & ~fitted).sum())
         for name, estimate in estimates.items():

@@ -14,11 +14,14 @@ import numpy as np
 from scipy import ndimage
 
 from dgnet_tf import axes, cameras, metrics, skeletons
-from dgnet_tf.errors import UserError
-from dgnet_tf.inference import floor_plane, grounded_root, root_trajectory
+from dgnet_tf.inference import (
+    floor_plane,
+    foot_contacts,
+    grounded_root,
+    root_trajectory,
+)
 
 STILL = 0.15  # metres a second
-_SHORTEST_SECONDS = 0.1
 WAY = 5.0  # metres
 CAMERAS = ("known", "assumed")
 FITS = ("frame", "floor")
@@ -59,13 +62,7 @@ class RootScores:
         Raises:
             UserError: if the view has no intrinsics.
         """
-        own = np.asarray(view.intrinsics, np.float64)
-        if not (own[cameras.FOCAL] > 0).all():
-            raise UserError(
-                f"{view.name}: the data has no intrinsics of this view's camera, which "
-                "the root's errors need. Evaluate without --root=fit, or convert data "
-                "with cameras."
-            )
+        own = view.camera_intrinsics("the root's errors", "--root=fit")
         part = _longest(view.valid)
         if part is None:
             return
@@ -130,8 +127,7 @@ def standing(ankles: np.ndarray, fps: float) -> np.ndarray:
     if len(ankles) < 2:
         return np.zeros(ankles.shape[:2], bool)
     speed = np.linalg.norm(np.gradient(ankles, axis=0), axis=-1) * fps
-    least = max(2, round(_SHORTEST_SECONDS * fps))
-    return ndimage.binary_opening(speed < STILL, np.ones((least, 1), bool))
+    return foot_contacts.lasting(speed < STILL, fps)
 
 
 def _longest(valid: np.ndarray) -> slice | None:

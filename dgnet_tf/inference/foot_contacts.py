@@ -54,8 +54,12 @@ def still_feet(
     still = speed < FASTEST
     if confidence is not None:
         still &= np.asarray(confidence) > 0
+    return lasting(still, fps)
+
+
+def lasting(still: np.ndarray, fps: float) -> np.ndarray:
+    """Returns (F, J) bool without what is too short for a contact."""
     least = max(2, round(_SHORTEST_SECONDS * fps))
-    # What is shorter than the least is no contact.
     return ndimage.binary_opening(still, np.ones((least, 1), bool))
 
 

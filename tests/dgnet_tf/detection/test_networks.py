@@ -100,7 +100,9 @@ def test_a_damaged_cache_says_what_to_remove(tmp_path):
     networks.find(tgz(tmp_path / "pose.tgz"), cache=tmp_path)
     kept = tmp_path / "blazepose" / "pose_landmark_heavy.tflite"
     kept.write_bytes(b"1234TFL3 heavx")
-    with pytest.raises(UserError, match="heavy.tflite: has sha256 .* Remove it and"):
+    with pytest.raises(
+        UserError, match="its .*heavy.tflite has sha256 .* Remove that file"
+    ):
         networks.find(cache=tmp_path)
 
 

@@ -1,11 +1,12 @@
 """Estimates from keypoints and depth, against loops and exact scenes."""
 
-import types
+import dataclasses
 
 import numpy as np
 import pytest
 
 from dgnet_tf import cameras, metrics
+from dgnet_tf.data.view import View
 from dgnet_tf.errors import UserError
 from dgnet_tf.evaluation import balance
 
@@ -19,17 +20,21 @@ def scene(frames=5, joints=9, intrinsics=INTRINSICS, seed=0):
     rng = np.random.default_rng(seed)
     root = rng.uniform([-0.5, -0.5, 4], [0.5, 0.5, 5], (frames, 1, 3))
     positions = root + rng.uniform(-0.8, 0.8, (frames, joints, 3))
-    view = types.SimpleNamespace(
-        positions=positions,
-        confidence=np.ones((frames, joints)),
-        intrinsics=intrinsics,
+    view = View(
         keypoints=cameras.project(positions, intrinsics),
+        confidence=np.ones((frames, joints)),
+        positions=positions,
+        valid=np.ones(frames, bool),
+        intrinsics=intrinsics,
+        image_size=np.array([1000.0, 1000.0]),
+        fps=50.0,
+        **dict(subject="S1", action="a", take="b", camera="c"),
     )
     return view, positions - positions[:, ROOT, None]
 
 
 def estimates(view, predicted):
-    return balance.all_estimates(view, view.keypoints, predicted, ROOT, "S1/a/b/c")
+    return balance.all_estimates(view, view.keypoints, predicted, ROOT)
 
 
 def test_true_depths_and_keypoints_give_the_truth_back():
@@ -76,7 +81,7 @@ def test_uvd_equals_a_loop_over_joints():
     rng = np.random.default_rng(1)
     predicted = target + rng.normal(0, 0.05, target.shape)
     predicted -= predicted[:, ROOT, None]
-    view.keypoints = view.keypoints + rng.normal(0, 5, view.keypoints.shape)
+    view.keypoints[:] += rng.normal(0, 5, view.keypoints.shape)
     found, _ = estimates(view, predicted)
     fx, fy, cx, cy = INTRINSICS[:4]
     for f in range(5):
@@ -93,7 +98,7 @@ def test_uvd_equals_a_loop_over_joints():
 def test_the_fitted_root_does_not_look_at_the_truth():
     view, target = scene()
     first, _ = estimates(view, target)
-    view.positions = view.positions + [0.0, 0.0, 2.0]
+    view.positions[:] += [0.0, 0.0, 2.0]
     second, _ = estimates(view, target)
     for name in ("uvd_fitted_root", "balanced_fitted_root"):
         np.testing.assert_array_equal(first[name], second[name])
@@ -131,6 +136,6 @@ def test_every_estimate_has_its_root_at_zero():
 
 def test_a_view_without_intrinsics_is_refused():
     view, target = scene()
-    view.intrinsics = np.zeros(9, np.float32)
+    view = dataclasses.replace(view, intrinsics=np.zeros(9, np.float32))
     with pytest.raises(UserError, match="S1/a/b/c: .*no intrinsics.*without --balance"):
         estimates(view, target)

@@ -16,6 +16,12 @@ def pixels(**options):
     return errors(**{"noise_px": 5.0, **options}).pixels.numpy()
 
 
+def deviations_of_clips(name, **options):
+    """Standard deviations of one kind of errors in each of 80 clips."""
+    clips = (errors(joints=500, seed=(seed, 0), **options) for seed in range(80))
+    return [getattr(clip, name).numpy().std() for clip in clips]
+
+
 def durations(column):
     """Lengths of the True stretches of (L,) that do not touch its ends."""
     edges = np.flatnonzero(np.diff(np.pad(column.astype(int), 1)))
@@ -68,12 +74,7 @@ def test_memory_by_hand():
 def test_relative_noise_has_a_deviation_of_each_clip_from_0_to_the_largest():
     found = errors(relative_noise=0.02, noise_correlation=0.5)
     assert found.pixels is None and found.offsets is None and found.relative
-    deviations = [
-        errors(relative_noise=0.02, frames=32, joints=500, seed=(seed, 0))
-        .heights.numpy()
-        .std()
-        for seed in range(80)
-    ]
+    deviations = deviations_of_clips("heights", frames=32, relative_noise=0.02)
     assert 0 < min(deviations) < 0.002 and 0.018 < max(deviations) < 0.0205
     assert abs(np.mean(deviations) - 0.01) < 4 * 0.02 / 12**0.5 / 80**0.5
     noise = found.heights.numpy()
@@ -84,12 +85,7 @@ def test_relative_noise_has_a_deviation_of_each_clip_from_0_to_the_largest():
 def test_offsets_are_the_same_throughout_a_clip_and_differ_between_joints():
     found = errors(joint_offset=0.03, noise_px=2.0)
     assert found.heights is None and found.offsets.shape == (2000, 2)
-    deviations = [
-        errors(joint_offset=0.03, joints=500, frames=1, seed=(seed, 1))
-        .offsets.numpy()
-        .std()
-        for seed in range(80)
-    ]
+    deviations = deviations_of_clips("offsets", frames=1, joint_offset=0.03)
     assert 0 < min(deviations) < 0.003 and 0.027 < max(deviations) < 0.032
     assert abs(np.mean(deviations) - 0.015) < 4 * 0.03 / 12**0.5 / 80**0.5
 
