@@ -22,8 +22,11 @@ from absl import flags
 from dgnet_tf import command_line
 from dgnet_tf.command_line import progress
 from dgnet_tf.errors import UserError
+from dgnet_tf.files import expansion
 from dgnet_tf.inference import option_flags
 from dgnet_tf.models import runs, weight_folders
+
+_MOST_TERMS = 1_000_000  # bytes
 
 FLAGS = flags.FlagValues()
 flags.DEFINE_string("workdir", None, "Folder of a finished run.", FLAGS, required=True)
@@ -65,7 +68,9 @@ def main(values):
         raise UserError(f"--name={name}: must be {rule}.")
     folder = output / name
     weight_folders.check_free(folder, values.overwrite)
-    terms = _text(values.licence_file)
+    path, terms = values.licence_file, None
+    if path is not None:
+        terms = expansion.read_text(path, "a licence", _MOST_TERMS).strip()
 
     run = runs.load(values.workdir)
 
@@ -101,15 +106,6 @@ def main(values):
             "ships; --half=true halves it."
         )
     print(f"Weights: {folder}")
-
-
-def _text(path) -> str | None:
-    if path is None:
-        return None
-    try:
-        return pathlib.Path(path).read_text(encoding="utf-8").strip()
-    except UnicodeDecodeError as error:
-        raise UserError(f"{path}: is no text in UTF-8 ({error}).") from error
 
 
 if __name__ == "__main__":

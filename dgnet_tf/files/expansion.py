@@ -7,6 +7,8 @@ float64. So what is made is counted before it is made, and measured by the file'
 
 from __future__ import annotations
 
+from dgnet_tf.errors import UserError
+
 FACTOR = 64
 # What the smallest file may become.
 LEAST = 16 << 20
@@ -42,6 +44,30 @@ class Budget:
 def limit(size: int, most: int) -> int:
     """Returns how many bytes may be made of a file of `size` bytes, `most` at most."""
     return min(most, max(LEAST, FACTOR * size))
+
+
+def read_text(path, kind: str, most: int) -> str:
+    """Returns the text of a small file in UTF-8, with or without a byte order mark.
+
+    Args:
+        path: the file.
+        kind: what it is, with its article, for messages: "a calibration".
+        most: bytes that such a file may have; no more are read.
+
+    Raises:
+        UserError: if it cannot be read, is no text, or is larger.
+    """
+    try:
+        with open(path, "rb") as file:
+            content = file.read(most + 1)
+        if len(content) > most:
+            raise UserError(
+                f"{path}: is too large for {kind}, of which at most {in_words(most)} "
+                "are read."
+            )
+        return content.decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"{path}: cannot be read as {kind}: {error}.") from error
 
 
 def of_numbers(count: int, dtype) -> int:

@@ -20,7 +20,7 @@ import re
 from collections.abc import Sequence
 
 from dgnet_tf.errors import UserError, shortened
-from dgnet_tf.files import listing
+from dgnet_tf.files import expansion, listing
 from dgnet_tf.keypoints.folders import frame_folders, keypoint_folders
 from dgnet_tf.keypoints.folders.keypoint_folders import Found
 
@@ -144,16 +144,12 @@ def _is_in(path, folder) -> bool:
 
 
 def _listed(path) -> list[pathlib.Path]:
-    try:
-        if path.stat().st_size > _MAX_LIST_BYTES:
-            raise UserError(f"{path}: is too large for a list of paths.")
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except FileNotFoundError:
+    if not path.exists():
         raise UserError(
             f"{path}: not found. After @, name a text file with a path in each line."
-        ) from None
-    except UnicodeDecodeError as error:
-        raise UserError(f"{path}: is no list of paths, but {error.reason}.") from error
+        )
+    text = expansion.read_text(path, "a list of paths", _MAX_LIST_BYTES)
+    lines = text.splitlines()
     found = [pathlib.Path(line.strip()) for line in lines if line.strip()]
     if not found:
         raise UserError(f"{path}: lists no path. Write one in each line.")

@@ -9,13 +9,13 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import math
 import pathlib
 
 import numpy as np
 
 from dgnet_tf.errors import UserError, shortened
+from dgnet_tf.files import expansion, json_documents
 
 SUFFIXES = (".toml", ".json")
 _MOST_BYTES = 1_000_000
@@ -57,7 +57,11 @@ class Calibration:
             )
 
     def undistort(self, pixels: np.ndarray) -> np.ndarray:
-        """Returns where a camera without distortion would see (..., 2) pixels."""
+        """Returns where a camera without distortion would see (..., 2) pixels.
+
+        By OpenCV's model, whose tangential terms are others than those of
+        `cameras.project`: no choice of p1 and p2 turns one into the other.
+        """
         if not any(self.distortion):
             return np.asarray(pixels, np.float64)
         k1, k2, p1, p2, k3 = self.distortion
@@ -88,12 +92,7 @@ def read(path: str | pathlib.Path, camera: str | None = None) -> Calibration:
     path = pathlib.Path(path)
     if path.suffix.lower() not in SUFFIXES:
         raise UserError(f"{path}: a calibration must end in {' or '.join(SUFFIXES)}.")
-    try:
-        if path.stat().st_size > _MOST_BYTES:
-            raise UserError(f"{path}: is too large for a calibration.")
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"{path}: cannot be read as a calibration: {error}") from error
+    text = expansion.read_text(path, "a calibration", _MOST_BYTES)
     if path.suffix.lower() == ".json":
         if camera is not None:
             raise UserError(f"{path}: holds one camera; leave --camera out.")
@@ -145,8 +144,8 @@ def _pose2sim(path, text, camera):
 
 def _opencv(path, text):
     try:
-        content = json.loads(text)
-    except (ValueError, RecursionError) as error:
+        content = json_documents.loads(text)
+    except ValueError as error:
         raise UserError(f"{path}: is no JSON: {shortened(str(error))}") from error
     content = content if isinstance(content, dict) else {}
     if "camera_matrix" not in content:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from support.hostile import small_files
 
+from dgnet_tf.errors import UserError
 from dgnet_tf.files import expansion, mat_files, npz_files
 
 
@@ -46,3 +47,21 @@ def test_bounds_follow_the_size_of_the_file():
     with pytest.raises(expansion.TooMuch, match="more than the 67 MB that are made"):
         budget.take(1)
     assert mat_files.MAX_BYTES < npz_files.MAX_BYTES
+
+
+def test_a_text_is_read_whole_or_not_at_all(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_bytes(b"\xef\xbb\xbf" + "zwölf".encode())
+    assert expansion.read_text(path, "a list", 9) == "zwölf"
+    message = f"{path}: is too large for a list, of which at most 0 kB are read"
+    with pytest.raises(UserError, match=message):
+        expansion.read_text(path, "a list", 8)
+    path.write_bytes(b"\xff")
+    with pytest.raises(UserError, match=f"{path}: cannot be read as a list: .*utf-8"):
+        expansion.read_text(path, "a list", 8)
+    for other in (tmp_path, tmp_path / "none.txt"):
+        with pytest.raises(UserError, match=f"{other}: cannot be read as a list"):
+            expansion.read_text(other, "a list", 8)
+    # Of what has no end, no more is read.
+    with pytest.raises(UserError, match="too large for a list"):
+        expansion.read_text("/dev/zero", "a list", 8)
