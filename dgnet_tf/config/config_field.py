@@ -9,6 +9,8 @@ from dgnet_tf.errors import shortened
 DGNETS = ("dgnet", "baseline")
 PEERS = ("martinez", "semgcn", "tcn", "stgcn")
 ARCHITECTURES = (*DGNETS, *PEERS)
+# Of a configuration.
+PARTS = ("network", "data", "augmentation", "optimizer", "execution", "inference")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -19,7 +21,7 @@ class ConfigField:
         name: of the field and of its flag.
         default: value of the paper preset; its type is the field's.
         meaning: sentences that `--help` prints.
-        part: of the configuration.
+        part: of the configuration, one of `PARTS`.
         least, above, most: smallest value, what all exceed, largest; None for none.
         longest: characters of a text; None for any number.
         choices: the values, where they can be counted.
