@@ -38,11 +38,11 @@ def times(path, container, stream, end) -> np.ndarray:
             held += 1
             stamp = packet.dts if packet.pts is None else packet.pts
             if packet.is_corrupt and damaged is None:
-                damaged = stamp
+                damaged = max(stamps, default=0) if stamp is None else stamp
             elif stamp is not None and not packet.is_discard:
                 stamps.append(stamp)
     except av.FFmpegError:
-        damaged = max(stamps, default=0)
+        damaged = max(stamps, default=0) if damaged is None else damaged
     if not held:
         raise UserError(f"{path}: has no frame. Name another video.")
     if stamps:

@@ -39,7 +39,8 @@ class Preview:
         form, self.type, options = _ENCODERS[name]
         self._frame, self._content = av.VideoFrame, io.BytesIO()
         self._file = av.open(self._content, "w", format=form)
-        rate = Fraction(min(video.times.fps, 240.0)).limit_denominator(1001)
+        # A hint for the encoder: frames have their own times.
+        rate = Fraction(min(max(video.times.fps, 1.0), 240.0)).limit_denominator(1001)
         self._stream = self._file.add_stream(name, rate=rate, options=options)
         share = min(1.0, LONGER_SIDE / max(video.image_size))
         # Encoders halve colours, so both sides are even.

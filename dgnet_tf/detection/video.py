@@ -136,18 +136,23 @@ def _decoded(path, container, stream, start=None, end=None):
     av = containers.pyav(path)
     base, origin = float(stream.time_base), containers.origin(container)
     start, end = start or -np.inf, np.inf if end is None else end
-    if start > 0:
+    # A bare stream, without any container, has no times to look for.
+    timeless = av.format.Flags.no_timestamps.value
+    if start > 0 and not container.format.flags & timeless:
         with contextlib.suppress(av.FFmpegError):  # Then it is read from the start on.
             container.seek(int((start + origin) / base), stream=stream)
-    step = 1 / float(stream.guessed_rate or stream.average_rate or 25)
-    seconds = -step
+    rate = float(stream.guessed_rate or stream.average_rate or 25)
+    seconds = known = 0.0
+    further = -1  # Frames since one whose time was known.
     try:
         for packet in container.demux(stream):
             # A frame is decoded before it is shown: what follows is beyond the end.
             over = packet.dts is not None and packet.dts * base - origin >= end
             for frame in stream.decode(None if over else packet):
-                known = frame.pts is not None
-                seconds = frame.pts * base - origin if known else seconds + step
+                further += 1
+                if frame.pts is not None:
+                    known, further = frame.pts * base - origin, 0
+                seconds = known + further / rate
                 if start <= seconds < end:
                     yield frame, seconds
             if over:

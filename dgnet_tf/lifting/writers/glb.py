@@ -144,11 +144,12 @@ class _Scene:
         back[:, 3, :3] = -rest  # Columns first: the transposed matrix.
         matrices = self._array(back.reshape(-1, 16), "MAT4")
         skin = {
-            "inverseBindMatrices": matrices,
+            "name": person.person,
             "joints": joints,
+            "inverseBindMatrices": matrices,
             "skeleton": joints[0],
         }
-        self._skins.append({"name": person.person, "joints": joints, **skin})
+        self._skins.append(skin)
         self._meshes.append({"name": f"body {person.person}", "primitives": primitives})
         # On top, since nothing but its skin moves it.
         number = len(self._skins) - 1

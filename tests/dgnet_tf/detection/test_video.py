@@ -2,13 +2,14 @@
 
 import gc
 import sys
+import types
 from fractions import Fraction
 
 import numpy as np
 import pytest
 from support.videos import drawn
 
-from dgnet_tf.detection import video
+from dgnet_tf.detection import frame_index, video
 from dgnet_tf.errors import UserError
 
 pytest.importorskip("av", reason="PyAV reads videos, on the default stack")
@@ -92,6 +93,14 @@ def test_a_part_keeps_the_videos_numbers_and_times(tmp_path):
         video.look_through(path, start=9.0)
 
 
+def test_a_part_of_a_bare_stream_is_counted_from_its_first_frame(tmp_path):
+    path = drawn.write(tmp_path / "a.h264", frames=25, fps=25.0)
+    found, frames = read(path, start=0.4, end=0.8)
+    assert [frame.number for frame in frames] == list(range(10, 20)) == numbers(frames)
+    np.testing.assert_allclose([f.seconds for f in frames], np.arange(10, 20) / 25)
+    np.testing.assert_allclose(found.times.seconds, np.arange(10, 20) / 25)
+
+
 def refused(path, match, **part):
     with pytest.raises(UserError, match=match):
         read(path, **part)
@@ -159,6 +168,34 @@ def test_damage_in_the_middle_names_its_time(tmp_path):
     content[middle : middle + 3000] = bytes(3000)
     path.write_bytes(content)
     refused(path, r"cannot be decoded after [12]\.\d\d s .*--end=")
+
+
+@pytest.mark.parametrize(
+    "packets, ends",
+    [
+        ([(0, 0), (1, 0), (2, 1), (3, 0)], 2),
+        ([(0, 0), (1, 0), (None, 1), (3, 0)], 1),
+        ([(0, 0), (1, 1), (2, 0), "broken off"], 1),
+        ([(0, 0), (1, 0), (2, 0), "broken off"], 2),
+    ],
+)
+def test_the_first_damage_is_where_the_frames_end(packets, ends):
+    """Of packets (time in seconds or None, whether it is corrupt)."""
+    import av
+
+    def demuxed(stream):
+        for one in packets:
+            if one == "broken off":
+                raise av.InvalidDataError(1, "no more")
+            shared = {"size": 9, "dts": None, "is_discard": False}
+            yield types.SimpleNamespace(pts=one[0], is_corrupt=bool(one[1]), **shared)
+
+    stream = types.SimpleNamespace(time_base=Fraction(1), frames=0, duration=None)
+    stream.metadata = {}
+    container = types.SimpleNamespace(demux=demuxed, start_time=0, duration=0)
+    container.format = types.SimpleNamespace(name="mp4")
+    with pytest.raises(UserError, match=f"frames end after {ends}.00 s.*--end={ends}"):
+        frame_index.times("a.mp4", container, stream, None)
 
 
 def test_a_playlist_cannot_open_addresses(tmp_path):

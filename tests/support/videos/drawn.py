@@ -58,10 +58,8 @@ def write(
     """Writes a video; `times` in ms takes the place of a steady rate."""
     import av
 
-    container = {".mp4": "mp4", ".mkv": "matroska", ".webm": "webm", ".avi": "avi"}
-    with av.open(
-        str(path), "w", format=container[path.suffix], options=options or {}
-    ) as file:
+    container = {".mkv": "matroska"}.get(path.suffix, path.suffix[1:])
+    with av.open(str(path), "w", format=container, options=options or {}) as file:
         rate = Fraction(fps).limit_denominator(1001)
         stream = file.add_stream(codec, rate=rate)
         stream.width, stream.height, stream.pix_fmt = *size, pixels
