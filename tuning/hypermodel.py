@@ -15,6 +15,7 @@ from dgnet_tf.data import manifest
 from dgnet_tf.data.augmentation import augmentation
 from dgnet_tf.data.windows import load_windows, steps_per_epoch
 from dgnet_tf.models import runs
+from dgnet_tf.training import compilation
 from dgnet_tf.training import fit as training
 from tuning import search_space
 
@@ -83,7 +84,8 @@ class HyperModel(keras_tuner.HyperModel):
         config = self.config(hp)
         model = runs.build_model(config)
         steps = self._steps(config) * config.epochs
-        training.compile_model(model, config, steps, config.jit_compile == "on")
+        compiled = compilation.compiles(config, steps)
+        training.compile_model(model, config, steps, compiled)
         return model
 
     def fit(self, hp, model, *args, **kwargs):
@@ -114,6 +116,10 @@ class HyperModel(keras_tuner.HyperModel):
             for name in ("x", "validation_data"):
                 if name in kwargs:
                     kwargs[name] = _with_targets(kwargs[name], model)
+        validation = kwargs.get("validation_data")
+        if isinstance(validation, tf.data.Dataset):
+            steps = max(0, int(validation.cardinality()))  # Below 0: unknown.
+            compilation.keep_validation_plain(model, steps * config.epochs)
         return model.fit(*args, **kwargs)
 
     def _steps(self, config):

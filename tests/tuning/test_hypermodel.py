@@ -5,9 +5,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from support import tuning_stand_ins
+from support.marks import KERAS_2
 
 import tuning
 from dgnet_tf.errors import UserError
+from dgnet_tf.training import compilation
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning:keras_tuner.*"),
@@ -55,6 +57,29 @@ def test_data_of_ones_own_gives_each_output_its_target(tmp_path):
         history = hypermodel.fit(hp, model, windows, **options)
     assert {"val_pose_mpjpe_mm", "val_loss"} <= set(history.history)
     assert len(history.history["loss"]) == 1
+
+
+@pytest.mark.skipif(KERAS_2, reason="slower than the plain graph there")
+@pytest.mark.parametrize("short", [0, 1])
+def test_xla_compiles_trials_of_many_steps_but_not_their_validation(short, monkeypatch):
+    sizes = {**TINY, "steps_per_epoch": compilation.LEAST_STEPS - short}
+    hypermodel = tuning.HyperModel(
+        preset="smoke", tune=["blocks"], jit_compile="auto", **sizes
+    )
+    hp = keras_tuner.HyperParameters()
+    model = hypermodel.build(hp)
+    assert model.jit_compile == (not short)
+    made, seen = [], []
+    make = model.make_test_function
+    monkeypatch.setattr(
+        model, "make_test_function", lambda: made.append(model.jit_compile) or make()
+    )
+    monkeypatch.setattr(model, "fit", lambda *args, **kwargs: seen.append(kwargs))
+    windows = tf.data.Dataset.from_tensors(
+        (tf.zeros((1, 4, 17, 2)), tf.zeros((1, 4, 17, 3)))
+    )
+    hypermodel.fit(hp, model, windows, validation_data=windows)
+    assert len(seen) == 1 and made == [False] * (not short)
 
 
 def test_the_space_follows_the_data(data):
