@@ -19,6 +19,7 @@ _EXTRAS = {
     "tensorflow": ("TensorFlow", "train"),
     "tensorflow_serving": ("tensorflow-serving-api", "serving"),
     "tf2onnx": ("tf2onnx", "export"),
+    "tf_keras": ("tf-keras", "multi-worker"),
 }
 
 

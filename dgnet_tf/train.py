@@ -14,7 +14,7 @@ from dgnet_tf import command_line
 from dgnet_tf.config import flags as config_flags
 from dgnet_tf.data import flags as data_flags
 from dgnet_tf.data import manifest
-from dgnet_tf.training import allocator, fine_tuning
+from dgnet_tf.training import allocator, fine_tuning, keras_2
 
 FLAGS = flags.FlagValues()
 data_flags.define_data(FLAGS)
@@ -27,6 +27,7 @@ def main(values):
     allocator.keep_freed_memory()
     chosen = fine_tuning.from_flags(values)
     manifest.check_split(values.data, "train")
+    keras_2.check(chosen.strategy)  # Before TensorFlow starts.
 
     import tensorflow as tf
 

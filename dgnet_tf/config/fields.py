@@ -52,8 +52,8 @@ class Config(AugmentationFields, TrainingFields, NetworkFields):
     )
     strategy: str = _execution(
         "none", "Devices to train on: one, all GPUs of the machine (mirrored), or the "
-        "machines that TF_CONFIG lists (multi_worker, which needs "
-        "requirements-addons.txt).", choices=("none", "mirrored", "multi_worker"),
+        "machines that TF_CONFIG lists (multi_worker, which needs Keras 2, see "
+        "docs/distributed.md).", choices=("none", "mirrored", "multi_worker"),
     )
 
     overlap: str = _inference(

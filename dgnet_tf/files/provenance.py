@@ -31,6 +31,8 @@ def versions() -> dict:
     for package in ("keras", "tensorflow-addons"):
         with contextlib.suppress(importlib.metadata.PackageNotFoundError):
             found[package] = importlib.metadata.version(package)
+    if "tf_keras" in sys.modules:  # Keras 2, which then takes the place of Keras 3.
+        found["keras"] = sys.modules["tf_keras"].__version__
     return found
 
 

@@ -12,6 +12,7 @@ import tensorflow as tf
 
 from dgnet_tf.errors import UserError, shortened
 from dgnet_tf.files import json_documents
+from dgnet_tf.training import keras_2
 
 
 def make(name: str, batch_size: int):
@@ -145,13 +146,9 @@ def _mirrored():
 
 
 def _multi_worker():
-    if not tf.__version__.startswith("2.15"):
-        raise UserError(
-            "--strategy=multi_worker needs Keras 2: under Keras 3, which comes with "
-            f"TensorFlow {tf.__version__}, training over several processes fails. "
-            "Install requirements-addons.txt (TensorFlow 2.15) into an environment "
-            "of its own, or use --strategy=mirrored on one machine."
-        )
+    keras_2.check("multi_worker")
+    if hasattr(tf.keras, "ops"):  # Keras 3: it was there before the switch.
+        raise keras_2.needed()
     _check_cluster(os.environ.get("TF_CONFIG", ""))
     try:
         return tf.distribute.MultiWorkerMirroredStrategy()

@@ -104,7 +104,7 @@ def test_it_is_typed_and_its_licence_is_named(metadata):
 
 
 def extra_of(requirement) -> str:
-    told = re.search(r'extra == "(\w+)"', str(requirement.marker))
+    told = re.search(r'extra == "([\w-]+)"', str(requirement.marker))
     return told[1] if told else ""
 
 
@@ -142,8 +142,8 @@ def test_its_lowest_versions_are_those_that_the_stacks_run(metadata):
         stacks.append({one.name: one for one in read})
     assert metadata.requires
     for one in map(Requirement, metadata.requires):
-        # ONNX exports are the default stack's alone.
-        of = stacks[:1] if extra_of(one) == "export" else stacks
+        # ONNX exports and tf-keras are the default stack's alone.
+        of = stacks[:1] if extra_of(one) in ("export", "multi-worker") else stacks
         run = [lowest(stack[one.name]) for stack in of if one.name in stack]
         if one.name != "dgnet-tf":
             assert run, f"{one}: in neither of the requirements files"

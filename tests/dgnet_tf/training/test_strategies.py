@@ -1,14 +1,20 @@
 """Strategies: each worker's part of a batch, and what is refused."""
 
+import importlib.machinery
+import importlib.util
 import json
+import sys
+import types
 
 import numpy as np
 import pytest
 import tensorflow as tf
+from support.lifting.lifting_stand_ins import command_error
 from support.marks import KERAS_2, multi_worker
 
+from dgnet_tf import train
 from dgnet_tf.errors import UserError
-from dgnet_tf.training import strategies
+from dgnet_tf.training import keras_2, strategies
 
 
 @pytest.mark.parametrize("workers,devices_each", [(2, 1), (2, 2), (3, 1), (1, 2)])
@@ -46,10 +52,39 @@ def test_one_device_cannot_be_mirrored():
 
 
 @pytest.mark.skipif(KERAS_2, reason="Keras 2 trains over several processes")
-def test_keras_3_says_what_trains_over_several_processes(monkeypatch):
+@pytest.mark.parametrize("late", [False, True])
+def test_keras_3_says_what_trains_over_several_processes(late, monkeypatch):
     monkeypatch.setenv("TF_CONFIG", "{}")
-    with pytest.raises(UserError, match=r"Keras 2.*requirements-addons\.txt"):
+    monkeypatch.setitem(sys.modules, "tf_keras", types.ModuleType("tf_keras"))
+    sys.modules["tf_keras"].__spec__ = importlib.machinery.ModuleSpec("tf_keras", None)
+    # Set too late, it leaves the Keras that is there.
+    monkeypatch.setenv(keras_2.SWITCH, "1" if late else "0")
+    with pytest.raises(UserError, match="Set .* TF_USE_LEGACY_KERAS=1 on each worker"):
         strategies.make("multi_worker", 8)
+
+
+@pytest.mark.skipif(KERAS_2, reason="Keras 2 comes with TensorFlow 2.15")
+def test_what_is_missing_for_several_machines_is_told_before_tensorflow_starts(
+    monkeypatch, capsys, tiny_data, tmp_path
+):
+    find = importlib.util.find_spec
+
+    def without_tf_keras(name):
+        return None if name == "tf_keras" else find(name)
+
+    monkeypatch.setattr(importlib.util, "find_spec", without_tf_keras)
+    monkeypatch.setenv(keras_2.SWITCH, "1")
+    said = command_error(
+        capsys,
+        train,
+        f"--data={tiny_data}",
+        f"--workdir={tmp_path / 'run'}",
+        "--strategy=multi_worker",
+    )
+    assert "needs tf-keras, which is not installed" in said
+    assert "pip install 'dgnet-tf[multi-worker]'" in said
+    assert not list(tmp_path.iterdir())
+    keras_2.check("mirrored")
 
 
 TWO = {"worker": ["a:1", "b:1"]}

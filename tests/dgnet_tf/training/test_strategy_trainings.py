@@ -1,6 +1,7 @@
 """Several devices and processes train like one: trainings in processes of their own."""
 
 import csv
+import importlib.util
 import json
 import os
 import socket
@@ -9,9 +10,10 @@ import sys
 
 import numpy as np
 import pytest
-from support.marks import multi_worker
+from support.marks import KERAS_2, multi_worker
 
 from dgnet_tf.config import config
+from dgnet_tf.data.windows import load_windows
 from dgnet_tf.errors import UserError
 from dgnet_tf.models import runs
 from dgnet_tf.training import fit
@@ -118,11 +120,11 @@ def check_same_training(folder, one_device):
     for run in (one_device, folder):
         with open(run / "history.csv", newline="") as file:
             rows = list(csv.DictReader(file))
-        assert len(rows) == FIELDS["epochs"]
+        assert len(rows) == runs.load(run).config.epochs
         curves.append([[float(row["loss"]), float(row["val_loss"])] for row in rows])
     np.testing.assert_allclose(curves[0], curves[1], rtol=RELATIVE)
-    assert len(np.unique(curves[0])) == 2 * FIELDS["epochs"]
-    assert runs.load(folder).config.epochs == FIELDS["epochs"]
+    assert len(np.unique(curves[0])) == np.size(curves[0])
+    return curves[1]
 
 
 @pytest.mark.slow
@@ -168,6 +170,37 @@ def test_two_workers_train_like_one_and_only_the_chief_writes(
     for said in finish(*workers):
         assert "refused: The workers differ in their checkpoints" in said
     assert not (tmp_path / "elsewhere").exists()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(KERAS_2, reason="Keras 2 comes with TensorFlow 2.15")
+@pytest.mark.skipif(not importlib.util.find_spec("tf_keras"), reason="needs tf-keras")
+def test_tf_keras_trains_two_workers_like_one_and_keras_3_reads_them(
+    data, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("TF_USE_LEGACY_KERAS", "1")
+    workdir = tmp_path / "run"
+    alone = start(data, tmp_path / "one", epochs=2)
+    workers = start_workers(data, [workdir, workdir], epochs=2)
+    said = finish(alone, *workers)
+    assert [process.returncode for process in (alone, *workers)] == [0, 0, 0], said
+    losses = check_same_training(workdir, tmp_path / "one")
+    versions = json.loads((workdir / "versions.json").read_text())
+    assert versions["keras"].startswith("2.")
+
+    # The test's own Keras computes from the weights what they were validated with.
+    run = runs.load(workdir)
+    fit.compile_model(run.model, run.config, 1, jit_compile=False)
+    validation = load_windows(
+        data,
+        "validation",
+        frames=run.config.frames,
+        batch_size=run.config.batch_size,
+        targets=sorted(run.model.output_names),
+        drop_remainder=True,
+    )
+    found = run.model.evaluate(validation, return_dict=True, verbose=0)
+    assert found["loss"] == pytest.approx(losses[-1][1], rel=RELATIVE)
 
 
 PREFETCH = """
