@@ -27,7 +27,7 @@ def main(values):
     allocator.keep_freed_memory()
     chosen = fine_tuning.from_flags(values)
     manifest.check_split(values.data, "train")
-    keras_2.check(chosen.strategy)  # Before TensorFlow starts.
+    keras_2.check_is_there(chosen.strategy)  # Before TensorFlow starts.
 
     import tensorflow as tf
 

@@ -15,7 +15,7 @@ SWITCH = "TF_USE_LEGACY_KERAS"
 _ON = ("1", "true", "True")  # As TensorFlow reads it.
 
 
-def check(strategy: str) -> None:
+def check_is_there(strategy: str) -> None:
     """Checks that a strategy will find the Keras it needs; imports no TensorFlow.
 
     Raises:

@@ -146,7 +146,7 @@ def _mirrored():
 
 
 def _multi_worker():
-    keras_2.check("multi_worker")
+    keras_2.check_is_there("multi_worker")
     if hasattr(tf.keras, "ops"):  # Keras 3: it was there before the switch.
         raise keras_2.needed()
     _check_cluster(os.environ.get("TF_CONFIG", ""))

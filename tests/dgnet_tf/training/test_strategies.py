@@ -84,7 +84,7 @@ def test_what_is_missing_for_several_machines_is_told_before_tensorflow_starts(
     assert "needs tf-keras, which is not installed" in said
     assert "pip install 'dgnet-tf[multi-worker]'" in said
     assert not list(tmp_path.iterdir())
-    keras_2.check("mirrored")
+    keras_2.check_is_there("mirrored")
 
 
 TWO = {"worker": ["a:1", "b:1"]}
