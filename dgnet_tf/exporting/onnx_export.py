@@ -23,8 +23,9 @@ def save(model, options: InferenceOptions, path, card: dict) -> pathlib.Path:
 
     Its inputs are `keypoints` float32 (batch, T, N, 2) pixels and `image_size` float32
     (batch, 2), of a network that takes it `confidence` float32 (batch, T, N) besides,
-    its output `positions` float32 (batch, T, N, 3) metres, the root at 0, camera axes;
-    any batch. Operations are those of ONNX's own domain, opset `OPSET`.
+    its output `positions` float32 (batch, T, N, 3) metres, the root at 0, camera axes,
+    with flip also `disagreement` float32 (batch, T, N); any batch. Operations are those
+    of ONNX's own domain, opset `OPSET`.
     The model card is the entry `model_card` of the file's metadata.
 
     Args:

@@ -33,7 +33,7 @@ def save(
     Its signature `serving_default` takes `keypoints` float32 (1, T, N, 2) pixels and
     `image_size` float32 (1, 2), of a network that takes it `confidence` float32
     (1, T, N) besides, and gives `positions` float32 (1, T, N, 3) metres,
-    the root at 0, camera axes.
+    the root at 0, camera axes; with flip also `disagreement` float32 (1, T, N).
 
     Args:
         model, options: see `window_graph.window_function`.

@@ -25,8 +25,10 @@ def window_function(model, options: InferenceOptions, *, batch: int | None = Non
 
     It takes `keypoints` (B, T, N, 2), pixels, oldest frame first, `frame_stride`
     frames apart, and `image_size` (B, 2), width and height in pixels, both float32,
-    and gives {"positions": (B, T, N, 3)}, float32 metres, camera axes, the root at 0.
-    A network that takes the confidence has it from `confidence` (B, T, N).
+    and gives {"positions": (B, T, N, 3)}, float32 metres, camera axes, the root at 0;
+    with flip also {"disagreement": (B, T, N)}, metres, of the straight and the mirrored
+    estimate, see `whole_videos.spread`. A network that takes the confidence has it from
+    `confidence` (B, T, N).
 
     Args:
         model: normalised keypoints (B, T, N, 2) -> {"pose": (B, T, N, 3), ...}. Its
@@ -56,7 +58,11 @@ def window_function(model, options: InferenceOptions, *, batch: int | None = Non
 def _lift(model, options, keypoints, image_size):
     x = whole_videos.network_input(keypoints, image_size, options)
     pose = tf.cast(model(x, training=False)["pose"], tf.float32)
-    return {"positions": whole_videos.averaged(pose, options)}
+    found = {"positions": whole_videos.averaged(pose, options)}
+    if options.flip:
+        alone = tf.zeros_like(pose[..., 0])
+        found["disagreement"] = whole_videos.total_spread(pose, alone, options)
+    return found
 
 
 def frozen(function) -> tf.Module:
@@ -83,7 +89,12 @@ def frozen(function) -> tf.Module:
     find = wrapped.graph.get_tensor_by_name
     pruned = wrapped.prune(
         [find(tensor.name) for tensor in constant.inputs],
-        {"positions": find(constant.outputs[0].name)},
+        {
+            name: find(output.name)
+            for name, output in zip(
+                sorted(traced.structured_outputs), constant.outputs, strict=True
+            )
+        },
     )
 
     # The converter names inputs after arguments.

@@ -144,6 +144,12 @@ class InferenceOptions:
         return self.span / self.block
 
     @property
+    def estimates(self) -> int:
+        """How many estimates a frame's pose is the mean of, mirrored ones included."""
+        read = self.frames if self.overlap == "mean" else 1
+        return 2 * read if self.flip else read
+
+    @property
     def reach(self) -> int:
         """Frames from a window's first to its last: what the newest is lifted from."""
         return self.span - self.frame_stride + 1

@@ -26,23 +26,26 @@ def lift(
     preparation reach, and results do not depend on the segments.
 
     Args:
-        lift_segment: (F, N, 2) float32 pixels of neighbouring frames -> (F, N, 3).
+        lift_segment: (F, N, 2) float32 pixels of neighbouring frames -> (F, N, 3), or
+            other numbers of each joint.
         keypoints: (F, N, 2) pixels.
         block: of the model, `InferenceOptions.block`.
         reach: frames to either side that the preparation of a frame looks at.
 
     Returns:
-        (F, N, 3) float32. `progress` counts its frames.
+        (F, N, 3) float32, or as many numbers. `progress` counts its frames.
     """
     # Whole blocks, so that the same windows are cut. No window reaches further than
     # one beyond its own.
     segment = max(SEGMENT_FRAMES // block, 1) * block
     margin = (1 + -(-reach // block)) * block
-    positions = np.empty((*keypoints.shape[:2], 3), np.float32)
+    positions = None
     for start in range(0, len(keypoints), segment):
         first = max(start - margin, 0)
         seen = keypoints[first : start + segment + margin].astype(np.float32)
         found = lift_segment(seen)[start - first :][:segment]
+        if positions is None:
+            positions = np.empty((len(keypoints), *found.shape[1:]), np.float32)
         positions[start : start + segment] = found
         progress.advance(len(found), "frame")
     return positions

@@ -24,6 +24,7 @@ class ViewLifter:
         noise_px: standard deviation of Gaussian noise on the keypoints, pixels.
         noise_correlation: its correlation from one frame to the next.
         seed: of the noise.
+        disagreement: whether `measured` gives that of the estimates.
     """
 
     def __init__(
@@ -34,11 +35,14 @@ class ViewLifter:
         noise_px: float = 0.0,
         noise_correlation: float = 0.0,
         seed: int = 0,
+        disagreement: bool = False,
     ):
         self.model, self.options = model, options
         self.noise_px, self.noise_correlation = noise_px, noise_correlation
         self.seed = seed
-        self._serve = whole_videos.serving_function(model, options)
+        self._serve = whole_videos.serving_function(
+            model, options, disagreement=disagreement
+        )
 
     def keypoints(self, view: View) -> np.ndarray:
         """Returns what is lifted: (F, N, 2) pixels, with noise, not yet smoothed."""
@@ -66,9 +70,20 @@ class ViewLifter:
 
     def positions(self, view: View) -> np.ndarray:
         """Returns the estimate (F, N, 3), metres, camera axes, the root at 0."""
-        seen, block = self.network_keypoints(view), self.options.block
+        return self.measured(view)[0]
+
+    def measured(self, view: View, seen: np.ndarray | None = None):
+        """Returns the estimate, and (F, N) metres by which the estimates disagree.
+
+        The latter is None where it was not asked for or there is one alone. `seen` is
+        lifted in the place of `network_keypoints`.
+        """
+        seen = self.network_keypoints(view) if seen is None else seen
         reach = keypoint_preparation.reach(self.options)
-        return whole_videos.lift_view(self._serve, seen, view.image_size, block, reach)
+        found = whole_videos.lift_view(
+            self._serve, seen, view.image_size, self.options.block, reach
+        )
+        return found[..., :3], found[..., 3] if found.shape[-1] > 3 else None
 
 
 def noise(
@@ -79,7 +94,7 @@ def noise(
     It has the same deviation in each frame. White noise, of correlation 0, is what
     smoothing removes and no detector makes; detectors' errors have 0.77 to 0.95.
     """
-    white = _rng(seed, view.name).normal(0.0, noise_px, view.keypoints.shape)
+    white = seeded(seed, view.name).normal(0.0, noise_px, view.keypoints.shape)
     return _correlated(white, correlation)
 
 
@@ -88,7 +103,7 @@ def made_up_confidence(view: View, errors: np.ndarray, skeleton, seed: int):
 
     They depend on the view's ids and the seed besides, see `confidence_scores`.
     """
-    rng = _rng(seed, f"{view.name}/confidence")
+    rng = seeded(seed, f"{view.name}/confidence")
     frames, joints = view.confidence.shape
     wavering = rng.normal(size=(frames, joints))
     wavering = _correlated(wavering, confidence_scores.CORRELATION)
@@ -101,7 +116,8 @@ def made_up_confidence(view: View, errors: np.ndarray, skeleton, seed: int):
     return drawn.of(sizes[None], lambda values: values[None])[0].numpy()
 
 
-def _rng(seed, name):
+def seeded(seed: int, name: str) -> np.random.Generator:
+    """Returns random numbers that depend on a seed and a name alone."""
     digest = hashlib.sha256(f"{seed}/{name}".encode()).digest()
     return np.random.default_rng(int.from_bytes(digest[:8], "little"))
 

@@ -6,6 +6,8 @@ number of views and frames, no compiled parts, so that a SavedModel can hold it.
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 import tensorflow as tf
 
@@ -27,6 +29,7 @@ def lift_keypoints(
     image_size,
     *,
     chunk_frames: int = CHUNK_FRAMES,
+    disagreement: bool = False,
 ):
     """Estimates the 3-D poses of B whole videos.
 
@@ -42,10 +45,13 @@ def lift_keypoints(
             it, (B, F, N, 3) with the confidence as the third; 1 where there is none.
         image_size: (B, 2) float32 tensor, width and height in pixels.
         chunk_frames: about how many frames, over all videos, the model sees at once.
+        disagreement: also give that of the estimates, see `spread`.
 
     Returns:
-        (B, F, N, 3) float32, metres, camera axes, the root at 0.
+        (B, F, N, 3) float32, metres, camera axes, the root at 0; with `disagreement`
+        (B, F, N, 4), the fourth number being it, metres.
     """
+    numbers = 4 if disagreement else 3
     joints = len(skeletons.get(options.skeleton).joints)
     prepared = keypoint_preparation.prepare(keypoints, options)
     x = network_input(prepared, image_size, options)  # (B, F, N, 2 or 3)
@@ -63,7 +69,8 @@ def lift_keypoints(
     def lift_unbroken(first):
         indices = first + tf.range(-model.reach, chunk_length + model.reach)
         indices = tf.clip_by_value(indices, 0, length - 1)
-        return model.lift_frames(tf.gather(x, indices, axis=1))
+        pose = model.lift_frames(tf.gather(x, indices, axis=1))
+        return spread(pose[:, :, None], options) if disagreement else pose
 
     def lift_chunk(first):
         indices = tf.clip_by_value(first + slots, 0, length - 1)
@@ -71,18 +78,23 @@ def lift_keypoints(
         windows = tf.reshape(windows, [-1, options.frames, *x.shape[2:]])
         pose = tf.cast(model(windows, training=False)["pose"], tf.float32)
         pose = tf.reshape(pose, [views, -1, joints, 3])  # (B, W T, N, 3)
-        return tf.reduce_mean(tf.gather(pose, reads, axis=1), axis=2)
+        found = tf.gather(pose, reads, axis=1)  # (B, F, R, N, 3)
+        return spread(found, options) if disagreement else tf.reduce_mean(found, axis=2)
 
     unbroken = options.overlap == "center" and options.frame_stride == 1
     positions = tf.map_fn(
         lift_unbroken if unbroken and hasattr(model, "lift_frames") else lift_chunk,
         tf.range(chunks) * chunk_length,
-        fn_output_signature=tf.TensorSpec([None, None, joints, 3], tf.float32),
+        fn_output_signature=tf.TensorSpec([None, None, joints, numbers], tf.float32),
         parallel_iterations=1,
-    )  # (chunks, B, chunk length, N, 3)
+    )  # (chunks, B, chunk length, N, 3 or 4)
     positions = tf.transpose(positions, [1, 0, 2, 3, 4])
-    positions = tf.reshape(positions, [views, -1, joints, 3])[:, :length]
-    return averaged(positions, options)
+    positions = tf.reshape(positions, [views, -1, joints, numbers])[:, :length]
+    if not disagreement:
+        return averaged(positions, options)
+    pose, spreads = positions[..., :3], positions[..., 3]
+    both = [averaged(pose, options), total_spread(pose, spreads, options)[..., None]]
+    return tf.concat(both, axis=-1)
 
 
 def lift_newest(model, options: InferenceOptions, keypoints, image_size):
@@ -136,14 +148,51 @@ def averaged(positions, options: InferenceOptions):
     return positions - positions[..., skeleton.root : skeleton.root + 1, :]
 
 
-def serving_function(model, options: InferenceOptions) -> tf.function:
+def spread(estimates, options: InferenceOptions):
+    """Returns the mean of R estimates (B, F, R, N, 3), and how far they are from it.
+
+    The disagreement of estimates is their root mean square distance from their mean,
+    of a joint relative to the root, metres: (B, F, N, 4), its fourth number.
+    """
+    mean = tf.reduce_mean(estimates, axis=2)
+    off = estimates - mean[:, :, None]  # Not squares' difference: it rounds too much.
+    root = skeletons.get(options.skeleton).root
+    off -= off[..., root : root + 1, :]
+    squares = tf.reduce_mean(tf.reduce_sum(off**2, axis=-1), axis=2)
+    return tf.concat([mean, tf.sqrt(squares)[..., None]], axis=-1)
+
+
+def total_spread(positions, spreads, options: InferenceOptions):
+    """Returns the disagreement of all estimates of `network_input`, (..., N) metres.
+
+    Takes the means (..., N, 3) of the straight and the mirrored ones, and what either
+    disagree by, (..., N).
+    """
+    if not options.flip:
+        return spreads
+    skeleton = skeletons.get(options.skeleton)
+    straight, mirrored = tf.split(positions, 2, axis=0)
+    off = (straight - augmentation.flip_positions(mirrored, skeleton.mirror)) / 2.0
+    off -= off[..., skeleton.root : skeleton.root + 1, :]
+    own, others = tf.split(spreads, 2, axis=0)
+    others = tf.gather(others, skeleton.mirror, axis=-1)
+    return tf.sqrt((own**2 + others**2) / 2.0 + tf.reduce_sum(off**2, axis=-1))
+
+
+def serving_function(
+    model, options: InferenceOptions, *, disagreement: bool = False
+) -> tf.function:
     """Returns `lift_keypoints` as a function traced once for all sizes.
 
     The model is folded first, to the options' precision; see `folding.fold`. The
     function takes `keypoints` (B, F, N, 2), `confidence` (B, F, N) if the network does,
-    and `image_size` (B, 2), float32, and gives {"positions": (B, F, N, 3)}.
+    and `image_size` (B, 2), float32, and gives {"positions": (B, F, N, 3)}; with
+    `disagreement` (B, F, N, 4), where there is more than one estimate.
     """
-    return _traced(lift_keypoints, model, options, None)
+    lift = lift_keypoints
+    if disagreement and options.estimates > 1:
+        lift = functools.partial(lift_keypoints, disagreement=True)
+    return _traced(lift, model, options, None)
 
 
 def newest_function(model, options: InferenceOptions) -> tf.function:
@@ -208,7 +257,8 @@ def lift_view(
         reach: of its preparation, where it is known, `keypoint_preparation.reach`.
 
     Returns:
-        (F, N, 3) metres, camera axes, the root at 0.
+        (F, N, 3) metres, camera axes, the root at 0, or what else `serve` gives of
+        each joint.
     """
     size = np.asarray(image_size)[None]
 

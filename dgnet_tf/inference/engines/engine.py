@@ -30,6 +30,16 @@ class Engine(Protocol):
         third number of (F, N, 3), otherwise 1.
         """
 
+    def lift_measured(
+        self, keypoints: np.ndarray, image_size: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray | None]:
+        """Lifts as `lift` does, and says by how much the estimates disagree.
+
+        Returns the positions, and of each joint (F, N) the root mean square distance,
+        metres, of all overlapping and mirrored estimates from their mean; None where
+        there is one estimate alone, or the engine does not show them.
+        """
+
     def lift_newest(self, keypoints: np.ndarray, image_size: np.ndarray) -> np.ndarray:
         """Lifts the last of `options.reach` frames of P people.
 

@@ -71,8 +71,11 @@ def _check_shapes(card, shapes):
         "image_size": [2],
         "positions": [frames, joints, 3],
     }
-    if InferenceOptions.of_card(card).inputs == "xyc":
+    options = InferenceOptions.of_card(card)
+    if options.inputs == "xyc":
         wanted["confidence"] = [frames, joints]
+    if options.flip and "disagreement" in shapes:  # Older files have none.
+        wanted["disagreement"] = [frames, joints]
     if more := sorted(shapes.keys() - wanted):
         raise ValueError(f"its model card does not tell of {more[0]!r}, which it has")
     for name, shape in wanted.items():

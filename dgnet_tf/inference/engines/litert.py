@@ -12,6 +12,7 @@ import zipfile
 import numpy as np
 
 from dgnet_tf.errors import UserError
+from dgnet_tf.inference.engines.window_engine import joined
 from dgnet_tf.inference.keypoint_preparation import by_name
 
 # In the .zip at the end of a file: the card, and the digest of what stands before.
@@ -56,8 +57,7 @@ def load(path, threads: int = 1):
 
     def run_part(serve, windows, image_size):
         size = image_size[None]
-        poses = [serve(**by_name(one[None]), image_size=size) for one in windows]
-        return [pose["positions"] for pose in poses]
+        return [joined(serve(**by_name(one[None]), image_size=size)) for one in windows]
 
     def run(windows, image_size):
         parts = np.array_split(windows, len(serve))

@@ -7,6 +7,7 @@ import concurrent.futures
 import numpy as np
 
 from dgnet_tf.errors import UserError
+from dgnet_tf.inference.engines.window_engine import joined
 from dgnet_tf.inference.keypoint_preparation import by_name
 
 CARD_KEY = "model_card"  # Of a file's metadata.
@@ -33,6 +34,7 @@ def load(path, threads: int = 1):
     )
     card = session.get_modelmeta().custom_metadata_map[CARD_KEY]
     tensors = (*session.get_inputs(), *session.get_outputs())
+    outputs = [one.name for one in session.get_outputs()]
 
     pool = concurrent.futures.ThreadPoolExecutor(threads)
 
@@ -47,6 +49,6 @@ def load(path, threads: int = 1):
     def run_part(windows, image_size):
         sizes = np.tile(image_size, (len(windows), 1))
         inputs = {**by_name(windows), "image_size": sizes}
-        return session.run(["positions"], inputs)[0]
+        return joined(dict(zip(outputs, session.run(outputs, inputs), strict=True)))
 
     return run, card.encode(), {one.name: one.shape for one in tensors}

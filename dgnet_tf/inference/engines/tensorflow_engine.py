@@ -16,7 +16,7 @@ class TensorFlowEngine:
     """An `Engine` of functions that are traced once for all sizes.
 
     Attributes:
-        serve: as from `whole_videos.serving_function`.
+        serve: as from `whole_videos.serving_function`, with disagreement or without.
         options: how its network is used.
         newest: as from `whole_videos.newest_function`; None where `serve` must do.
     """
@@ -27,11 +27,16 @@ class TensorFlowEngine:
 
     def lift(self, keypoints, image_size) -> np.ndarray:
         """See `Engine.lift`."""
+        return self.lift_measured(keypoints, image_size)[0]
+
+    def lift_measured(self, keypoints, image_size):
+        """See `Engine.lift_measured`."""
         reach = keypoint_preparation.reach(self.options)
         seen = keypoint_preparation.complete(np.asarray(keypoints), self.options)
-        return whole_videos.lift_view(
+        found = whole_videos.lift_view(
             self.serve, seen, image_size, self.options.block, reach
         )
+        return found[..., :3], found[..., 3] if found.shape[-1] > 3 else None
 
     def lift_newest(self, keypoints, image_size) -> np.ndarray:
         """See `Engine.lift_newest`."""
@@ -40,4 +45,4 @@ class TensorFlowEngine:
         inputs = whole_videos.tensors(seen, sizes)
         if self.newest is not None:
             return self.newest(**inputs)["positions"].numpy()
-        return self.serve(**inputs)["positions"][:, -1].numpy()
+        return self.serve(**inputs)["positions"][:, -1, :, :3].numpy()

@@ -118,6 +118,7 @@ def test_the_file_passes_the_checker_and_has_named_axes(exported):
         "keypoints": ["batch", 4, 17, 2],
         "image_size": ["batch", 2],
         "positions": ["batch", 4, 17, 3],
+        "disagreement": ["batch", 4, 17],
     }
     (entry,) = model.metadata_props
     assert (entry.key, json.loads(entry.value)) == ("model_card", CARD)

@@ -127,6 +127,7 @@ def test_the_signature_has_names_types_and_fixed_shapes(exported):
         "keypoints": (np.float32, [1, 4, 17, 2]),
         "image_size": (np.float32, [1, 2]),
         "positions": (np.float32, [1, 4, 17, 3]),
+        "disagreement": (np.float32, [1, 4, 17]),
     }
 
 
