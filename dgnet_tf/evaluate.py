@@ -4,7 +4,8 @@
         [--actions=NAMES] [--flip=true] [--overlap=RULE] [--frame_stride=S]
         [--keypoint_smoothing=H] [--precision=P] [--noise_px=0]
         [--noise_correlation=0] [--seed=0]
-        [--count_root=true] [--balance=false] [--root=none|fit] [--output=DIR]
+        [--count_root=true] [--balance=false] [--root=none|fit]
+        [--calibrate_uncertainty=false] [--output=DIR]
 
 Writes `report.json` and `report.md`, by default into a folder of the run that is
 named after data set, split and options; of --weights, where --output says.
@@ -21,6 +22,7 @@ from dgnet_tf.data import flags as data_flags
 from dgnet_tf.data import manifest
 from dgnet_tf.errors import UserError
 from dgnet_tf.inference import option_flags
+from dgnet_tf.inference.options import InferenceOptions
 from dgnet_tf.models import flags as network_flags
 from dgnet_tf.models import pretrained
 from dgnet_tf.training import allocator
@@ -58,6 +60,11 @@ flags.DEFINE_enum(
     "root", "none", ("none", "fit"), "Also score the root's trajectory and skating "
     "feet, as lift --root=fit has them. Needs data with intrinsics.", FLAGS,
 )  # fmt: skip
+flags.DEFINE_boolean(
+    "calibrate_uncertainty", False, "Before, calibrate on the split's people, who must "
+    "be outside of training, how far off each joint is expected to be; written into "
+    "the run, from which lift and save_preset have it.", FLAGS,
+)  # fmt: skip
 flags.DEFINE_string("output", None, "Folder of the report; default: in the run.", FLAGS)
 
 
@@ -69,6 +76,8 @@ def main(values):
         raise UserError(
             "--noise_correlation: has no effect without noise. Give --noise_px too."
         )
+    if values.calibrate_uncertainty:
+        _check_calibration(values)
     allocator.keep_freed_memory()
     manifest.check_split(values.data, values.split)
     chosen = action_names.parse(values.actions)
@@ -76,6 +85,8 @@ def main(values):
 
     from dgnet_tf.evaluation import evaluation, report, run_reports
 
+    options = InferenceOptions.of(run.config, **option_flags.asked(values))
+    sure, checked = _uncertainty(values, run, options, origin)
     result = evaluation.evaluate(
         *(run.model, run.config, values.data, values.split),
         actions=chosen,
@@ -85,13 +96,55 @@ def main(values):
         count_root=values.count_root,
         balanced=values.balance,
         roots=values.root == "fit",
+        uncertainty=sure,
         **option_flags.asked(values),
     )
+    if checked:
+        result["uncertainty"] |= checked
     result["options"].update(run_reports.digests(origin, values.data))
     folder = values.output or report.default_folder(values.workdir, result)
     paths = report.write(result, folder)
     print(report.markdown(result))
     print("\n".join(f"Report: {path}" for path in paths))
+
+
+def _check_calibration(values):
+    if values.weights is not None:
+        raise UserError(
+            "--calibrate_uncertainty is of a run: give --workdir, and save the weights "
+            "again from there."
+        )
+    if values.split == "train":
+        raise UserError(
+            "--calibrate_uncertainty: errors of people whom the network was trained on "
+            "are too small to go by. Take another --split."
+        )
+    if values.actions:
+        raise UserError("--calibrate_uncertainty: takes all actions; leave --actions.")
+
+
+def _uncertainty(values, run, options, origin):
+    """Returns what the run states of its errors, and how that was checked."""
+    from dgnet_tf.exporting import model_card
+    from dgnet_tf.models import uncertainty
+
+    if not values.calibrate_uncertainty:
+        found = model_card.uncertainty_of(origin)
+        fits = found is not None and found.holds_for(options.chosen())
+        return (found if fits else None), {}
+    if options.estimates < 2:
+        raise UserError(
+            f"--calibrate_uncertainty: --overlap={options.overlap} without --flip has "
+            "one estimate of a frame, which cannot disagree. Leave --flip=true."
+        )
+    from dgnet_tf.evaluation import evaluation
+    from dgnet_tf.evaluation.uncertainties import calibration
+
+    dataset = evaluation.fitting_data(values.data, run.config).dataset
+    given = run.model, options, values.data, dataset, values.split
+    found, checked = calibration.calibrate(*given)
+    print(f"Uncertainty: {uncertainty.keep(values.workdir, found)}")
+    return found, checked
 
 
 if __name__ == "__main__":

@@ -95,8 +95,7 @@ def _save_file(run, origin, values):
 
     asked = {**option_flags.asked(values), "precision": "float32"}
     options = InferenceOptions.of(run.config, **asked)
-    card = model_card.of_export(run.config, options, origin)
-    card["format"] = values.format
+    card = model_card.of_file(run.config, options, values.format, origin)
     arguments = (run.model, options, values.output, card)
     if values.format == "onnx":
         path = onnx_export.save(*arguments)

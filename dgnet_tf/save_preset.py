@@ -24,7 +24,7 @@ from dgnet_tf.command_line import progress
 from dgnet_tf.errors import UserError
 from dgnet_tf.files import expansion
 from dgnet_tf.inference import option_flags
-from dgnet_tf.models import runs, weight_folders
+from dgnet_tf.models import runs, uncertainty, weight_folders
 
 _MOST_TERMS = 1_000_000  # bytes
 
@@ -77,8 +77,18 @@ def main(values):
     from dgnet_tf.exporting.weights import weight_card, weight_scores, weight_writer
     from dgnet_tf.inference.options import InferenceOptions
 
+    sure, lines = uncertainty.of_run(values.workdir), []
     options = InferenceOptions.of(run.config, **option_flags.asked(values))
     run = runs.Run(options.configured(run.config), run.model)
+    if sure is None:
+        lines.append(
+            "No uncertainty: calibrate it by `python -m dgnet_tf.evaluate "
+            "--calibrate_uncertainty` before."
+        )
+    elif not sure.holds_for(options.chosen()):
+        path = pathlib.Path(values.workdir) / uncertainty.FILE
+        lines.append(f"left out: {path} was calibrated under other options.")
+        sure = None
     scores, left_out = weight_scores.collect(values.workdir, values.report)
     content = weight_card.content_of(
         run.config,
@@ -89,13 +99,15 @@ def main(values):
         terms=terms,
         acknowledgement=values.acknowledgement,
         limits=values.limit,
+        uncertainty=sure,
     )
     with progress.Bar("weights", total=None):
         difference = weight_writer.write_folder(
             run, content, folder, half=values.half, overwrite=values.overwrite
         )
-    for reason in left_out:
-        print(f"left out: {reason}")
+    lines += [f"left out: {reason}" for reason in left_out]
+    for line in lines:
+        print(line)
     size = (folder / weight_folders.WEIGHTS).stat().st_size
     print(f"{len(scores)} scores; {size / 1e6:.1f} MB of weights.")
     if values.half:

@@ -25,13 +25,20 @@ from dgnet_tf.evaluation import (
     scoring,
     worst,
 )
+from dgnet_tf.evaluation.uncertainties import scores as scores_of
+from dgnet_tf.evaluation.uncertainties import trials
 from dgnet_tf.files import provenance
 from dgnet_tf.inference.options import InferenceOptions
 from dgnet_tf.inference.view_lifter import ViewLifter
 from dgnet_tf.models import multiply_adds
+from dgnet_tf.models.uncertainty import Uncertainty
 
 if typing.TYPE_CHECKING:
     import tensorflow as tf
+
+# Frames in all whose stated uncertainty is compared with their errors; of a larger
+# split an even share.
+_MOST_STATED = 50_000
 
 
 def evaluate(
@@ -47,6 +54,7 @@ def evaluate(
     count_root: bool = True,
     balanced: bool = False,
     roots: bool = False,
+    uncertainty: Uncertainty | None = None,
     **asked: Any,
 ) -> dict:
     """Scores a model on every valid frame of a split.
@@ -67,6 +75,7 @@ def evaluate(
         count_root: let the root, whose error is zero, count as a joint.
         balanced: also score the estimates of `balance`.
         roots: also score the root's trajectory and skating feet, see `root_scores`.
+        uncertainty: what the model states of its errors, to be compared with them.
         **asked: `flip`, `overlap`, `frame_stride` and so on in the place of the run's
             own, see `InferenceOptions`.
 
@@ -83,13 +92,7 @@ def evaluate(
     FIELDS["noise_correlation"].check(noise_correlation)
     if isinstance(actions, str):
         raise ValueError(f"`actions` must be a sequence of names, got {actions!r}.")
-    data = manifest.read(data_dir)
-    if data.skeleton != config.skeleton:
-        raise UserError(
-            f"{data_dir}: holds skeleton {data.skeleton!r}, the run was trained on "
-            f"{config.skeleton!r}. Convert the data to that skeleton, or evaluate "
-            "another run."
-        )
+    data = fitting_data(data_dir, config)
     if actions:
         chosen_actions.frames(data_dir, data, split, actions)
     train = data.splits.get("train")
@@ -101,23 +104,31 @@ def evaluate(
         "seed": seed,
     }
     trajectories = root_scores.RootScores(skeletons.get(data.skeleton))
-    lifter = ViewLifter(model, options, **noise)
+    stated = uncertainty is not None
+    lifter = ViewLifter(model, options, **noise, disagreement=stated)
     found = views.load_views(data_dir, split)
     names = balance.CONSUMES if balanced else [balance.XYZ]
     scores: dict[str, list] = {name: [] for name in names}
     mean_pose_scores, unfitted = [], 0
     frames = data.splits[split].frames
+    sure: list[trials.Errors] = []
+    step = -(-frames // _MOST_STATED)
     for view in progress.each(
         *(found, "evaluate", frames, "frame"), size=views.length, shown=True
     ):
         if not view.valid.any() or (actions and view.action not in actions):
             continue
-        predicted = lifter.positions(view)
+        seen = lifter.network_keypoints(view)
+        predicted, disagreement = lifter.measured(view, seen)
         if not np.isfinite(predicted).all():
             raise UserError(
                 f"The model gives values that are not finite for {view.name}; its "
                 "training diverged. Train again, with a lower --learning_rate."
             )
+        if stated:
+            scored = seen[..., 2] if options.inputs == "xyc" else view.confidence
+            errors = trials.of_view(view, predicted, disagreement, scored, joints.root)
+            sure.append(errors.thinned(step))
         if roots:
             trajectories.add(view, lifter.keypoints(view), predicted)
         estimates = {balance.XYZ: predicted}
@@ -181,11 +192,29 @@ def evaluate(
             "versions": provenance.versions(),
         },
     }
+    if stated:
+        report["uncertainty"] = scores_of.report(sure, uncertainty, joints.root)
     if roots:
         report["root"] = trajectories.summary()
     if balanced:
         report["options"]["frames_without_fitted_root"] = unfitted
     return report
+
+
+def fitting_data(data_dir: str | pathlib.Path, config: Config) -> manifest.Manifest:
+    """Returns the description of a data set that a run can be evaluated on.
+
+    Raises:
+        UserError: if it has another skeleton, or is damaged.
+    """
+    data = manifest.read(data_dir)
+    if data.skeleton != config.skeleton:
+        raise UserError(
+            f"{data_dir}: holds skeleton {data.skeleton!r}, the run was trained on "
+            f"{config.skeleton!r}. Convert the data to that skeleton, or evaluate "
+            "another run."
+        )
+    return data
 
 
 def _check_scored(scores, actions, data_dir, split):

@@ -113,6 +113,9 @@ def markdown(report: dict) -> str:
         parts += ["## Coordinate balance", section.estimates_section(report)]
     if report.get("root"):
         parts += ["## The root's trajectory", section.root_section(report["root"])]
+    if report.get("uncertainty"):
+        sure = section.uncertainty_section(report["uncertainty"])
+        parts += ["## How sure it is", sure]
     for title, headers, rows in section.protocol_tables(report["protocols"]):
         parts += [f"## {in_markdown(title)}", section.right_aligned(headers, rows)]
     for field in ("action", "subject", "camera", "joint"):

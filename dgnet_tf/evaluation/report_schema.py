@@ -14,6 +14,7 @@ from dgnet_tf.files.schemas import (
     Amount,
     Count,
     Name,
+    Object,
     Rate,
     Schema,
     Seed,
@@ -130,6 +131,26 @@ class _Root(Schema):
     cameras: dict[Literal[root_scores.CAMERAS], _RootCamera]
 
 
+class _Sureness(Schema):
+    """A row of `uncertainties.scores.of`."""
+
+    frames: Count = 0
+    mean_error_mm: Amount
+    mean_expected_mm: Amount
+    below_half: number(0, 1)
+    below_nine_tenths: number(0, 1)
+    rank_correlation: number(-1, 1)
+    rank_correlation_by_joint: number(-1, 1) = 0
+    missing: _Sureness | None = None
+
+
+class _Uncertainty(_Sureness):
+    half: Amount
+    nine_tenths: Amount
+    people: Object = {}
+    trials: dict[Text, _Sureness] | None = None
+
+
 class _Options(Schema):
     noise_px: Amount = 0
     noise_correlation: number(0, 0.99) = 0
@@ -179,6 +200,7 @@ class Report(Schema):
     per_sequence: list[_Video] = []
     counted_by: dict[Text, Literal["frames", "steps", "triples"]] = {}
     root: _Root = None
+    uncertainty: _Uncertainty = None
     worst_joints: list[_WorstJoint] = []
     worst_clips: list[_WorstClip] = []
     options: _Options

@@ -106,6 +106,48 @@ def root_section(found: dict) -> str:
     )
 
 
+_SURENESS = (
+    *("mean_error_mm", "mean_expected_mm", "below_half", "below_nine_tenths"),
+    *("rank_correlation", "rank_correlation_by_joint"),
+)
+
+
+def uncertainty_section(found: dict) -> str:
+    """Returns how the stated uncertainty and the errors compare."""
+    rows = {"these frames": found}
+    for name, row in (found.get("trials") or {}).items():
+        rows[f"{name}, people outside of the calibration"] = row
+    for name, row in list(rows.items()):
+        if row.get("missing"):
+            rows[f"{name}, missing keypoints"] = row["missing"]
+    table = right_aligned(
+        [
+            *("", "error, mm", "expected, mm", "below half %", "below nine tenths %"),
+            *("rank correlation", "within a joint"),
+        ],
+        [[name, *_sureness(row)] for name, row in rows.items()],
+    )
+    people = found["people"]
+    names = ", ".join(people.get("subjects", ()))
+    return (
+        f"{table}\n\nCalibrated on {in_markdown(people.get('dataset'))}, "
+        f"{in_markdown(people.get('split'))}: {in_markdown(names)}. Half of the "
+        f"errors should be below {found['half']:.2f} times the expected one, nine "
+        f"tenths below {found['nine_tenths']:.2f} times. Over all joints but the root."
+    )
+
+
+def _sureness(row):
+    for name in _SURENESS:
+        number = row.get(name)
+        if number is None:
+            yield "-"
+        elif name.startswith("rank"):
+            yield f"{number:.2f}"
+        else:
+            yield f"{100 * number if name.startswith('below') else number:.1f}"
+
+
 def protocol_tables(found: dict) -> list[tuple[str, list, list]]:
     """Returns title, headers and rows of each published table, all as text."""
     tables = []

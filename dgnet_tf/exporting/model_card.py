@@ -13,7 +13,7 @@ from dgnet_tf.exporting.layout_inputs import MIN_CONFIDENCE
 from dgnet_tf.files import listing, origins, provenance
 from dgnet_tf.inference.card_schema import CARD
 from dgnet_tf.inference.options import InferenceOptions
-from dgnet_tf.models import runs, weight_folders
+from dgnet_tf.models import runs, uncertainty, weight_folders
 
 PATH = pathlib.Path("assets.extra") / "model_card.json"
 
@@ -43,6 +43,31 @@ def of_saved_model(
         "stream_frames": options.reach,
         "signatures": signatures.descriptions(options, min_confidence),
     }
+
+
+def of_file(config, options: InferenceOptions, form: str, workdir=None) -> dict:
+    """Returns the card of a .tflite or .onnx file, see `of_export`.
+
+    It has the calibrated uncertainty of the run or of trained weights besides, where
+    that holds under the options.
+    """
+    card = {**of_export(config, options, workdir), "format": form}
+    found = workdir and uncertainty_of(workdir)
+    if found and found.holds_for(options.chosen()):
+        card["uncertainty"] = found.content()
+    return card
+
+
+def uncertainty_of(workdir) -> uncertainty.Uncertainty | None:
+    """Returns what is calibrated of a run or of trained weights; None where nothing is.
+
+    Raises:
+        UserError: if a file of it is damaged.
+    """
+    if (pathlib.Path(workdir) / weight_folders.FILE).is_file():
+        content = weight_folders.read(workdir)
+        return uncertainty.Uncertainty.of(content.get("uncertainty"))
+    return uncertainty.of_run(workdir)
 
 
 def of_export(config, options: InferenceOptions, workdir=None) -> dict:

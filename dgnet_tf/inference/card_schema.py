@@ -11,6 +11,7 @@ from dgnet_tf.config import config as configuration
 from dgnet_tf.config.fields import FIELDS
 from dgnet_tf.files.json_documents import JsonKind
 from dgnet_tf.files.schemas import Number, Object, Rate, Schema, Text, whole
+from dgnet_tf.models.uncertainty import Calibrated
 
 
 class _Card(Schema):
@@ -25,6 +26,7 @@ class _Card(Schema):
     min_confidence: Number = 0
     stream_frames: whole(1, 10**6) = 1
     signatures: Object = {}
+    uncertainty: Calibrated | None = None
 
     @pydantic.model_validator(mode="after")
     def _agrees(self):
@@ -35,6 +37,8 @@ class _Card(Schema):
             raise ValueError("fields 'fps' and 'config.fps' differ")
         if self.joints and self.joints != names:
             raise ValueError("field 'joints' must be the joints of field 'skeleton'")
+        if self.uncertainty is not None:
+            self.uncertainty.check_joints(self.skeleton)
         return self
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import pathlib
 import re
 
+import pydantic
 from pydantic import Field
 
 from dgnet_tf.config import config as configuration
@@ -29,6 +30,7 @@ from dgnet_tf.files.schemas import (
     text,
 )
 from dgnet_tf.models import network_arguments
+from dgnet_tf.models.uncertainty import Calibrated
 
 # The folders that the package ships, one of each name.
 FOLDER = pathlib.Path(__file__).parents[1] / "presets"
@@ -87,6 +89,13 @@ class _Document(Schema):
     engine: _File = None
     acknowledgement: Text | None = None
     probe: list[tuple[Number, Number, Number]] = []
+    uncertainty: Calibrated | None = None
+
+    @pydantic.model_validator(mode="after")
+    def _agrees(self):
+        if self.uncertainty is not None and "skeleton" in self.config:
+            self.uncertainty.check_joints(self.config["skeleton"])
+        return self
 
 
 def names() -> list[str]:

@@ -13,6 +13,7 @@ from dgnet_tf.files import epoch_history
 from dgnet_tf.files.escaping import in_code, in_markdown
 from dgnet_tf.files.tables import Table
 from dgnet_tf.models import network_arguments, weight_folders
+from dgnet_tf.models.uncertainty import Uncertainty
 
 _USE = """\
 ```
@@ -42,11 +43,12 @@ def content_of(
     terms: str | None,
     acknowledgement: str | None,
     limits: list[str],
+    uncertainty: Uncertainty | None = None,
 ) -> dict:
     """Returns the content of `preset.json` but for what is measured of the weights.
 
     `scores` are from `weight_scores.collect`; the terms of the data, whom to thank and
-    the limits are in words.
+    the limits are in words; `uncertainty` is what was calibrated.
 
     Raises:
         UserError: if a file of the run is damaged.
@@ -67,6 +69,7 @@ def content_of(
         "licence": [*licence, *filter(None, (terms, acknowledgement))],
         "acknowledgement": acknowledgement,
         "limits": [*_limits(config, training["data"]), *limits],
+        "uncertainty": uncertainty and uncertainty.content(),
     }
 
 
@@ -89,6 +92,7 @@ def markdown(content: dict) -> str:
         *map(_lines, content["licence"]),
         *("## Training", _training(content["training"], config)),
         *("## Scores", _scores(content["scores"])),
+        *("## How sure it is", _uncertainty(content.get("uncertainty"))),
         *(
             "## Limits",
             "\n".join(f"- {in_markdown(limit)}" for limit in content["limits"]),
@@ -208,6 +212,20 @@ def _scores(scores):
         "Millimetres; MPJVE per frame. Keypoints are smoothed over that many frames "
         "before they are lifted. Flip is the mean with the mirrored estimate.\n\n"
         + Table(columns, list(map(_score, scores))).markdown()
+    )
+
+
+def _uncertainty(found):
+    if found is None:
+        return "Not calibrated: what these weights lift has no uncertainty."
+    people = found["people"]
+    dataset, split = in_markdown(people["dataset"]), in_markdown(people["split"])
+    names = in_markdown(", ".join(people["subjects"]))
+    return (
+        "What they lift has the expected error of each joint, in millimetres, "
+        f"calibrated on people outside of training: {dataset}, {split} ({names}). Half "
+        f"of the errors are below {found['half']:.2f} times as much, nine out of ten "
+        f"below {found['nine_tenths']:.2f} times."
     )
 
 

@@ -20,9 +20,8 @@ def write(run: Run, folder) -> dict | None:
     """
     folder = pathlib.Path(folder)
     options = InferenceOptions.of(run.config, precision="float32")
-    card = model_card.of_export(run.config, options, folder)
+    card = model_card.of_file(run.config, options, "tflite", folder)
     del card["export"]  # The folder tells what made it.
-    card["format"] = "tflite"
     try:
         path = tflite_export.save(
             run.model, options, folder / weight_folders.ENGINE, card
