@@ -22,8 +22,10 @@ A video is read with PyAV (pip install 'dgnet-tf[video]'): its size, rotation fl
 time stamps come from the file.
 `poses.npz` holds `positions` (frames, N, 3) in metres, the root at 0, camera axes
 (x right, y down, z forward), and `first_frame`, its number in the file, with `fps`,
-`joints`, `layout`, `axes` and `units`; of several people, `positions/ID` and
-`first_frame/ID` of each; of a video also `times`, in seconds; with a floor found by
+`joints`, `layout`, `axes` and `units`, and where the model was calibrated for it
+`uncertainty_mm` (frames, N), how far off each joint is expected to be; `guessed` names
+the joints that no frame shows, where there are such; of several people, `positions/ID`
+and so on of each; of a video also `times`, in seconds; with a floor found by
 --root=fit also `floor_up`, `camera_height` and `camera_pitch`. The other formats hold
 the same; a .bvh or .trc holds one person, and of several each has a file of their own,
 poses-ID.bvh.
@@ -39,6 +41,7 @@ from __future__ import annotations
 
 import pathlib
 
+import numpy as np
 from absl import flags
 
 from dgnet_tf import axes as placement
@@ -171,6 +174,7 @@ def _lift_one(values, settings):
         whose = "the model's" if source.fps is None else "the file's"
         print(f"--fps not given: taken as {whose} {source.fps or lifter.fps:g}.")
     _print_root(results.people, values.focal_px or values.calibration)
+    _print_uncertainty(results.people, lifter)
     if source.milliseconds is not None:
         print(f"{values.video}: {results.described(source)}")
     drawn = {"View": values.view, "Picture": values.picture}
@@ -261,6 +265,16 @@ def _smooth(values):
         return default and type(default)(**chosen)
     except ValueError as error:
         raise UserError(f"--smooth={values.smooth}: {error}") from error
+
+
+def _print_uncertainty(lifted, lifter):
+    if lifter.uncertainty is None:
+        print("No uncertainty: what lifts was not calibrated for it.")
+        return
+    root = lifter.skeleton.root
+    for person in lifted:
+        mm = np.delete(person.uncertainty_mm, root, axis=1)
+        print(f"Expected error of person {person.person}: {mm.mean():.0f} mm a joint.")
 
 
 def _print_root(lifted, given):

@@ -30,6 +30,9 @@ class Lifted:
         confidence: (F, N) of the keypoints, 0 where they were filled in.
         root: (F, 3) float32 metres, camera axes: where the root stands, relative to
             the camera; None where it was not asked for.
+        uncertainty_mm: (F, N) float32, how far off each of `positions` is expected to
+            be, before any smoothing of them; the root, where it is by definition, is
+            never off. None where the model was not calibrated for that.
         focal_px: focal length that `root` stands on, pixels.
         floor: where the floor is, as the camera sees it; None where that is not known.
         times: (F,) when the video shows each frame, seconds; None where only the rate
@@ -47,6 +50,7 @@ class Lifted:
     focal_px: float | None = None
     times: np.ndarray | None = None
     floor: Floor | None = None
+    uncertainty_mm: np.ndarray | None = None
 
     @property
     def seconds(self) -> np.ndarray:
@@ -66,7 +70,7 @@ class Lifted:
             return self
         length = len(self.positions)
         there, _ = interpolation.resampling(length, self.fps, self.fps, self.times)
-        fields = ("keypoints", "positions", "confidence", "root")
+        fields = ("keypoints", "positions", "confidence", "root", "uncertainty_mm")
         given = {name: getattr(self, name) for name in fields}
         sampled = {
             name: interpolation.sample(value, there).astype(value.dtype)
@@ -80,6 +84,14 @@ class Lifted:
     def joints(self) -> tuple[str, ...]:
         """The names of the N joints, in order."""
         return self.skeleton.joints
+
+    @property
+    def guessed(self) -> tuple[str, ...]:
+        """The names of the joints that no frame shows: their place is a guess."""
+        if self.confidence is None:
+            return ()
+        seen = np.any(self.confidence > 0, axis=0)
+        return tuple(n for n, s in zip(self.joints, seen, strict=True) if not s)
 
     @property
     def places(self) -> np.ndarray:

@@ -45,6 +45,8 @@ def make(
             person.keypoints,
             axes.level(person),
             affinity=_affinity(lifter, person, image_size, resample, times),
+            uncertainty_mm=person.uncertainty_mm,
+            missing=_missing(person),
         )
         for person in people
     ]
@@ -54,6 +56,13 @@ def make(
         frames = max(person.last_frame for person in shown) + 1 - first
         times = times.of(first, frames)
     return Clip(title, people[0].fps, size, skeleton, tuple(shown), times, video)
+
+
+def _missing(person) -> np.ndarray | None:
+    """Returns (F, N) bool, None where nothing was missing."""
+    if person.confidence is None or (person.confidence > 0).all():
+        return None
+    return person.confidence <= 0
 
 
 def _affinity(lifter, person, image_size, resample, times) -> np.ndarray | None:

@@ -24,6 +24,7 @@ from dgnet_tf.lifting import loading
 from dgnet_tf.lifting.lifted import Lifted
 from dgnet_tf.lifting.track_lifting import check_seen, lacking, lift_track
 from dgnet_tf.models import runs
+from dgnet_tf.models.uncertainty import Uncertainty
 
 if typing.TYPE_CHECKING:
     from dgnet_tf.lifting.stream import Stream
@@ -37,10 +38,13 @@ class Lifter:
         engine: what computes with it.
         run: the run or trained weights that it was loaded from, where TensorFlow
             computes with them; else None.
+        uncertainty: what the disagreement of its estimates stands for in millimetres;
+            None where that was not calibrated, or the engine does not show it.
     """
 
     engine: Engine
     run: runs.Run | None = None
+    uncertainty: Uncertainty | None = None
 
     @classmethod
     def load(

@@ -9,12 +9,13 @@ import functools
 import importlib.util
 import pathlib
 
-from dgnet_tf.errors import UserError, check_choice, how_to_install
+from dgnet_tf.errors import UserError, check_choice, how_to_install, warn
 from dgnet_tf.exporting import version_folders
 from dgnet_tf.inference.engines import exported_files, litert
 from dgnet_tf.inference.engines.window_engine import WindowEngine
 from dgnet_tf.inference.options import InferenceOptions
-from dgnet_tf.models import pretrained, runs, weight_folders
+from dgnet_tf.models import pretrained, runs, uncertainty, weight_folders
+from dgnet_tf.models.uncertainty import Uncertainty
 
 # "auto" takes LiteRT for the weights that the package ships, where it is installed,
 # and TensorFlow for others, for runs and for SavedModels. Weights of anybody may be
@@ -26,8 +27,10 @@ _OTHERS = "to lift with weights that this package does not ship"
 
 
 def load(path, engine: str = "auto"):
-    """Returns the engine, and the run where TensorFlow computes with one; else None.
+    """Returns engine, run and calibrated uncertainty.
 
+    The run is None where TensorFlow does not compute with one, the uncertainty where
+    none was calibrated or the engine does not show how its estimates disagree.
     Arguments and errors are those of `Lifter.load`.
     """
     check_choice("engine", engine, ENGINES)
@@ -39,7 +42,7 @@ def load(path, engine: str = "auto"):
                 f"{path}: is not for --engine={engine}; {suffix} files are for "
                 f"{_OF_SUFFIX[suffix]}."
             )
-        return _of_file(path), None
+        return _of_file(path)
     if weight_folders.exists(path):
         folder = weight_folders.find(path)
         file = weight_folders.engine_file(folder)
@@ -51,7 +54,7 @@ def load(path, engine: str = "auto"):
                     "Make it with `python -m dgnet_tf.export --format=tflite`, or "
                     "leave --engine out."
                 )
-            return _of_file(file), None
+            return _of_file(file)
         if engine == "auto" and file and not _has_tensorflow():
             raise UserError(
                 f"{folder}: {how_to_install('tensorflow', _OTHERS)}. If you trust the "
@@ -73,14 +76,17 @@ def _has_tensorflow() -> bool:
 def _of_file(path):
     threads = min(exported_files.usable_cores(), _MOST_THREADS)
     run, card = exported_files.load(path, threads)
-    return WindowEngine(run, InferenceOptions.of_card(card))
+    engine = WindowEngine(run, InferenceOptions.of_card(card))
+    return engine, None, Uncertainty.of(card.get("uncertainty"))
 
 
 def _of_tensorflow(path):
     if weight_folders.exists(path):
-        return _of_run(pretrained.load(path))
+        content = weight_folders.read(weight_folders.find(path))
+        sure = Uncertainty.of(content.get("uncertainty"))
+        return _of_run(pretrained.load(path), sure)
     if (pathlib.Path(path) / runs.CONFIG).is_file():
-        return _of_run(runs.load(path))
+        return _of_run(runs.load(path), uncertainty.of_run(path), path)
     path = version_folders.newest(path)
 
     from dgnet_tf.exporting import saved_model, signatures
@@ -91,19 +97,26 @@ def _of_tensorflow(path):
     default, stream = signatures.DEFAULT, signatures.STREAM
     if options.inputs == "xyc":
         default, stream = signatures.SCORED, signatures.STREAM_SCORED
-    return TensorFlowEngine(found[default], options, found.get(stream)), None
+    return TensorFlowEngine(found[default], options, found.get(stream)), None, None
 
 
-def _of_run(run):
+def _of_run(run, sure, path=None):
     from dgnet_tf.inference import whole_videos
     from dgnet_tf.inference.engines.tensorflow_engine import TensorFlowEngine
 
     options = InferenceOptions.of(run.config)
-    serve = whole_videos.serving_function(run.model, options)
+    if sure is not None and not sure.holds_for(options.chosen()):
+        warn(
+            f"{pathlib.Path(path) / uncertainty.FILE}: was calibrated under other "
+            "options than the run's; the poses have no uncertainty."
+        )
+        sure = None
+    disagreement = sure is not None
+    serve = whole_videos.serving_function(run.model, options, disagreement=disagreement)
 
     @functools.cache
     def newest():  # Folds the model again: only where a stream asks for it.
         return whole_videos.newest_function(run.model, options)
 
     engine = TensorFlowEngine(serve, options, lambda **inputs: newest()(**inputs))
-    return engine, run
+    return engine, run, sure

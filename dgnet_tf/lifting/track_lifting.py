@@ -88,13 +88,14 @@ def lift_track(
     size = np.array(image_size)
     scored = np.concatenate([keypoints, confidence[..., None]], axis=-1)
     scored = keypoint_preparation.complete(scored, lifter.options)
-    if resample:
-        positions = lift_at(lifter, scored, size, fps, uneven)
-    else:
-        positions = lift_at(lifter, scored, size, lifter.fps)
+    rate = (fps, uneven) if resample else (lifter.fps, None)
+    positions, disagreement = lift_measured_at(lifter, scored, size, *rate)
     if smooth:
         positions = _smoothed(smooth, positions, fps, uneven)
     found = {"confidence": confidence, "times": shown}
+    if lifter.uncertainty is not None and disagreement is not None:
+        sure = lifter.uncertainty.millimetres(disagreement, confidence)
+        found["uncertainty_mm"] = sure
     if root == "fit":
         pixels = keypoints
         intrinsics = root_trajectory.assumed_intrinsics(image_size, focal_px)
@@ -108,6 +109,8 @@ def lift_track(
         found.update(_fit_root(path, track, *seen, fps, lifter.skeleton, **given))
         if "floor" in found:
             positions = (found["floor"].size * positions).astype(np.float32)
+            if "uncertainty_mm" in found:
+                found["uncertainty_mm"] *= np.float32(found["floor"].size)
         elif smooth:
             found["root"] = _smoothed(smooth, found["root"], fps, uneven)
     which, skeleton = (track.person, track.first_frame), lifter.skeleton
@@ -145,11 +148,23 @@ def lift_at(lifter, keypoints, image_size, fps: float, seconds=None) -> np.ndarr
     frame rate, or (F,) seconds of its frames if the rate is not steady; returns
     (F, N, 3) float32 metres, camera axes, the root at 0.
     """
+    return lift_measured_at(lifter, keypoints, image_size, fps, seconds)[0]
+
+
+def lift_measured_at(lifter, keypoints, image_size, fps: float, seconds=None):
+    """Lifts as `lift_at` does; returns the disagreement of the estimates besides.
+
+    It is (F, N) float32 metres, or None, as of `Engine.lift_measured`.
+    """
+    lift = lifter.engine.lift_measured
     if seconds is None and interpolation.same_rate(fps, lifter.fps):
-        return lifter.engine.lift(keypoints, image_size)
-    ours = interpolation.resampling(len(keypoints), fps, lifter.fps, seconds)
-    positions = lifter.engine.lift(interpolation.sample(keypoints, ours[0]), image_size)
-    return interpolation.sample(positions, ours[1]).astype(np.float32)
+        return lift(keypoints, image_size)
+    there, back = interpolation.resampling(len(keypoints), fps, lifter.fps, seconds)
+    found = lift(interpolation.sample(keypoints, there), image_size)
+    return tuple(
+        one if one is None else interpolation.sample(one, back).astype(np.float32)
+        for one in found
+    )
 
 
 def _smoothed(smooth, values, fps, seconds):

@@ -2,16 +2,18 @@
 
 import json
 
+import numpy as np
 import pytest
 from support import record_sets
+from support.lifting import lift_arguments
 from support.lifting.lifting_stand_ins import command_error, run_command, write_run
 from support.models import weight_stand_ins
 
-from dgnet_tf import evaluate
+from dgnet_tf import evaluate, lift, save_preset
 from dgnet_tf.evaluation import evaluation
 from dgnet_tf.evaluation import report as reports
 from dgnet_tf.files import provenance
-from dgnet_tf.models import runs, weight_folders
+from dgnet_tf.models import runs, uncertainty, weight_folders
 
 
 @pytest.fixture(scope="module")
@@ -195,3 +197,68 @@ def test_trained_weights_are_scored_like_their_run(data, tmp_path, capsys):
         "model_card.md",
         "preset.json",
     ]
+
+
+@pytest.mark.slow
+def test_a_calibration_goes_with_the_weights_to_what_they_lift(data, tmp_path, capsys):
+    workdir = write_run(tmp_path / "run")
+    keypoints = lift_arguments.one_person(tmp_path)
+    before = lift_arguments.arguments(workdir, keypoints, tmp_path / "before.npz")
+    run_command(lift, *before)
+    assert "No uncertainty" in capsys.readouterr().out
+    arguments = (f"--workdir={workdir}", f"--data={data}", "--split=test")
+    run_command(evaluate, *arguments, "--calibrate_uncertainty")
+    told = capsys.readouterr().out
+    assert f"Uncertainty: {workdir / uncertainty.FILE}" in told
+    assert "## How sure it is" in told
+    sure = uncertainty.of_run(workdir)
+    assert sure.people["subjects"] == ["S002"] and sure.people["split"] == "test"
+    assert sure.base_mm[0] == 0 and max(sure.base_mm) > 0
+    found = json.loads(
+        (workdir / "evaluation" / "synthetic-test" / "report.json").read_text()
+    )["uncertainty"]
+    assert found["trials"] is None  # One person alone cannot be halved.
+    assert 0 < found["below_half"] < 1 and found["frames"] == 9
+    # Later evaluations compare it with their errors, under the same options alone.
+    run_command(evaluate, *arguments)
+    assert "## How sure it is" in capsys.readouterr().out
+    run_command(evaluate, *arguments, "--flip=false")
+    assert "How sure it is" not in capsys.readouterr().out
+
+    saved = (f"--workdir={workdir}", f"--output={tmp_path}")
+    run_command(save_preset, *saved, "--name=sure")
+    assert "No uncertainty" not in capsys.readouterr().out
+    run_command(save_preset, *saved, "--name=smooth", "--keypoint_smoothing=3")
+    assert "calibrated under other options" in capsys.readouterr().out
+    content = weight_folders.read(tmp_path / "sure")
+    assert content["uncertainty"] == sure.content()
+    assert "How sure it is" in (tmp_path / "sure" / weight_folders.CARD).read_text()
+    lifted = {}
+    for name, path in {
+        "run": workdir,
+        "tensorflow": tmp_path / "sure",
+        "litert": tmp_path / "sure" / weight_folders.ENGINE,
+        "smooth": tmp_path / "smooth",
+    }.items():
+        output = tmp_path / f"{name}.npz"
+        run_command(lift, *lift_arguments.arguments(path, keypoints, output))
+        with np.load(output) as poses:
+            lifted[name] = poses["uncertainty_mm"] if name != "smooth" else None
+            assert ("uncertainty_mm" in poses) == (name != "smooth")
+    assert lifted["run"].shape == (8, 17) and lifted["run"][:, 1:].min() > 0
+    for name in ("tensorflow", "litert"):
+        np.testing.assert_allclose(lifted[name], lifted["run"], rtol=1e-2)
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        (["--split=train"], "trained on are too small to go by"),
+        (["--actions=Walking"], "takes all actions"),
+        (["--overlap=once", "--flip=false"], "one estimate of a frame"),
+    ],
+)
+def test_calibrations_that_cannot_be_are_refused(run, data, capsys, more, message):
+    arguments = (f"--workdir={run}", f"--data={data}", "--calibrate_uncertainty")
+    assert message in command_error(capsys, evaluate, *arguments, *more)
+    assert not (run / uncertainty.FILE).exists()

@@ -25,6 +25,10 @@ def write(people: Sequence[Lifted], path: pathlib.Path, axes: str, units: str):
         positions = placement.place(person, axes, units)
         arrays[f"positions{name}"] = positions.astype(np.float32)
         arrays[f"first_frame{name}"] = np.int64(person.first_frame)
+        if person.uncertainty_mm is not None:
+            arrays[f"uncertainty_mm{name}"] = person.uncertainty_mm
+        if person.guessed:
+            arrays[f"guessed{name}"] = person.guessed
         if person.times is not None:
             arrays[f"times{name}"] = person.times
         if person.floor is not None:

@@ -110,10 +110,10 @@ class _Scene:
 
     def _joints(self, person, found, rest) -> list[int]:
         """Adds the skeleton below a node of the person; returns the joints' numbers."""
-        top = self._node(
-            name=person.person,
-            extras={"person": person.person, "first_frame": person.first_frame},
-        )
+        extras = {"person": person.person, "first_frame": person.first_frame}
+        if person.guessed:
+            extras["guessed"] = list(person.guessed)
+        top = self._node(name=person.person, extras=extras)
         self._top.append(top)
         numbers: list[int] = []
         for node in found:

@@ -37,11 +37,21 @@ def write(people: Sequence[Lifted], path: pathlib.Path, axes: str, units: str):
                 "positions": np.round(
                     placement.place(person, axes, units), placement.DIGITS[units]
                 ).tolist(),
+                **_sureness(person),
             }
             for person in people
         ],
     }
     path.write_text(json.dumps(content) + "\n", encoding="utf-8")
+
+
+def _sureness(person) -> dict:
+    found = {"guessed": list(person.guessed)} if person.guessed else {}
+    if person.uncertainty_mm is not None:
+        found["uncertainty_mm"] = np.round(
+            person.uncertainty_mm.astype(float), 1
+        ).tolist()
+    return found
 
 
 def _floor(person) -> dict:

@@ -17,11 +17,20 @@ STEADY = False
 
 
 def write(people: Sequence[Lifted], path: pathlib.Path, axes: str, units: str):
-    """One row for each person and frame; units and axes stand in every row's cells."""
+    """One row for each person and frame; units and axes stand in every row's cells.
+
+    After the positions come each joint's uncertainty, where it is known, and the names
+    of joints that no frame shows, where there are such.
+    """
     fitted = people[0].focal_px is not None
+    sure = people[0].uncertainty_mm is not None
+    guessed = any(person.guessed for person in people)
     head = ["person", "frame", "time_s", "axes", "units"]
     head += ["focal_px"] if fitted else []
     head += [f"{joint}_{axis}" for joint in people[0].joints for axis in "xyz"]
+    if sure:
+        head += [f"{joint}_uncertainty_mm" for joint in people[0].joints]
+    head += ["guessed"] if guessed else []
     digits = placement.DIGITS[units]
     with open(path, "w", newline="", encoding="utf-8") as file:
         rows = csv.writer(file, lineterminator="\n")
@@ -32,4 +41,9 @@ def write(people: Sequence[Lifted], path: pathlib.Path, axes: str, units: str):
             for frame, (pose, seconds) in enumerate(shown, person.first_frame):
                 row = [in_csv(person.person), frame, f"{seconds:.6f}", axes, units]
                 row += [f"{person.focal_px:.3f}"] if fitted else []
-                rows.writerow(row + [f"{number:.{digits}f}" for number in pose.ravel()])
+                row += [f"{number:.{digits}f}" for number in pose.ravel()]
+                if sure:
+                    off = person.uncertainty_mm[frame - person.first_frame]
+                    row += [f"{number:.1f}" for number in off]
+                row += [" ".join(person.guessed)] if guessed else []
+                rows.writerow(row)
