@@ -26,6 +26,10 @@ class Person:
             without one.
         affinity: (F, N, N) weights, rows joint i, columns its neighbours; None
             without them.
+        uncertainty_mm: (F, N) how far off each joint is expected to be; None where
+            that is not known.
+        missing: (F, N) bool, whether a joint's keypoint was not there and was filled
+            in; None where all were.
 
     Raises:
         ValueError: if shapes do not fit each other or `first_frame` is negative.
@@ -37,18 +41,22 @@ class Person:
     positions: np.ndarray
     target: np.ndarray | None = None
     affinity: np.ndarray | None = None
+    uncertainty_mm: np.ndarray | None = None
+    missing: np.ndarray | None = None
 
     def __post_init__(self):
         shape = np.shape(self.positions)
         if len(shape) != 3 or shape[-1] != 3 or not shape[0]:
             raise ValueError(f"`positions` must be (F, N, 3), F > 0, got {shape}.")
         frames, joints = shape[:2]
-        for name, last in (("keypoints", 2), ("target", 3), ("affinity", joints)):
-            value = getattr(self, name)
-            if value is not None and np.shape(value) != (frames, joints, last):
+        more = {"keypoints": (2,), "target": (3,), "affinity": (joints,)}
+        more |= {"uncertainty_mm": (), "missing": ()}
+        for name, last in more.items():
+            value, wanted = getattr(self, name), (frames, joints, *last)
+            if value is not None and np.shape(value) != wanted:
                 raise ValueError(
-                    f"`{name}` must be {(frames, joints, last)}, as `positions` is "
-                    f"{shape}, got {np.shape(value)}."
+                    f"`{name}` must be {wanted}, as `positions` is {shape}, got "
+                    f"{np.shape(value)}."
                 )
         if self.first_frame < 0:
             raise ValueError(

@@ -56,6 +56,7 @@ def _encode_video(video):
 
 def _encode_person(person, place):
     target, affinity = person.target, person.affinity
+    sure, missing = person.uncertainty_mm, person.missing
     return {
         "name": person.name,
         "first_frame": int(person.first_frame),
@@ -64,6 +65,8 @@ def _encode_person(person, place):
         "positions": pack(person.positions),
         "target": None if target is None else pack(target),
         "affinity": None if affinity is None else pack_weights(affinity),
+        "uncertainty": None if sure is None else pack(sure),
+        "missing": None if missing is None else pack_weights(missing),
     }
 
 

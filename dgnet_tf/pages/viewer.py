@@ -13,8 +13,8 @@ def write(clip: Clip, path: str | pathlib.Path) -> None:
     """Writes a clip's page, whole or not at all.
 
     The page holds its scripts and its data and forbids itself any request. A frame of
-    a person of 17 joints takes 230 bytes, its ground truth 140 and its affinities 390
-    more; see `clip_json.pack` for what that costs in precision.
+    a person of 17 joints takes 230 bytes, its ground truth 140, its affinities 390 and
+    its uncertainty 45 more; see `clip_json.pack` for what that costs in precision.
     `#frame=120&person=2` behind its address opens that frame with that person alone.
 
     Args:

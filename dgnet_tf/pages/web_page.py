@@ -18,7 +18,7 @@ from markupsafe import Markup
 # The order in which a page with playback loads them.
 PLAYER_SCRIPTS = (
     *("clip_data.js", "clip_figures.js", "clip_scene.js", "clip_film.js"),
-    "clip_player.js",
+    *("clip_uncertainty.js", "clip_player.js"),
 )
 
 

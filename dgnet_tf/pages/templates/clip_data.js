@@ -48,7 +48,8 @@ class PersonData {
     this.name = encoded.name;
     this.first = encoded.first_frame;
     this.place = encoded.place; // metres, camera axes, added to all positions
-    for (const field of ["keypoints", "positions", "target", "affinity"]) {
+    const fields = ["keypoints", "positions", "target", "affinity", "uncertainty", "missing"];
+    for (const field of fields) {
       this[field] = encoded[field] && new PackedArray(encoded[field]);
     }
     this.frames = this.positions.shape[0];
@@ -68,6 +69,23 @@ class PersonData {
 
   image(frame) {
     return this.keypoints.vectors(frame - this.first);
+  }
+
+  // How far off each joint is expected to be, millimetres; null where it is not known.
+  uncertaintyAt(frame) {
+    return this.uncertainty && this.numbers(this.uncertainty, frame);
+  }
+
+  // Whether each joint's keypoint was not there and was filled in.
+  missingAt(frame) {
+    return this.missing ? this.numbers(this.missing, frame).map(Boolean) : [];
+  }
+
+  // One number for each joint of a frame.
+  numbers(array, frame) {
+    const joints = array.shape[1];
+    const start = (frame - this.first) * joints;
+    return Array.from({ length: joints }, (_, joint) => array.at(start + joint));
   }
 
   // [{i, j, weight}] of the pairs of different joints that weigh at least so much.
@@ -97,6 +115,8 @@ class ClipData {
     this.people = encoded.people.map((person) => new PersonData(person));
     const packed = this.people.map((person) => person.affinity).filter(Boolean);
     this.largest = Math.max(0, ...packed.map((affinity) => 255 * affinity.scale));
+    this.hasUncertainty = this.people.some((person) => person.uncertainty);
+    this.hasMissing = this.people.some((person) => person.missing);
     this.hasTarget = this.people.some((person) => person.target);
   }
 

@@ -1,17 +1,22 @@
 // What one frame shows, as figures for the views: a person, its ground truth.
 //
 // A figure is {person, name, space: points, image: points or null, lines, joints: whether
-// they can be pointed at, label}. A line is {kind, from, to, color, width, alpha, dash}.
+// they can be pointed at, label, halos: the radius of each joint's, metres, or null; 0
+// draws none}. A line is {kind, from, to, color, width, alpha, dash}.
 "use strict";
 
-function figuresOf(clip, frame, { people, target, affinity, threshold, hovered }) {
+function figuresOf(clip, frame, options) {
+  const { people, target, affinity, threshold, uncertainty, hovered } = options;
   const figures = [];
   clip.people.forEach((person, index) => {
     if (!people.has(person) || !person.has(frame)) return;
     if (target && person.target) figures.push(targetFigure(clip, person, frame));
-    const lines = clip.bones.map(([from, to, side]) => ({
-      kind: "bone", from, to, color: COLORS[side], width: 5,
-    }));
+    const missing = person.missingAt(frame);
+    const lines = clip.bones.map(([from, to, side]) => {
+      const guess = missing[from] || missing[to];
+      const look = guess ? { kind: "guess", dash: [3, 7], alpha: 0.55 } : { kind: "bone" };
+      return { ...look, from, to, color: COLORS[side], width: 5 };
+    });
     if (affinity && person.affinity) {
       const joint = hovered && hovered.person === index ? hovered.joint : null;
       lines.push(...affinityLines(clip, person, frame, threshold, joint));
@@ -24,6 +29,7 @@ function figuresOf(clip, frame, { people, target, affinity, threshold, hovered }
       lines,
       joints: true,
       label: clip.people.length > 1 ? person.name : "",
+      halos: uncertainty ? halosOf(person, frame) : null,
     });
   });
   return figures;

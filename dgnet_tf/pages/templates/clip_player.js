@@ -6,7 +6,7 @@
 
 const COLORS = {
   left: "#0072B2", right: "#D55E00", middle: "#7F7F7F",
-  target: "#000000", affinity: "#009E73",
+  target: "#000000", affinity: "#009E73", uncertainty: "#CC79A7",
 };
 
 class ClipPlayer {
@@ -15,7 +15,7 @@ class ClipPlayer {
     this.root = root;
     this.clips = clips;
     this.listeners = [];
-    this.drawn = { people: [], bones: 0, targets: 0, affinities: 0, frames: 0 };
+    this.drawn = { people: [], bones: 0, targets: 0, affinities: 0, halos: 0, frames: 0 };
     this.playing = false;
     this.hovered = null;
     this.asked = false;
@@ -77,6 +77,7 @@ class ClipPlayer {
     const apart = clip.people.some((person) => person.place.some(Boolean));
     this.find(".apart").textContent = apart ? "People stand side by side." : "";
     this.find(".target").hidden = !clip.hasTarget;
+    this.find(".uncertainty").hidden = this.find(".sure").hidden = !clip.hasUncertainty;
     this.find(".affinity").hidden = this.find(".threshold").hidden = !clip.largest;
     const people = clip.people.map((person) => {
       const box = document.createElement("input");
@@ -101,6 +102,7 @@ class ClipPlayer {
       word.append(key, side);
       return word;
     });
+    if (clip.hasMissing) words.push("dashed: a guess, the keypoint was missing");
     this.find(".legend").replaceChildren(...words);
   }
 
@@ -114,7 +116,7 @@ class ClipPlayer {
       this.speed = this.film.speed = Number(event.target.value);
     };
     this.speed = Number(this.find(".speed").value);
-    for (const name of [".target", ".affinity", ".threshold"]) {
+    for (const name of [".target", ".affinity", ".threshold", ".uncertainty"]) {
       this.find(`${name} input`).oninput = () => this.redraw();
     }
     this.find(".follow input").onchange = () => {
@@ -213,11 +215,6 @@ class ClipPlayer {
   hover(hit) {
     const same = hit?.person === this.hovered?.person && hit?.joint === this.hovered?.joint;
     if (same) return;
-    if (hit) {
-      const several = this.clip.people.length > 1;
-      const person = several ? `${this.clip.people[hit.person].name}: ` : "";
-      hit.text = person + this.clip.joints[hit.joint].replaceAll("_", " ");
-    }
     this.hovered = hit;
     this.redraw();
   }
@@ -233,12 +230,16 @@ class ClipPlayer {
   }
 
   draw() {
-    const figures = figuresOf(this.clip, this.frame, {
+    const { clip, frame, hovered } = this;
+    if (hovered) hovered.text = described(clip, frame, hovered);
+    this.find(".sure").textContent = expectedError(clip, frame, this.shown);
+    const figures = figuresOf(clip, frame, {
       people: this.shown,
       target: this.find(".target input").checked,
       affinity: this.find(".affinity input").checked,
       threshold: this.threshold(),
-      hovered: this.hovered,
+      uncertainty: this.find(".uncertainty input").checked,
+      hovered,
     });
     let center = this.bounds.center;
     if (this.follow) {
@@ -255,6 +256,8 @@ class ClipPlayer {
       bones: count("bone"),
       targets: count("target"),
       affinities: count("affinity"),
+      guesses: count("guess"),
+      halos: figures.flatMap((figure) => figure.halos ?? []).filter(Boolean).length,
       frames: this.drawn.frames + 1,
     };
   }

@@ -108,6 +108,7 @@ class SpaceView {
     let last = null;
     canvas.addEventListener("pointerdown", (event) => {
       canvas.setPointerCapture(event.pointerId);
+      if (event.pointerType !== "mouse") this.hover(event); // A finger never hovers.
       last = [event.clientX, event.clientY];
     });
     canvas.addEventListener("pointermove", (event) => {
@@ -208,6 +209,7 @@ class SpaceView {
           if (place) this.places.push({ place, person: figure.person, joint });
         });
       }
+      if (figure.halos) drawHalos(context, screen, figure.halos, focalOf(width, height));
       if (figure.label) drawLabel(context, screen, figure.label);
     }
     lines.sort((one, other) => other.depth - one.depth);

@@ -1,5 +1,7 @@
 """The pages that are opened in a browser, of made-up people."""
 
+import dataclasses
+
 import numpy as np
 
 from dgnet_tf.pages import viewer
@@ -9,7 +11,10 @@ HOSTILE = "</script><img src=x onerror=alert(1)>\"'&\u2028"
 
 
 def write(folder):
-    """Writes the pages of one person, of several, and of one who walks away."""
+    """Writes the pages of one person, of several, of one who walks away, and more.
+
+    `unsure.html` has a person of whom the page knows how far off each joint may be.
+    """
     one = clip_stand_ins.person(frames=100, target=True, affinity=True)
     viewer.write(clip_stand_ins.clip(one), folder / "one.html")
     several = [
@@ -22,4 +27,12 @@ def write(folder):
     walk = clip_stand_ins.person()
     walk.positions[..., 2] += np.linspace(4, 7, 50)[:, None]
     viewer.write(clip_stand_ins.clip(walk), folder / "walk.html")
+    unsure = dataclasses.replace(
+        clip_stand_ins.person(frames=30),
+        uncertainty_mm=np.tile([0.0, *range(20, 36)], (30, 1)),
+        missing=np.zeros((30, 17), bool),
+    )
+    unsure.uncertainty_mm[10:, 13] = 180.0
+    unsure.missing[10:, 13] = True
+    viewer.write(clip_stand_ins.clip(unsure), folder / "unsure.html")
     return folder
