@@ -85,11 +85,12 @@ function drawHovered(context, place, text, width) {
   context.beginPath();
   context.arc(place[0], place[1], 6, 0, 2 * Math.PI);
   context.stroke();
-  const right = place[0] + 12 + context.measureText(text).width < width;
+  const long = context.measureText(text).width;
+  const right = place[0] + 12 + long < width;
   context.textAlign = right ? "left" : "right";
   context.lineWidth = 3;
   context.strokeStyle = "#fff";
-  const x = place[0] + (right ? 11 : -11);
+  const x = right ? place[0] + 11 : Math.max(place[0] - 11, long + 2);
   context.strokeText(text, x, place[1] - 8);
   context.fillStyle = "#000";
   context.fillText(text, x, place[1] - 8);
