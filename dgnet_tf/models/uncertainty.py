@@ -27,6 +27,12 @@ _MM = 1000.0
 _ANY = ("precision",)
 
 
+class _People(Schema):
+    dataset: Text
+    split: Text
+    subjects: list[Text]
+
+
 class Calibrated(Schema):
     """What a calibration found; the field `uncertainty` of trained weights."""
 
@@ -36,7 +42,7 @@ class Calibrated(Schema):
     half: Amount
     nine_tenths: Amount
     options: Object
-    people: Object
+    people: _People
 
     @pydantic.model_validator(mode="after")
     def _has_joints(self):

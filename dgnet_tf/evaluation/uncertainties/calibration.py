@@ -13,6 +13,8 @@ from dgnet_tf.models.uncertainty import Uncertainty
 
 _MM = 1000.0
 _LEAST_ERROR = 0.1  # Millimetres: what is nearer counts as so far.
+# Of the mean squared error: however much estimates agree, they may all be off.
+_LEAST_BASE = 0.01
 
 
 def fit(
@@ -64,12 +66,9 @@ def _fit_group(errors, disagreement, confidence) -> np.ndarray:
         return loss, (slope @ terms) / len(errors) / sizes
 
     start = np.array([0.5, 0.3, 0.2])
-    parts = optimize.minimize(
-        loss, start, jac=True, method="L-BFGS-B", bounds=[(0.0, None)] * 3
-    ).x
-    if not terms[:, 2].any():  # Nothing was missing.
-        parts[2] = 0.0
-    return np.sqrt(parts / sizes)
+    bounds = [(_LEAST_BASE, None), (0.0, None), (0.0, None)]
+    parts = optimize.minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds).x
+    return np.sqrt(np.where(terms.any(axis=0), parts / sizes, 0.0))
 
 
 def calibrate(
@@ -104,7 +103,7 @@ def calibrate(
         return fitted, {"trials": None}
     halves = names[::2], names[1::2]
     by_other = [
-        (half, fit(everybody.of(other), skeleton, told, {"subjects": other}))
+        (half, fit(everybody.of(other), skeleton, told, described))
         for half, other in (halves, halves[::-1])
     ]
     checked = {}

@@ -114,9 +114,8 @@ def run(
             seen = gaps.draw(rng, len(seen), view.fps, skeleton, options.optional)
             keypoints = gaps.fill(keypoints, seen, skeleton)
         positions, disagreement = lifter.measured(view, keypoints)
-        confidence = view.confidence * seen
-        if options.inputs == "xyc":
-            confidence = keypoints[..., 2]
+        # The records' own is often the same throughout, which tells nothing.
+        confidence = keypoints[..., 2] if options.inputs == "xyc" else 1.0 * seen
         scored = view, positions, disagreement, confidence
         found.append(of_view(*scored, skeleton.root))
     return joined(found)

@@ -92,7 +92,7 @@ def markdown(content: dict) -> str:
         *map(_lines, content["licence"]),
         *("## Training", _training(content["training"], config)),
         *("## Scores", _scores(content["scores"])),
-        *("## How sure it is", _uncertainty(content.get("uncertainty"))),
+        *_uncertainty(content.get("uncertainty")),
         *(
             "## Limits",
             "\n".join(f"- {in_markdown(limit)}" for limit in content["limits"]),
@@ -217,11 +217,12 @@ def _scores(scores):
 
 def _uncertainty(found):
     if found is None:
-        return "Not calibrated: what these weights lift has no uncertainty."
+        return
     people = found["people"]
     dataset, split = in_markdown(people["dataset"]), in_markdown(people["split"])
     names = in_markdown(", ".join(people["subjects"]))
-    return (
+    yield "## How sure it is"
+    yield (
         "What they lift has the expected error of each joint, in millimetres, "
         f"calibrated on people outside of training: {dataset}, {split} ({names}). Half "
         f"of the errors are below {found['half']:.2f} times as much, nine out of ten "

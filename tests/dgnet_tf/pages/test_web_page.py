@@ -60,7 +60,7 @@ def test_only_scripts_with_the_page_s_own_number_run():
 def test_no_script_of_ours_ends_its_element_or_names_another_place():
     folder = importlib.resources.files("dgnet_tf.pages") / "templates"
     scripts = [file.name for file in folder.iterdir() if file.suffix in (".js", ".css")]
-    assert len(scripts) == 9
+    assert len(scripts) == 10
     for text in map(web_page.source, scripts):
         assert "</script" not in text and "<!--" not in text
         assert "http" not in text and "url(" not in text
