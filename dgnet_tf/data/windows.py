@@ -8,11 +8,16 @@ from typing import Any
 
 import tensorflow as tf
 
-from dgnet_tf import cameras, skeletons
-from dgnet_tf.config import action_names
+from dgnet_tf import skeletons
 from dgnet_tf.config.fields import FIELDS
 from dgnet_tf.data import actions as chosen_actions
-from dgnet_tf.data import cutting, manifest, pose_balance, records
+from dgnet_tf.data import (
+    cutting,
+    manifest,
+    ordered_windows,
+    pose_balance,
+    record_scans,
+)
 from dgnet_tf.data import epochs as training
 from dgnet_tf.data.augmentation import augmentation
 from dgnet_tf.errors import UserError
@@ -146,9 +151,9 @@ def load_windows(
                 "convert again into more files."
             )
         all_paths, paths = paths, paths[shard_index::num_shards]
-        _check_some_window(data_dir, paths, data, window, actions)
+        record_scans.check_some_window(data_dir, paths, data, window, actions)
         if augment.needs_cameras:
-            _check_some_camera(data_dir, paths, data)
+            record_scans.check_some_camera(data_dir, paths, data)
         if steps is None:
             steps = steps_per_epoch(
                 data, frames, batch_size, num_shards=num_shards, counted=counted
@@ -179,7 +184,7 @@ def load_windows(
     else:
         serialized = chosen_actions.keep(tf.data.TFRecordDataset(paths), actions)
         serialized = serialized.shard(num_shards, shard_index)
-        dataset = _in_order(data_dir, serialized, data, window, inputs)
+        dataset = ordered_windows.in_order(data_dir, serialized, data, window, inputs)
         found, needed = int(dataset.cardinality()), batch_size if drop_remainder else 1
         if found < needed:
             raise UserError(
@@ -227,71 +232,3 @@ def _at_least(least, **arguments):
     for name, value in arguments.items():
         if value is not None and value < least:
             raise ValueError(f"`{name}` must be at least {least}, got {value!r}.")
-
-
-def _check_some_window(data_dir, paths, data, window, actions):
-    def has_window(record):
-        return cutting.has_training_window(record, window)
-
-    if not _some_record(data_dir, paths, data, actions, has_window):
-        of_actions = f" of {action_names.join(actions)}" if actions else ""
-        raise UserError(
-            f"{data_dir}: no window of {window.frames} valid frames at stride "
-            f"{window.stride} in {len(paths)} training files{of_actions}. Take fewer "
-            "frames or a smaller stride."
-        )
-
-
-def _check_some_camera(data_dir, paths, data):
-    if not _some_record(data_dir, paths, data, (), lambda r: r["intrinsics"][0] > 0):
-        raise UserError(
-            f"{data_dir}: random cameras and bodies are projected through the lens of "
-            "their own camera, but no record knows its camera. Train without "
-            "--random_cameras and --body_scale, or convert data that come with a "
-            "calibration."
-        )
-
-
-def _some_record(data_dir, paths, data, actions, holds) -> bool:
-    """Whether something holds of any record of the actions."""
-
-    def of(serialized):
-        return holds(records.parse(serialized, data.record_frames, data.joints))
-
-    some = chosen_actions.keep(tf.data.TFRecordDataset(paths), actions).map(of)
-    return _total(data_dir, some.filter(lambda found: found).take(1), data) > 0
-
-
-def _in_order(data_dir, serialized, data, window, inputs):
-    """Windows as a dataset of normalised keypoints (T, N, 2 or 3) and positions."""
-    root = skeletons.get(data.skeleton).root
-
-    def indices(serialized):
-        record = records.parse(serialized, data.record_frames, data.joints)
-        return record, cutting.ordered_windows(record, window)
-
-    def cut(serialized):
-        record, found = indices(serialized)
-        keypoints, positions = cutting.gather(record, found, root)
-        x = cameras.normalize_screen(keypoints, record["image_size"])
-        if inputs == "xyc":
-            confidence = tf.gather(record["confidence"], found)[..., None]
-            x = tf.concat([x, confidence], axis=-1)
-        return x, positions
-
-    # Counted first: Keras 3 warns of data that end without having told their number.
-    count = _total(data_dir, serialized.map(lambda s: tf.shape(indices(s)[1])[0]), data)
-    dataset = serialized.map(cut, tf.data.AUTOTUNE, deterministic=True).unbatch()
-    return dataset.apply(tf.data.experimental.assert_cardinality(count))
-
-
-def _total(data_dir, numbers, data) -> int:
-    """Adds up a dataset of scalars, read from records."""
-    try:
-        numbers = numbers.map(lambda number: tf.cast(number, tf.int64))
-        return int(numbers.reduce(tf.constant(0, tf.int64), tf.add))
-    except (tf.errors.DataLossError, tf.errors.InvalidArgumentError) as error:
-        raise UserError(
-            f"{data_dir}: a file is damaged, or its records are not of "
-            f"{data.record_frames} frames and {data.joints} joints. Convert again."
-        ) from error
