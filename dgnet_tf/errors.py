@@ -14,6 +14,7 @@ _EXTRAS = {
     "h5py": ("h5py", "train"),
     "keras_tuner": ("keras-tuner", "tuning"),
     "onnx": ("onnx", "export"),
+    "openvino": ("OpenVINO", "openvino"),
     "plotly": ("Plotly", "report"),
     "sklearn": ("scikit-learn", "tuning"),
     "tensorflow": ("TensorFlow", "train"),

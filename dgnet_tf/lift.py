@@ -5,7 +5,7 @@
         [--detector_weights=PATH] [--detector_size=heavy|full|lite]
         [--save_keypoints=FILE.npz] [any flag below from --resample on]
     python -m dgnet_tf.lift [--model=DIR|DIR/1|RUN|NAME|FILE.tflite|FILE.onnx]
-        [--engine=auto|litert|onnx|tensorflow] --keypoints=FILE --layout=L
+        [--engine=auto|litert|onnx|openvino|tensorflow] --keypoints=FILE --layout=L
         --image_size=WxH [--fps=F] [--resample=true] [--person=ID|all]
         [--smooth=none|savgol|one_euro] [--root=none|fit] [--focal_px=PX]
         [--camera_height=M] [--camera_pitch=DEGREES]

@@ -8,8 +8,8 @@ import tempfile
 
 import numpy as np
 
-from benchmarks import networks, page_cache, result
-from benchmarks.suites import chunk_generator, train, window_examples
+from benchmarks import networks, result
+from benchmarks.suites import chunk_generator, page_cache, train, window_examples
 from dgnet_tf.data import manifest, views, windows
 from dgnet_tf.models import multiply_adds
 from preprocessing.conversion import pipeline

@@ -11,11 +11,9 @@ from dgnet_tf.evaluation import report
 from dgnet_tf.exporting import signatures
 from dgnet_tf.exporting.layout_inputs import MIN_CONFIDENCE
 from dgnet_tf.files import listing, origins, provenance
-from dgnet_tf.inference.card_schema import CARD
+from dgnet_tf.inference.card_schema import CARD, PATH
 from dgnet_tf.inference.options import InferenceOptions
 from dgnet_tf.models import runs, uncertainty, weight_folders
-
-PATH = pathlib.Path("assets.extra") / "model_card.json"
 
 # Of data sets whose `dataset.json` does not state its licence yet.
 _LICENCES = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pathlib
 from typing import Literal
 
 import pydantic
@@ -12,6 +13,9 @@ from dgnet_tf.config.fields import FIELDS
 from dgnet_tf.files.json_documents import JsonKind
 from dgnet_tf.files.schemas import Number, Object, Rate, Schema, Text, whole
 from dgnet_tf.models.uncertainty import Calibrated
+
+# In the folder of a SavedModel's version.
+PATH = pathlib.Path("assets.extra") / "model_card.json"
 
 
 class _Card(Schema):

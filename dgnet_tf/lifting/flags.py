@@ -34,7 +34,8 @@ def define_keypoint_file(flag_values: flags.FlagValues, required: bool = True):
         loading.ENGINES,
         "What computes: auto takes LiteRT for the weights that the package ships, "
         "where it is installed, and TensorFlow for others, runs and SavedModels; "
-        "litert runs the lifter.tflite of any folder of weights.",
+        "litert runs the lifter.tflite of any folder of weights, and openvino that, "
+        ".tflite and .onnx files and SavedModels.",
         flag_values,
     )
     of_file = {

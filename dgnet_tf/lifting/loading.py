@@ -11,7 +11,8 @@ import pathlib
 
 from dgnet_tf.errors import UserError, check_choice, how_to_install, warn
 from dgnet_tf.exporting import version_folders
-from dgnet_tf.inference.engines import exported_files, litert
+from dgnet_tf.inference import card_schema
+from dgnet_tf.inference.engines import exported_files, litert, openvino_runtime
 from dgnet_tf.inference.engines.window_engine import WindowEngine
 from dgnet_tf.inference.options import InferenceOptions
 from dgnet_tf.models import pretrained, runs, uncertainty, weight_folders
@@ -20,7 +21,7 @@ from dgnet_tf.models.uncertainty import Uncertainty
 # "auto" takes LiteRT for the weights that the package ships, where it is installed,
 # and TensorFlow for others, for runs and for SavedModels. Weights of anybody may be
 # lifted with; a file for LiteRT is a program, and runs where it is asked for.
-ENGINES = ("auto", "litert", "onnx", "tensorflow")
+ENGINES = ("auto", "litert", "onnx", "openvino", "tensorflow")
 _OF_SUFFIX = {".tflite": "litert", ".onnx": "onnx"}
 _MOST_THREADS = 8  # More wait for memory.
 _OTHERS = "to lift with weights that this package does not ship"
@@ -37,29 +38,36 @@ def load(path, engine: str = "auto"):
     path = weight_folders.default() if path is None else path
     suffix = pathlib.Path(path).suffix
     if suffix in _OF_SUFFIX and not pathlib.Path(path).is_dir():
-        if engine not in ("auto", _OF_SUFFIX[suffix]):
+        if engine not in ("auto", "openvino", _OF_SUFFIX[suffix]):
             raise UserError(
                 f"{path}: is not for --engine={engine}; {suffix} files are for "
-                f"{_OF_SUFFIX[suffix]}."
+                f"{_OF_SUFFIX[suffix]} and openvino."
             )
-        return _of_file(path)
+        return _of_file(path, engine)
     if weight_folders.exists(path):
         folder = weight_folders.find(path)
         file = weight_folders.engine_file(folder)
         trusted = weight_folders.is_shipped(folder) and litert.is_installed()
-        if engine == "litert" or (engine == "auto" and file and trusted):
+        named = engine in ("litert", "openvino")
+        if named or (engine == "auto" and file and trusted):
             if file is None:
                 raise UserError(
-                    f"{folder}: holds no {weight_folders.ENGINE} for --engine=litert. "
-                    "Make it with `python -m dgnet_tf.export --format=tflite`, or "
-                    "leave --engine out."
+                    f"{folder}: holds no {weight_folders.ENGINE} for "
+                    f"--engine={engine}. Make it with `python -m dgnet_tf.export "
+                    "--format=tflite`, or leave --engine out."
                 )
-            return _of_file(file)
+            return _of_file(file, engine)
         if engine == "auto" and file and not _has_tensorflow():
             raise UserError(
                 f"{folder}: {how_to_install('tensorflow', _OTHERS)}. If you trust the "
                 f"folder, --engine=litert runs its {weight_folders.ENGINE}."
             )
+    if engine == "openvino" and not (pathlib.Path(path) / runs.CONFIG).is_file():
+        folder = version_folders.newest(path)
+        card = card_schema.CARD.read(folder / card_schema.PATH)
+        options = InferenceOptions.of_card(card)
+        found = openvino_runtime.load_saved_model(folder, options, _threads())
+        return found, None, None
     if engine not in ("auto", "tensorflow"):
         raise UserError(
             f"{path}: is not for --engine={engine}. Export it with `python -m "
@@ -73,11 +81,15 @@ def _has_tensorflow() -> bool:
     return importlib.util.find_spec("tensorflow") is not None
 
 
-def _of_file(path):
-    threads = min(exported_files.usable_cores(), _MOST_THREADS)
-    run, card = exported_files.load(path, threads)
-    engine = WindowEngine(run, InferenceOptions.of_card(card))
-    return engine, None, Uncertainty.of(card.get("uncertainty"))
+def _of_file(path, engine):
+    openvino = engine == "openvino"
+    run, card = exported_files.load(path, _threads(), openvino=openvino)
+    found = WindowEngine(run, InferenceOptions.of_card(card))
+    return found, None, Uncertainty.of(card.get("uncertainty"))
+
+
+def _threads() -> int:
+    return min(exported_files.usable_cores(), _MOST_THREADS)
 
 
 def _of_tensorflow(path):

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from support.lifting.lifting_stand_ins import run_command
 
-from benchmarks import floor, lifters, memory, networks, page_cache, result, run
-from benchmarks.suites import scaling, train
+from benchmarks import floor, lifters, memory, networks, result, run
+from benchmarks.suites import page_cache, scaling, train
 from dgnet_tf.inference.options import InferenceOptions
 from tuning.comparing import contest
 

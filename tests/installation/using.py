@@ -170,11 +170,23 @@ def _no_search(environment, data):
     assert said.splitlines()[-1].endswith("pip install 'dgnet-tf[tuning]'"), said
 
 
+def _openvino(environment, data):
+    _timed(environment, *_OPENVINO)
+
+
+def _no_openvino(environment, data):
+    _refused(environment, "openvino", *_OPENVINO)
+
+
 def _refused(environment, extra, *arguments):
     said = environment.run("dgnet", *arguments, fails=True).splitlines()[-1]
     assert said.endswith(f"pip install 'dgnet-tf[{extra}]'"), said
 
 
+_OPENVINO = (
+    *(*_LIFT, "--keypoints=keypoints.npz", "--engine=openvino"),
+    "--output=openvino.npz",
+)
 _PAGE = ("html_report", "--workdir=run", "--output=page.html")
 _ONNX = ("export", "--workdir=run", "--format=onnx", "--output=lifter.onnx")
 _WARMUP = "model/1/assets.extra/tf_serving_warmup_requests"
@@ -182,6 +194,7 @@ _WARMUP = "model/1/assets.extra/tf_serving_warmup_requests"
 _EXTRAS = {
     "report": (_page, _no_page),
     "export": (_onnx, _no_onnx),
+    "openvino": (_openvino, _no_openvino),
     "serving": (_warmup, _no_warmup),
     "tuning": (_search, _no_search),
     "video": (_video, _no_video),

@@ -5,6 +5,7 @@ name, number and kind, as in the server's session_bundle_config.proto. Nothing r
 docker-compose.yml here: neither Docker nor a YAML reader is at hand.
 """
 
+import json
 import pathlib
 import re
 
@@ -20,6 +21,8 @@ from google.protobuf import (
 pytest.importorskip("tensorflow_serving")
 
 from support import serving_stand_ins  # noqa: E402
+
+from dgnet_tf.inference.engines import openvino_runtime  # noqa: E402
 
 FOLDER = pathlib.Path(__file__).parents[2] / "serving"
 WRAPPED = (
@@ -87,3 +90,14 @@ def test_compose_mounts_the_files_that_its_commands_name():
     assert named == {"models.config", "batching_parameters.txt"}
     assert all((FOLDER / name).is_file() for name in named)
     assert "\t" not in text
+
+
+def test_openvinos_servers_configuration_names_the_same_versions_and_true_settings():
+    text = (FOLDER / "openvino.json").read_text()
+    (model,) = (one["config"] for one in json.loads(text)["model_config_list"])
+    (other,) = serving_stand_ins.models_config().model_config_list.config
+    assert (model["name"], model["base_path"]) == (other.name, other.base_path)
+    versions = model["model_version_policy"]["specific"]["versions"]
+    assert versions == list(other.model_version_policy.specific.versions)
+    # What the engine asks for, which the tests compare with TensorFlow.
+    assert model["plugin_config"].items() <= openvino_runtime.SETTINGS.items()

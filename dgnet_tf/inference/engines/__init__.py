@@ -1,1 +1,1 @@
-"""What computes poses from keypoints: TensorFlow, LiteRT or ONNX Runtime."""
+"""What computes poses from keypoints: TensorFlow, LiteRT, ONNX Runtime or OpenVINO."""

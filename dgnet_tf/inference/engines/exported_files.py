@@ -9,7 +9,7 @@ import pathlib
 from dgnet_tf import skeletons
 from dgnet_tf.errors import UserError
 from dgnet_tf.inference.card_schema import CARD
-from dgnet_tf.inference.engines import litert, onnx_runtime
+from dgnet_tf.inference.engines import litert, onnx_runtime, openvino_runtime
 from dgnet_tf.inference.options import InferenceOptions
 
 _LOADERS = {".tflite": litert.load, ".onnx": onnx_runtime.load}
@@ -26,12 +26,13 @@ def usable_cores() -> int:
     return os.cpu_count() or 1
 
 
-def load(path, threads: int = 1):
+def load(path, threads: int = 1, *, openvino: bool = False):
     """Loads a file written by `python -m dgnet_tf.export`.
 
     Args:
         path: ends in `.tflite` or `.onnx`.
         threads: that its runtime may use.
+        openvino: whether OpenVINO runs it in the place of the format's own runtime.
 
     Returns:
         A function of windows, see `WindowEngine.run`; the model card that the file
@@ -49,7 +50,8 @@ def load(path, threads: int = 1):
             f"{path}: not found. Write it with `python -m dgnet_tf.export --format=...`"
         )
     try:
-        run, text, shapes = _LOADERS[path.suffix](path, threads)
+        loader = openvino_runtime.load if openvino else _LOADERS[path.suffix]
+        run, text, shapes = loader(path, threads)
         card = CARD.parse(path, text)
         _check_shapes(card, shapes)
         return run, card

@@ -37,15 +37,7 @@ def load(path, threads: int = 1):
     scales with the threads, which an interpreter's own threads do not on windows so
     small.
     """
-    # The runtime does not check what it reads: a damaged file can end the process.
-    with zipfile.ZipFile(path) as archive:
-        if max(archive.getinfo(name).file_size for name in (CARD, DIGEST)) > _MAX_BYTES:
-            raise ValueError("its model card is too large")
-        card, digest = archive.read(CARD), archive.read(DIGEST).decode()
-        size = min(info.header_offset for info in archive.infolist())
-    with open(path, "rb") as file:
-        if hashlib.sha256(file.read(size)).hexdigest() != digest.strip():
-            raise ValueError("its checksum does not fit")
+    text = card(path)
     make = _interpreter(path)
     serve = [
         make(model_path=str(path), num_threads=1).get_signature_runner()
@@ -65,7 +57,23 @@ def load(path, threads: int = 1):
         found = pool.map(run_part, serve, parts, sizes)
         return np.concatenate([pose for part in found for pose in part])
 
-    return run, card, shapes
+    return run, text, shapes
+
+
+def card(path) -> bytes:
+    """Returns a file's model card, after its checksum has been compared.
+
+    Runtimes do not check what they read: a damaged file can end the process.
+    """
+    with zipfile.ZipFile(path) as archive:
+        if max(archive.getinfo(name).file_size for name in (CARD, DIGEST)) > _MAX_BYTES:
+            raise ValueError("its model card is too large")
+        found, digest = archive.read(CARD), archive.read(DIGEST).decode()
+        size = min(info.header_offset for info in archive.infolist())
+    with open(path, "rb") as file:
+        if hashlib.sha256(file.read(size)).hexdigest() != digest.strip():
+            raise ValueError("its checksum does not fit")
+    return found
 
 
 def _interpreter(path):
