@@ -57,6 +57,12 @@ def tiny_data(shared):
 
 
 @pytest.fixture(scope="session")
+def walkers(shared):
+    """A data set of four people who walk, 60 frames of each; to be read only."""
+    return shared_folders.once(shared, "walkers", shared_folders.write_walkers)
+
+
+@pytest.fixture(scope="session")
 def tiny_run(shared, tiny_data):
     """The folder of a finished training on it, of four channels and one block."""
     return shared_folders.once(

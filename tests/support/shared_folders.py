@@ -6,6 +6,9 @@ import io
 import pathlib
 import shutil
 
+from preprocessing.cameras.camera_rig import Rig
+from preprocessing.conversion import pipeline
+from preprocessing.datasets import synthetic
 from support import record_sets
 
 
@@ -43,6 +46,12 @@ def write_data(folder):
         ],
     }
     record_sets.write(folder, splits)
+
+
+def write_walkers(folder):
+    """Converts the computed walkers, as one camera sees them."""
+    dataset = synthetic.read(4, 60, 0, rig=Rig(1))
+    pipeline.convert(dataset, folder, workers=1, show=lambda line: None)
 
 
 def write_run(folder, data):

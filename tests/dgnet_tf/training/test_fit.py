@@ -16,9 +16,6 @@ from dgnet_tf.inference import whole_videos
 from dgnet_tf.inference.options import InferenceOptions
 from dgnet_tf.models import runs
 from dgnet_tf.training import fit, run_folder
-from preprocessing.cameras.camera_rig import Rig
-from preprocessing.conversion import pipeline
-from preprocessing.datasets import synthetic
 
 TINY = {"channels": 8, "blocks": 1, "epochs": 3, "steps_per_epoch": 2}
 
@@ -28,11 +25,8 @@ def tiny(**overrides):
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("training") / "data"
-    dataset = synthetic.read(4, 60, 0, rig=Rig(1))
-    pipeline.convert(dataset, folder, workers=1)
-    return folder
+def data(walkers):
+    return walkers
 
 
 @pytest.fixture(scope="module")

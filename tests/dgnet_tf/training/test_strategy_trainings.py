@@ -17,9 +17,6 @@ from dgnet_tf.data.windows import load_windows
 from dgnet_tf.errors import UserError
 from dgnet_tf.models import runs
 from dgnet_tf.training import fit
-from preprocessing.cameras.camera_rig import Rig
-from preprocessing.conversion import pipeline
-from preprocessing.datasets import synthetic
 
 # Epochs of one step: history.csv holds each step's loss. All joints are neighbours of
 # each other, so that no rounding can switch one and send the curves apart.
@@ -57,10 +54,8 @@ except UserError as error:
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("strategies") / "data"
-    pipeline.convert(synthetic.read(4, 60, 0, rig=Rig(1)), folder, workers=1)
-    return folder
+def data(walkers):
+    return walkers
 
 
 @pytest.fixture(scope="module")
