@@ -49,10 +49,13 @@ class BlazePose:
             self._lost += 1
             return []
         self._region, self._lost = found.region, 0
-        return [Seen(found.rows, self._track)]
+        return [Seen(found.rows, self._track, found.positions)]
 
     def _search(self, image) -> Landmarks | None:
-        """Returns the landmarks of somebody who is surely there."""
+        """Returns the landmarks of somebody who is surely there.
+
+        Nearby, that is whose middle is in the last region.
+        """
         anew = self._region is None or self._lost >= _PATIENCE
         if anew:
             squares = person_finder.squares(image)
@@ -65,5 +68,7 @@ class BlazePose:
         found = found and self._landmarks.find(image, found.region)
         if found is None or found.presence < _SURE:
             return None
+        if not anew and not self._region.holds(found.region.x, found.region.y):
+            return None  # Somebody else: who is lost does not leap.
         self._track += anew
         return found

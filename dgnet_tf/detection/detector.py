@@ -16,10 +16,14 @@ class Seen:
         rows: (J, 3) x and y in pixels, and confidence from 0 (missing) to 1.
         track: the same for the same person in all frames, as far as the detector
             knows; None of one that does not follow people, see `tracks.join`.
+        positions: (J, 3) metres from the middle of the hips, camera axes: the
+            detector's own estimate in 3-D, which lifting does not use; None of one
+            that has none.
     """
 
     rows: np.ndarray
     track: int | None = None
+    positions: np.ndarray | None = None
 
 
 class Detector(Protocol):

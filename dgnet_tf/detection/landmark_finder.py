@@ -1,7 +1,8 @@
 """Finds the landmarks of the person in a region: BlazePose's landmark network.
 
 It gives 39 points, of which 33 are landmarks and two a circle around the body, from
-which the region in the next frame follows, and a heatmap for each.
+which the region in the next frame follows, a heatmap for each, and the same points in
+3-D.
 """
 
 from __future__ import annotations
@@ -31,11 +32,14 @@ class Landmarks:
         rows: (33, 3) x and y, pixels, and how likely the landmark is to be seen.
         region: where to look for the person in the next frame.
         presence: how likely there is a person, from 0 to 1.
+        positions: (33, 3) metres from the middle of the hips, camera axes, as the
+            network itself estimates them; None where it was not asked.
     """
 
     rows: np.ndarray
     region: Region
     presence: float = 1.0
+    positions: np.ndarray | None = None
 
 
 class LandmarkFinder:
@@ -50,6 +54,7 @@ class LandmarkFinder:
             "points": (5 * _POINTS,),
             "presence": (1,),
             "heatmaps": (_HEATMAP, _HEATMAP, _POINTS),
+            "world": (3 * _POINTS,),
         }
         self._network = TFLiteNetwork(where, content, SIZE, outputs, threads)
 
@@ -64,7 +69,10 @@ class LandmarkFinder:
         seen = sigmoid(points[:LANDMARKS, 3])
         rows = np.column_stack([places[:LANDMARKS], seen])
         around = Region.around(places[_MIDDLE], places[_RIM], _MARGIN)
-        return Landmarks(rows, around, float(found["presence"][0]))
+        world = found["world"].reshape(_POINTS, 3)[:LANDMARKS].astype(np.float64)
+        # The network sees the region upright; depth does not turn with it.
+        world[:, :2] = region.turned(world[:, :2])
+        return Landmarks(rows, around, float(found["presence"][0]), world)
 
 
 def refined(places: np.ndarray, heatmaps: np.ndarray) -> np.ndarray:

@@ -47,9 +47,16 @@ class Region:
 
         0, 0 is its upper left corner as it shows itself, 1, 1 its lower right one.
         """
+        return self.turned((np.asarray(points) - 0.5) * self.side) + (self.x, self.y)
+
+    def turned(self, steps: np.ndarray) -> np.ndarray:
+        """Returns in the image's axes steps (..., 2) that are right and down in it."""
         sine, cosine = math.sin(self.angle), math.cos(self.angle)
-        turn = np.array([[cosine, sine], [-sine, cosine]])
-        return (np.asarray(points) - 0.5) * self.side @ turn + (self.x, self.y)
+        return steps @ np.array([[cosine, sine], [-sine, cosine]])
+
+    def holds(self, x: float, y: float) -> bool:
+        """Returns whether a place, pixels, is in it, were it upright."""
+        return max(abs(x - self.x), abs(y - self.y)) <= self.side / 2
 
     def crop(self, image: np.ndarray, size: int, outside: str) -> np.ndarray:
         """Returns what the region shows, (size, size, 3) float32 from 0 to 255.

@@ -79,6 +79,24 @@ def test_heat_moves_a_point_where_there_is_enough():
     np.testing.assert_array_equal(landmark_finder.refined(outside, heat), outside)
 
 
+def test_the_networks_own_3d_turns_with_the_region():
+    world = np.zeros((39, 3), np.float32)
+    world[0], world[1] = (0.3, 0.0, 0.2), (0.0, -0.5, 0.1)  # Right; above.
+    found = landmark_finder.LandmarkFinder.__new__(landmark_finder.LandmarkFinder)
+    found._network = lambda image: {
+        "points": np.zeros(195, np.float32),
+        "presence": np.ones(1, np.float32),
+        "heatmaps": np.full((64, 64, 39), -50.0, np.float32),
+        "world": world.ravel(),
+    }
+    # Lying with the head to the right: what is above in the region is right.
+    lying = Region(80, 45, 60, math.pi / 2)
+    positions = found.find(IMAGE, lying).positions
+    assert positions.shape == (33, 3)
+    np.testing.assert_allclose(positions[0], [0.0, 0.3, 0.2], atol=1e-6)
+    np.testing.assert_allclose(positions[1], [0.5, 0.0, 0.1], atol=1e-6)
+
+
 @pytest.mark.parametrize(
     "size, expected",
     [
@@ -149,6 +167,26 @@ def test_a_doubtful_person_is_searched_nearby_and_kept_if_nobody_surer_is():
         assert len(found.detect(IMAGE)) == 1
     # The second frame's own region is kept, the third's is the one searched.
     assert [region.x for region in landmarks.regions] == [1, 1, 2, 1, 4, 3, 1, 7]
+
+
+def test_a_passer_by_is_not_taken_for_who_is_lost():
+    class There(_Landmarks):
+        def find(self, image, region):
+            found = super().find(image, region)
+            seen = Region(region.x, region.y, 100.0)
+            return found and Landmarks(found.rows, seen, found.presence)
+
+    # Found; doubtful, and somebody surer passes; lost, the same; himself again.
+    places = [Region(1, 1, 1), Region(70, 1, 1), Region(70, 1, 1), Region(2, 1, 1)]
+    person, landmarks = _Person(), There(1, 1, 0.6, 1, 1, 0, 1, 1, 0, 1, 1)
+    person.find = lambda image, squares: places.pop(0)
+    found = detector(person, landmarks)
+    found.detect(IMAGE)
+    (doubtful,) = found.detect(IMAGE)
+    assert doubtful.track == 1 and found._region.x == 1
+    assert found.detect(IMAGE) == []
+    (again,) = found.detect(IMAGE)
+    assert again.track == 1 and found._region.x == 2
 
 
 def test_a_new_person_must_be_surely_there():
