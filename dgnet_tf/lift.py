@@ -111,7 +111,10 @@ flags.DEFINE_string(
     "run with its affinities.", FLAGS,
 )  # fmt: skip
 flags.DEFINE_string(
-    "picture", None, "Also draw the poses: .png strip, .gif or .mp4.", FLAGS
+    "picture",
+    None,
+    "Also draw the poses: .png strip, .gif or .mp4, the last two over the video.",
+    FLAGS,
 )
 job_flags.define(FLAGS)
 _SUFFIXES = {
@@ -132,7 +135,7 @@ def main(values):
 
     from dgnet_tf.jobs import lift_input
 
-    played = values.show_video and (many or bool(values.view))
+    played = values.show_video and (many or bool(values.view) or _moves(values.picture))
     settings = lift_input.Settings(
         *(values.model, values.engine, values.layout, size, values.fps, detector),
         *(played, values.person, values.axes, values.units, options),
@@ -206,6 +209,10 @@ def _lift_many(values, settings, suffixes):
 def _print_model(values):
     if values.model is None:
         print(f"--model not given: the weights {weight_folders.DEFAULT} lift.")
+
+
+def _moves(picture) -> bool:
+    return pathlib.Path(picture or "").suffix.lower() in job_flags.MOVING
 
 
 def _asked(values) -> tuple:

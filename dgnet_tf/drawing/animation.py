@@ -9,13 +9,16 @@ from collections.abc import Iterator
 import numpy as np
 
 from dgnet_tf.command_line import progress
-from dgnet_tf.drawing import pose_axes, video_file
+from dgnet_tf.drawing import played_frames, pose_axes, video_file
 from dgnet_tf.drawing.clip import Clip, side_by_side
-from dgnet_tf.drawing.style import upright
+from dgnet_tf.drawing.style import SIDES, upright
 
 _GIF_FPS, _GIF_SECONDS = 12.5, 12.0
 _MP4_FPS = 30.0
 _WIDTH, _HEIGHT = 6.4, 3.6  # inches
+_NARROWEST, _WIDEST = 0.6, 1.8  # A video's axes, times the width of those beside.
+_WHITEST = 239  # Of a video's colours in a GIF.
+_COLORS = 96  # Of a GIF with a video, whose palette also has those of the sides.
 
 
 def save_gif(clip: Clip, path):
@@ -28,13 +31,27 @@ def save_gif(clip: Clip, path):
     frames = range(clip.first_frame, clip.last_frame + 1)[:count:step]
     pictures = map(Image.fromarray, _drawn(clip, frames))
     # The legend shows all colours: one palette serves all frames, in half the time.
-    first = next(pictures).convert("RGB").quantize()
+    first = next(pictures).convert("RGB")
+    first = first.quantize() if clip.video is None else _with_sides(first)
     rest = (
         picture.convert("RGB").quantize(palette=first, dither=Image.Dither.NONE)
         for picture in pictures
     )
     shown = {"duration": _durations(count, step, clip.fps), "loop": 0}
     first.save(path, format="GIF", save_all=True, append_images=rest, **shown)
+
+
+def _with_sides(picture):
+    """Quantizes a picture of many colours; white and the sides' have their places."""
+    from PIL import Image
+
+    own = [int(c[i : i + 2], 16) for c in SIDES.values() for i in (1, 3, 5)]
+    found = picture.quantize(_COLORS).getpalette()[: 3 * _COLORS]
+    # Pillow looks for the nearest one roughly: nothing is next to white.
+    others = np.minimum(found, _WHITEST)
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([255, 255, 255, *own, *others.tolist()])
+    return picture.quantize(palette=palette, dither=Image.Dither.NONE)
 
 
 def _durations(count: int, step: int, fps: float) -> list[int]:
@@ -65,13 +82,11 @@ def _drawn(clip: Clip, frames: range, dpi: int = 100) -> Iterator[np.ndarray]:
     What does not move is drawn once.
     """
     figure = pose_axes.new_figure(clip, _WIDTH, _HEIGHT, dpi)
-    low, high = pose_axes.box(_within(clip.people, frames, "keypoints"))
-    half = pose_axes.half_side(high - low)
-    flat = pose_axes.flat_axes(figure, (1, 2, 1), (low + high) / 2, half)
+    flat, place, film, pictures = _flat_axes(figure, clip, frames)
     flat.set_title("2-D keypoints", fontsize=10)
     low, high = _space_box(clip, frames)
     half = pose_axes.half_side(high - low)
-    deep = pose_axes.deep_axes(figure, (1, 2, 2), (low + high) / 2, half)
+    deep = pose_axes.deep_axes(figure, place, (low + high) / 2, half)
     deep.set_title("lifted 3-D pose", fontsize=10)
     people = [
         pose_axes.PersonLines(clip, index, flat, deep, animated=True)
@@ -81,13 +96,39 @@ def _drawn(clip: Clip, frames: range, dpi: int = 100) -> Iterator[np.ndarray]:
     canvas.draw()
     background = canvas.copy_from_bbox(figure.bbox)
     source = pose_axes.Poses(clip)
-    for frame in frames:
+    for frame, picture in zip(frames, pictures, strict=True):
         canvas.restore_region(background)
+        if film is not None:
+            film.set_data(picture)
+            flat.draw_artist(film)
         for lines, pose in zip(people, source.at(frame), strict=True):
             lines.show(pose)
             for artist in lines.artists:
                 artist.axes.draw_artist(artist)
         yield np.asarray(canvas.buffer_rgba())
+
+
+def _flat_axes(figure, clip, frames):
+    """Adds the axes of the image: around the keypoints, or the whole of the video.
+
+    Returns the axes, the place of those beside them, the image that a video's pictures
+    are shown in, and these; without a video, None in place of both.
+    """
+    if clip.video is None:
+        low, high = pose_axes.box(_within(clip.people, frames, "keypoints"))
+        half = pose_axes.half_side(high - low)
+        flat = pose_axes.flat_axes(figure, (1, 2, 1), (low + high) / 2, half)
+        return flat, (1, 2, 2), None, itertools.repeat(None, len(frames))
+    width, height = clip.image_size
+    share = min(max(width / height, _NARROWEST), _WIDEST)
+    places = figure.add_gridspec(1, 2, width_ratios=(share, 1))
+    flat = pose_axes.flat_axes(figure, (places[0],), np.zeros(2), 1.0)
+    # The copy of the video is smaller than the image that keypoints are in.
+    blank, extent = np.zeros((2, 2, 3), np.uint8), (0, width, height, 0)
+    film = flat.imshow(blank, extent=extent, animated=True)
+    flat.set_xlim(0, width)
+    flat.set_ylim(height, 0)
+    return flat, (places[1],), film, played_frames.of_frames(clip, frames)
 
 
 def _space_box(clip, frames):

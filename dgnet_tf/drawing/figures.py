@@ -17,7 +17,8 @@ def draw(shown: Any, path: str | pathlib.Path) -> None:
     The strip shows frames spread evenly over the video. A GIF shows its first twelve
     seconds at its pace, to 10 ms, in at most 12.5 pictures a second; an MP4 all of it,
     in at most 30, and memory does not grow with its length. People are drawn together,
-    those whose roots stay at 0 side by side; ground truth is dashed.
+    those whose roots stay at 0 side by side; ground truth is dashed. Where the clip has
+    its video, a GIF and an MP4 show it under the keypoints.
 
     Args:
         shown: a `Clip`; or one person, who has `keypoints` (F, N, 2), `positions`

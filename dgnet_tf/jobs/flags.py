@@ -15,7 +15,8 @@ from dgnet_tf.jobs.inputs import Input
 from dgnet_tf.lifting import pose_files
 
 PAGE = ".html"
-PICTURES = (".png", ".gif", ".mp4")
+MOVING = (".gif", ".mp4")
+PICTURES = (".png", *MOVING)
 SUFFIXES = (*pose_files.SUFFIXES, PAGE, *PICTURES)
 _OF_ONE = ("view", "picture", "save_keypoints")
 

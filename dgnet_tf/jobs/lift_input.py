@@ -29,7 +29,7 @@ class Settings:
         model, engine: see `Lifter.load`.
         layout, image_size, fps: of keypoint files, see `sources.of_keypoints`.
         detector: arguments of `sources.of_video`; None for keypoint files.
-        played: whether pages show the video.
+        played: whether pages and moving pictures show the video.
         person: see `lift_people`.
         axes, units: of the results, see `pose_files.write`.
         options: further arguments of `lift_track`.
@@ -111,7 +111,8 @@ class Work:
             }
             _check_detector(lifter.skeleton.name, **known)
             opened = sources.of_video(one.path, **settings.detector)
-            played = settings.played and flags.PAGE in self.suffixes
+            shown = {flags.PAGE, *flags.MOVING} & set(self.suffixes)
+            played = settings.played and bool(shown)
             source = opened.source(lifter.skeleton.name, played=played)
         else:
             if settings.layout:

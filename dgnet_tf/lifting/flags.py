@@ -90,7 +90,8 @@ def define_video(flag_values: flags.FlagValues):
     flags.DEFINE_boolean(
         "show_video",
         True,
-        "Put a small copy of the video into the page of --view.",
+        "Put a small copy of the video into the page of --view, and under the "
+        "keypoints of a .gif or .mp4 of --picture.",
         flag_values,
     )
 
