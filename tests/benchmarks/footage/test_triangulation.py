@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
-from support.synthetic_rig import DISTORTION, rig, seen
+from support.footage.synthetic_rig import DISTORTION, rig, seen
 
 from benchmarks.footage import triangulation
 

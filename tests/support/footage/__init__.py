@@ -1,0 +1,1 @@
+"""People and cameras that are made up, for benchmarks of real footage."""
