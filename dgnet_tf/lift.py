@@ -176,7 +176,8 @@ def _lift_one(values, settings):
     if values.fps is None and source.times is None:
         whose = "the model's" if source.fps is None else "the file's"
         print(f"--fps not given: taken as {whose} {source.fps or lifter.fps:g}.")
-    _print_root(results.people, values.focal_px or values.calibration)
+    for line in results.roots(values.focal_px or values.calibration):
+        print(line)
     _print_uncertainty(results.people, lifter)
     if source.milliseconds is not None:
         print(f"{values.video}: {results.described(source)}")
@@ -282,25 +283,6 @@ def _print_uncertainty(lifted, lifter):
     for person in lifted:
         mm = np.delete(person.uncertainty_mm, root, axis=1)
         print(f"Expected error of person {person.person}: {mm.mean():.0f} mm a joint.")
-
-
-def _print_root(lifted, given):
-    for person in lifted:
-        if person.floor is not None:
-            print(
-                f"Floor of person {person.person}: {person.floor.height:.2f} m below "
-                f"the camera, which looks {person.floor.pitch:.1f} degrees down."
-            )
-    focal_px = lifted[0].focal_px
-    if focal_px is None:
-        return
-    if given is None:
-        print(
-            f"Root: fitted with an assumed focal length of {focal_px:.0f} px. Distance "
-            "grows in proportion to it; give the camera's with --focal_px."
-        )
-    else:
-        print(f"Root: fitted with the given focal length of {focal_px:g} px.")
 
 
 if __name__ == "__main__":

@@ -86,6 +86,26 @@ class Results:
             f"{1000 * self.seconds / self.poses:.1f} ms a pose."
         )
 
+    def roots(self, given) -> list[str]:
+        """Returns lines on floors and the focal length; `given` is what was known."""
+        lines = [
+            f"Floor of person {person.person}: {person.floor.height:.2f} m below the "
+            f"camera, which looks {person.floor.pitch:.1f} degrees down."
+            for person in self.people
+            if person.floor is not None
+        ]
+        focal_px = self.people[0].focal_px
+        if focal_px is None:
+            return lines
+        if given is None:
+            how = (
+                f"an assumed focal length of {focal_px:.0f} px. Distance grows in "
+                "proportion to it; give the camera's with --focal_px."
+            )
+        else:
+            how = f"the given focal length of {focal_px:g} px."
+        return [*lines, f"Root: fitted with {how}"]
+
 
 @dataclasses.dataclass(frozen=True)
 class Work:
