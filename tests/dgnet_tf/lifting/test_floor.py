@@ -21,7 +21,7 @@ def lifted(poses, keypoints, **given):
     relative = (poses - poses[:, :1]).astype(np.float32)
     engine = types.SimpleNamespace(
         options=InferenceOptions(skeleton=name, fps=walking.FPS, frames=4),
-        lift=lambda keypoints, image_size: relative,
+        lift_measured=lambda keypoints, image_size: (relative, None),
     )
     given = {"root": "fit", "focal_px": walking.INTRINSICS[0], **given}
     return lifter.Lifter(engine).lift(keypoints, layout=name, image_size=SIZE, **given)
