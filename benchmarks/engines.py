@@ -29,7 +29,7 @@ from dgnet_tf.models import flags as network_flags
 FLAGS = flags.FlagValues()
 network_flags.define_network(FLAGS, "export")
 data_flags.define_data(FLAGS)
-flags.DEFINE_string("split", "validation", "Split to lift.", FLAGS)
+flags.DEFINE_string("split", "validation", "People whose views are lifted.", FLAGS)
 flags.DEFINE_integer(
     "views", 8, "Number of views to lift, spread over the split.", 1, flag_values=FLAGS
 )

@@ -33,7 +33,9 @@ class EdgeLifter:
     """A file ready to lift.
 
     Attributes:
-        run: see `WindowEngine`.
+        run: (W, T, N, 2) float32 pixels of W windows, with the confidence that a
+            network takes (W, T, N, 3), and (2,) float32 width and height -> (W, T, N,
+            3) float32 metres, camera axes, the root at 0.
         card: the model card that the file carries.
     """
 
@@ -52,7 +54,10 @@ def load(path: str | pathlib.Path, threads: int = 1) -> EdgeLifter:
         UserError: if the file is missing or none of these exports, or if what runs
             it is not installed.
     """
-    return EdgeLifter(*exported_files.load(path, threads))
+    run, card = exported_files.load(path, threads)
+    return EdgeLifter(
+        lambda windows, image_size: run(windows, image_size)[..., :3], card
+    )
 
 
 def lift(
