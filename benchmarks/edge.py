@@ -80,7 +80,7 @@ def main(flag_values):
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     import tensorflow as tf
 
-    from dgnet_tf.files import json_documents
+    from benchmarks import result
     from dgnet_tf.models import runs
     from tuning.comparing import machine
 
@@ -98,15 +98,7 @@ def main(flag_values):
             threads=threads,
         )
     print(table(rows, frames))
-    if flag_values.output:
-        content = {
-            "split": flag_values.split,
-            "frames": frames,
-            "machine": machine.describe(),
-            "rows": [dataclasses.asdict(row) for row in rows],
-        }
-        json_documents.write(flag_values.output, content)
-        print(f"wrote {flag_values.output}")
+    result.write_rows(flag_values.output, flag_values.split, frames, rows)
 
 
 def measure(run, data, split, folder, *, views=None, rounds=9, threads=1):

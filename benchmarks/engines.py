@@ -82,9 +82,8 @@ class Row:
 def main(flag_values):
     """Measures the network that the flags name, prints a table and writes JSON."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    from dgnet_tf.files import json_documents
+    from benchmarks import result
     from dgnet_tf.models import pretrained
-    from tuning.comparing import machine
 
     run, _ = pretrained.of_flags(flag_values.workdir, flag_values.weights)
     with tempfile.TemporaryDirectory() as folder:
@@ -94,15 +93,7 @@ def main(flag_values):
         rows = measure(paths, found, flag_values.rounds)
     frames = sum(len(view.keypoints) for view in found)
     print(table(rows, frames))
-    if flag_values.output:
-        content = {
-            "split": flag_values.split,
-            "frames": frames,
-            "machine": machine.describe(),
-            "rows": [dataclasses.asdict(row) for row in rows],
-        }
-        json_documents.write(flag_values.output, content)
-        print(f"wrote {flag_values.output}")
+    result.write_rows(flag_values.output, flag_values.split, frames, rows)
 
 
 def export(run, folder: pathlib.Path) -> dict[str, pathlib.Path]:

@@ -7,7 +7,8 @@ import json
 
 import tabulate
 
-from tuning.comparing import contest
+from dgnet_tf.files import json_documents
+from tuning.comparing import contest, machine
 
 
 @dataclasses.dataclass(frozen=True)
@@ -118,3 +119,24 @@ def tables(content: dict) -> str:
             *content["notes"],
         ]
     )
+
+
+def write_rows(path: str | None, split: str, frames: int, rows: list):
+    """Writes the rows that a table shows, dataclasses, with what they are of.
+
+    Args:
+        path: the JSON file; nothing is written without one.
+        split: of the data set.
+        frames: that were lifted.
+        rows: of the table.
+    """
+    if not path:
+        return
+    content = {
+        "split": split,
+        "frames": frames,
+        "machine": machine.describe(),
+        "rows": [dataclasses.asdict(row) for row in rows],
+    }
+    json_documents.write(path, content)
+    print(f"wrote {path}")
