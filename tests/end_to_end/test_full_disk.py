@@ -31,7 +31,8 @@ from dgnet_tf.pages import report_clips
 from preprocessing import convert, inspect, join
 
 # Of the commands that need more than a moment the quick tests have one.
-MEASURED = ["replay"]  # Its file is never twice of one size.
+# Their files are never twice of one size.
+MEASURED = ["replay", "export onnx"]
 # ffmpeg does not hear of the limit before it ends it.
 FULL = ("File too large", "File size limit exceeded")
 QUICK = ["convert", "compare", "lift npz"]
