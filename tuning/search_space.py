@@ -109,7 +109,7 @@ def declare(
 
     Raises:
         UserError: if `tune` names a field that is not in the space, or that the
-            base's network ignores.
+            base's network ignores, or if `hp` has values of another search.
     """
     tune = names(base.architecture) if tune is None else list(tune)
     for name in tune:
@@ -119,6 +119,14 @@ def declare(
             raise UserError(
                 f"{name!r} has no effect with the architecture {base.architecture!r}."
             )
+    # A tuner goes on with what lies in its folder, whichever search that was.
+    foreign = [name for name in SPACE if name in hp.values and name not in tune]
+    if foreign:
+        raise UserError(
+            f"The hyperparameters have {foreign}, and {tune} are searched here: they "
+            "are of another search. Give the tuner another `project_name`, or "
+            "`overwrite=True`."
+        )
     values = {}
     for name, range_ in SPACE.items():  # In one order, whatever `tune`'s is.
         if name not in tune:

@@ -106,7 +106,7 @@ def test_the_readme(empty, walkers, monkeypatch):
     assert names["lifted"].positions.shape == (12, 17, 3)
     history = names["model"].history.history
     assert len(history["loss"]) == 2 and np.isfinite(history["pose_mpjpe_mm"]).all()
-    (trial,) = empty.glob("untitled_project/trial_*/trial.json")
+    (trial,) = empty.glob("studies/sizes/trial_*/trial.json")
     trial = json.loads(trial.read_text())
     assert set(trial["hyperparameters"]["values"]) == {"blocks", "channels"}
     assert 50 < trial["score"] < 1000  # mm, after a step.

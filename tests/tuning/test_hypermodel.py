@@ -101,3 +101,16 @@ def test_what_is_missing_is_named(tmp_path):
         hypermodel.fit(keras_tuner.HyperParameters(), None)
     with pytest.raises(AttributeError, match="no attribute 'HyperModels'"):
         tuning.HyperModels  # noqa: B018
+
+
+def test_values_of_another_search_are_refused():
+    found = keras_tuner.HyperParameters()
+    tuning.HyperModel(preset="smoke", tune=["spatial_neighbors"], **TINY).config(found)
+    other = tuning.HyperModel(preset="smoke", tune=["temporal_neighbors"], **TINY)
+    with pytest.raises(
+        UserError, match=r"have \['spatial_neighbors'\].*`project_name`"
+    ):
+        other.config(found)
+    both = ["spatial_neighbors", "temporal_neighbors"]
+    wider = tuning.HyperModel(preset="smoke", tune=both, **TINY).config(found)
+    assert (wider.spatial_neighbors, wider.temporal_neighbors) == (3, 4)

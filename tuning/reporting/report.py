@@ -103,6 +103,6 @@ def _best(study, rows, output):
     json_documents.write(output / BEST, content)
     return (
         f"{title}\n\n{in_code(best.id)}, {error:.1f} mm on the validation split, which "
-        f"alone chose it; `{BEST}` has its fields:\n\n```\npython -m dgnet_tf.train "
-        f"--data=DATA --workdir=RUN --config={BEST}\n```"
+        f"alone chose it; `{BEST}`, beside this page, has its fields:\n\n```\n"
+        f"python -m dgnet_tf.train --data=DATA --workdir=RUN --config={BEST}\n```"
     )
