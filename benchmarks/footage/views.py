@@ -111,7 +111,7 @@ def mediapipe(path, python) -> dict[str, np.ndarray]:
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
         run = children.completed(command, **pipes)
         if run.returncode or not output.is_file():
-            reason = (run.stderr.strip() or "no reason given").splitlines()[-1]
+            reason = children.last_words(run)
             raise UserError(
                 f"--mediapipe={python}: failed on {path.name} ({reason[:200]}). Name a "
                 "Python with mediapipe 0.10.21 and av."

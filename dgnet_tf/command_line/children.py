@@ -40,6 +40,12 @@ def completed(command, **options) -> subprocess.CompletedProcess:
     return subprocess.CompletedProcess(command, process.returncode, printed, said)
 
 
+def last_words(run: subprocess.CompletedProcess) -> str:
+    """Returns the last line that a process printed, which mostly says why it failed."""
+    said = (run.stderr or "").strip() or (run.stdout or "").strip()
+    return said.splitlines()[-1] if said else "no reason given"
+
+
 def end():
     """Ends all child processes: those of `start` and of multiprocessing."""
     found = list(_started)

@@ -219,8 +219,7 @@ def _fetch(folder):
         run = children.completed(command, cwd=scratch, **pipes)
         packed = list(pathlib.Path(scratch).glob("*.tgz"))
         if run.returncode or len(packed) != 1:
-            said = (run.stderr.strip() or run.stdout.strip()).splitlines()
-            reason = said[-1] if said else "no reason given"
+            reason = children.last_words(run)
             raise UserError(
                 f"{PACKAGE}: could not be fetched with npm ({reason[:200]}). {_HINT}"
             )

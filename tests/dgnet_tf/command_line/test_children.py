@@ -1,9 +1,12 @@
 """Child processes: they end when their parent is terminated, and when it is killed."""
 
 import signal
+import subprocess
 
 import pytest
 from support.endings import own_process
+
+from dgnet_tf.command_line import children
 
 # A command of ours that starts another one, and a program that is not ours.
 PARENT = """
@@ -19,6 +22,8 @@ import sys, time
 from dgnet_tf.command_line import parallel
 sys.path.insert(0, "tests")
 from support.endings import own_process
+
+from dgnet_tf.command_line import children
 for pid in parallel.results(own_process.told, [{folder!r}] * 2, 2):
     pass
 """
@@ -57,3 +62,17 @@ def test_workers_of_a_pool_end_with_their_parent(number, tmp_path):
     assert "Traceback" not in said
     if number != signal.SIGKILL:  # Then multiprocessing says what it had to remove.
         assert len(said.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("printed", "said", "last"),
+    [
+        ("found\n", "warning\nerror: no network\n", "error: no network"),
+        ("no such package\n", " \n", "no such package"),
+        ("", "", "no reason given"),
+        (None, None, "no reason given"),
+    ],
+)
+def test_the_last_words_of_a_process_are_its_last_line(printed, said, last):
+    run = subprocess.CompletedProcess(["x"], 1, printed, said)
+    assert children.last_words(run) == last
