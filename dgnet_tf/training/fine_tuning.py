@@ -8,10 +8,11 @@ import pathlib
 from dgnet_tf.config import config as configuration
 from dgnet_tf.config import fields, flags
 from dgnet_tf.config.config import Config
+from dgnet_tf.config.config_field import DGNETS
 from dgnet_tf.config.fields import FIELDS
 from dgnet_tf.errors import UserError
 from dgnet_tf.files import origins
-from dgnet_tf.models import weight_files, weight_folders
+from dgnet_tf.models import input_kernels, weight_files, weight_folders
 
 # Fields that make the network: a training takes them over with the weights.
 NETWORK = tuple(n for n in fields.names(fields.NETWORK) if not FIELDS[n].suggested)
@@ -44,9 +45,9 @@ def complete(asked: dict) -> dict:
     """
     brought = _config(weight_folders.find(asked["weights"]))
     _compare(asked, brought)
-    network = {name: brought[name] for name in _network(brought)}
-    suggested = {name: brought[name] for name in _SUGGESTED}
-    return {**suggested, **asked, **network}
+    taken = {name: brought[name] for name in (*NETWORK, *_SUGGESTED)}
+    seed = {"seed": brought["seed"]} if "seed" in _network(brought, asked) else {}
+    return {**taken, **seed, **asked}
 
 
 def origin(config, workdir) -> dict | None:
@@ -89,18 +90,31 @@ def origin(config, workdir) -> dict | None:
 
 def load_into(model, config):
     """Gives a network the weights that its training starts from."""
-    weight_files.load_into(model, weight_folders.find(config.weights))
+    folder = weight_folders.find(config.weights)
+    brought = _config(folder)
+    if all(getattr(config, name) == brought[name] for name in input_kernels.FIELDS):
+        weight_files.load_into(model, folder)
+    else:
+        from dgnet_tf.models import pretrained
+
+        input_kernels.adapt(pretrained.load(folder).model, model)
 
 
-def _network(brought):
+def _network(brought, asked):
+    """Returns the fields in which a training cannot leave its weights."""
+    free = ()
+    if brought["architecture"] in DGNETS:
+        fit = input_kernels.fits({**brought, **asked}, brought)
+        free = ("frames", *input_kernels.FIELDS) if fit else ("frames",)
+    names = tuple(name for name in NETWORK if name not in free)
     # Random connections are drawn from the seed.
-    return (*NETWORK, "seed") if brought["connection"] == "random" else NETWORK
+    return (*names, "seed") if brought["connection"] == "random" else names
 
 
 def _compare(asked, brought):
     wrong = [
         f"{name} {asked[name]!r} instead of {brought[name]!r}"
-        for name in _network(brought)
+        for name in _network(brought, asked)
         if asked.get(name, brought[name]) != brought[name]
     ]
     if wrong:

@@ -55,10 +55,28 @@ def test_the_network_comes_from_the_weights_and_the_rest_from_the_flags(made):
 
 def test_flags_of_another_network_are_one_error(made):
     with pytest.raises(UserError) as error:
-        asked(f"--weights={made[0]}", "--channels=64", "--frames=9", "--seed=3")
-    assert "(frames 9 instead of 4; channels 64 instead of 4)" in str(error.value)
+        asked(f"--weights={made[0]}", "--channels=64", "--blocks=9", "--seed=3")
+    assert "(blocks 9 instead of 1; channels 64 instead of 4)" in str(error.value)
+    with pytest.raises(UserError, match="input_frame 'person' instead of 'screen'"):
+        asked(f"--weights={made[0]}", "--input_frame=person")
     with pytest.raises(UserError, match="neither the name of shipped weights"):
         asked("--weights=unheard")
+
+
+def test_windows_may_be_longer_and_inputs_more_than_the_weights_had(made):
+    folder, run = made
+    chosen = asked(
+        f"--weights={folder}", "--frames=9", "--input_frame=person_and_place"
+    )
+    assert (chosen.frames, chosen.input_frame) == (9, "person_and_place")
+    model = runs.build_model(dataclasses.replace(chosen, skeleton="human36m_17"))
+    fine_tuning.load_into(model, chosen)
+    different = [
+        (old.shape, new.shape)
+        for old, new in zip(tensors(run.model), tensors(model), strict=True)
+        if not np.array_equal(old, new)
+    ]
+    assert different == [((2, 4), (5, 4))] * 2
 
 
 def test_the_seed_belongs_to_a_network_that_draws_its_connections(made, tmp_path):
