@@ -47,6 +47,19 @@ def test_a_page_asks_for_files_alone_and_fits(site, driver, page, width):
     assert driver.execute_script("return document.body.scrollWidth") <= width
 
 
+@pytest.mark.parametrize("page", ["commands", "serving"])
+def test_code_in_a_cell_stays_whole_on_a_phone(site, driver, page):
+    size = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": False}
+    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    browser.open_page(driver, site / f"{page}.html")
+    lines = driver.execute_script(
+        "return [...document.querySelectorAll('td code')]"
+        ".map((code) => [code.textContent, code.getClientRects().length])"
+    )
+    assert len(lines) > 10
+    assert [text for text, count in lines if count > 1] == []
+
+
 def test_the_search_works_from_files(site, driver):
     from selenium.webdriver.support.ui import WebDriverWait
 
