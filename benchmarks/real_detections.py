@@ -22,6 +22,7 @@ from absl import flags
 
 from dgnet_tf import command_line
 from dgnet_tf.errors import UserError
+from preprocessing.datasets.wheels import CACHE
 
 FLAGS = flags.FlagValues()
 flags.DEFINE_string(
@@ -34,7 +35,7 @@ flags.DEFINE_string(
     FLAGS,
 )  # fmt: skip
 flags.DEFINE_string(
-    "source", "~/.cache/dgnet_tf", "Folder of Pose2Sim's wheels, which are downloaded "
+    "source", CACHE, "Folder of Pose2Sim's wheels, which are downloaded "
     "if they are not there.", FLAGS,
 )  # fmt: skip
 flags.DEFINE_string(
