@@ -9,11 +9,16 @@ import sys
 
 from absl import flags
 
-from dgnet_tf.command_line import children, ending, progress, standard_streams
+from dgnet_tf.command_line import (
+    children,
+    ending,
+    flag_names,
+    progress,
+    standard_streams,
+)
 from dgnet_tf.errors import UserError, file_error, not_installed, shortened
 
 _MAX_SIDE = 1_000_000  # Pixels of an image.
-_LONGEST_NAME = 50  # Characters of a flag.
 # Objects, until Python's collector looks again. Its own 700 cost a tenth of what
 # TensorFlow's import and the tracing of graphs take; memory does not grow.
 _COLLECT_EVERY = 20_000
@@ -59,7 +64,7 @@ def _run(main, flag_values, description, argv):
         print(f"{description.strip()}\n\n{flag_values.get_help()}")
         return
     try:
-        _check_names(argv[1:])
+        flag_names.check_lengths(argv[1:])
         rest = flag_values(argv)[1:]
         if rest:
             raise UserError(
@@ -72,6 +77,8 @@ def _run(main, flag_values, description, argv):
             main(flag_values)
     except UserError as error:
         _fail(str(error))
+    except flags.UnrecognizedFlagError as error:
+        _fail(str(UserError(flag_names.unknown(error.flagname, flag_values))))
     except flags.Error as error:
         missing = re.findall(r"Flag (--\w+) must have a value other than", str(error))
         _fail(f"Give {', '.join(missing)}. See --help." if missing else str(error))
@@ -106,14 +113,6 @@ def _is_command(spec) -> bool:
     """Whether the process runs `python -m` with a module of ours."""
     packages = ("dgnet_tf", "preprocessing", "tuning", "serving", "benchmarks")
     return spec is not None and spec.name.partition(".")[0] in packages
-
-
-def _check_names(arguments):
-    """Refuses endless names: absl's search for one that is like them takes for ever."""
-    for argument in arguments:
-        name = argument.partition("=")[0]
-        if name.startswith("-") and len(name) > _LONGEST_NAME:
-            raise UserError(f"Unknown flag {shortened(name)}. See --help.")
 
 
 def _check_finite(flag_values):
