@@ -12,7 +12,6 @@ joint in the same place, `<joint>_to_<child>`. So every bone points where it poi
 from __future__ import annotations
 
 import dataclasses
-import warnings
 
 import numpy as np
 from scipy.spatial.transform import Rotation
@@ -120,8 +119,7 @@ def _shortest(rest: np.ndarray, directions: np.ndarray) -> Rotation:
 
 def _body(rest: np.ndarray, directions: np.ndarray) -> Rotation:
     """Returns the F turns that bring (C, 3) nearest to (F, C, 3) unit vectors."""
-    with warnings.catch_warnings():
-        # Of directions on one line, which leave the turn about it open.
-        warnings.filterwarnings("ignore", message="Optimal rotation is not uniquely")
-        found = [Rotation.align_vectors(ways, rest)[0] for ways in directions]
-    return Rotation.concatenate(found)
+    # Kabsch's solution for all frames at once.
+    u, _, v = np.linalg.svd(np.einsum("fci,cj->fij", directions, rest))
+    u[..., -1] *= np.linalg.det(u @ v)[:, None]  # A turn, not a reflection.
+    return Rotation.from_matrix(u @ v)
