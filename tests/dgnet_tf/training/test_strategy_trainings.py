@@ -19,10 +19,13 @@ from dgnet_tf.models import runs
 from dgnet_tf.training import fit
 
 # Epochs of one step: history.csv holds each step's loss. All joints are neighbours of
-# each other, so that no rounding can switch one and send the curves apart.
+# each other, so that no rounding can switch one and send the curves apart. Units are of
+# one operation: most of the time goes into tracing the step, once for each device.
 FIELDS = {
     "channels": 8,
     "blocks": 1,
+    "spatial_unit": "dsg",
+    "temporal_unit": "dtg",
     "epochs": 5,
     "steps_per_epoch": 1,
     "connection": "full",
