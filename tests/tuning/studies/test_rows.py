@@ -7,11 +7,15 @@ import tensorflow as tf
 from support import record_sets
 from support.tuning_stand_ins import eagerly, tiny
 
+from dgnet_tf.data import windows
+from dgnet_tf.training import fit
 from tuning.ablations import paper_tables, runner
 from tuning.reporting import report
 from tuning.studies import results, rows
 
 CHANNELS = 16
+# One operation of each kind in which rows differ; the table of units has all the rest.
+UNITS = {"spatial_unit": "dsg", "temporal_unit": "dtg"}
 SPLITS = {"train": record_sets.takes(40), "test": record_sets.takes(8)}
 
 pytestmark = [
@@ -25,6 +29,19 @@ pytestmark = [
 ]
 
 
+def once():
+    """Makes windows once for all rows of equal ones: it takes longer than a step."""
+    made = {}
+
+    def load_windows(*arguments, **options):
+        key = repr((arguments, sorted(options.items())))
+        if key not in made:
+            made[key] = windows.load_windows(*arguments, **options)
+        return made[key]
+
+    return load_windows
+
+
 @pytest.fixture(scope="module")
 def study(tmp_path_factory):
     """All five tables in one folder; steps run eagerly, as tracing takes longer."""
@@ -36,10 +53,11 @@ def study(tmp_path_factory):
     sources = dict(zip(("sh", "cpn"), sources, strict=True))
     with eagerly(), pytest.MonkeyPatch.context() as patch:
         patch.setattr(rows, "release", lambda: None)  # It takes longer than a step.
+        patch.setattr(fit, "load_windows", once())
         for table in paper_tables.TABLES.values():
             runner.run(
                 table,
-                tiny(channels=CHANNELS, steps_per_epoch=1),
+                tiny(channels=CHANNELS, steps_per_epoch=1, **UNITS),
                 data,
                 folder / "study",
                 sources=sources,
@@ -65,8 +83,8 @@ def test_every_row_trains_and_is_scored(found, study):
     assert len(found) == 54
     assert not [(key, row.remarks) for key, row in found.items() if not row.errors]
     assert all(0 < row.mean < 1e6 for row in found.values())
-    # The default stands in the tables ten times.
-    assert len({row.id for row in found.values()}) == 54 - 9
+    # The default stands in the tables ten times, and nine with other units.
+    assert len({row.id for row in found.values()}) == 54 - 8
     assert all(
         training.config["steps_per_epoch"] == 1 and training.config["channels"] == 16
         for row in found.values()
