@@ -9,10 +9,13 @@ one function that holds the network, so that many signatures are hardly larger t
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 import tensorflow as tf
 
 from dgnet_tf import skeletons
+from dgnet_tf.exporting import constant_weights
 from dgnet_tf.exporting.layout_inputs import MIN_CONFIDENCE, to_skeleton
 from dgnet_tf.exporting.signature import Signature, Tensor
 from dgnet_tf.inference import whole_videos
@@ -209,14 +212,28 @@ def _crossing(lengths) -> np.ndarray:
 
 
 def _shared(model, options):
-    """Returns the model as one function that all callers of one graph share."""
+    """Returns the model as one function that all callers of one graph share.
+
+    Its weights are constants, but for a model with `lift_frames`: that is a second
+    function of the same weights, and a file would hold them twice.
+    """
     # A letter of "xyc" for each number of a keypoint.
     joint = (len(skeletons.get(options.skeleton).joints), len(options.inputs))
     windows = tf.TensorSpec([None, options.frames, *joint], tf.float32, "windows")
+    traced_once = functools.partial(tf.function, autograph=False)
 
-    @tf.function(input_signature=[windows], autograph=False)
-    def network(windows):
+    @traced_once(input_signature=[windows])
+    def network_of_variables(windows):
         return {"pose": tf.cast(model(windows, training=False)["pose"], tf.float32)}
+
+    if hasattr(model, "lift_frames"):
+        network = network_of_variables
+    else:
+        compute = constant_weights.without_variables(network_of_variables)
+
+        @traced_once(input_signature=[windows])
+        def network(windows):
+            return compute(windows)
 
     def shared(windows, training):
         return network(windows)
@@ -224,7 +241,5 @@ def _shared(model, options):
     if hasattr(model, "lift_frames"):
         unbroken = tf.TensorSpec([None, None, *joint], tf.float32, "frames")
         shared.reach = model.reach
-        shared.lift_frames = tf.function(
-            model.lift_frames, input_signature=[unbroken], autograph=False
-        )
+        shared.lift_frames = traced_once(model.lift_frames, input_signature=[unbroken])
     return shared

@@ -9,12 +9,9 @@ as they would be easy to get wrong outside.
 from __future__ import annotations
 
 import tensorflow as tf
-from tensorflow.core.protobuf import config_pb2
-from tensorflow.python.framework import convert_to_constants
-from tensorflow.python.grappler import tf_optimizer
-from tensorflow.python.training import saver
 
 from dgnet_tf import skeletons
+from dgnet_tf.exporting import constant_weights
 from dgnet_tf.inference import whole_videos
 from dgnet_tf.inference.options import InferenceOptions
 from dgnet_tf.models import folding
@@ -66,43 +63,19 @@ def _lift(model, options, keypoints, image_size):
 
 
 def frozen(function) -> tf.Module:
-    """Returns a module whose `serve` is the function without variables.
+    """Returns a module whose `serve` is the function with constant weights.
 
-    All that depends on weights alone is computed once: the converter for TFLite would
-    leave it to every call, and would not find the kernels that it is to quantise.
+    The converter for TFLite would leave what depends on weights alone to every call,
+    and would not find the kernels that it is to quantise.
     """
-    traced = function.get_concrete_function()
-    constant = convert_to_constants.convert_variables_to_constants_v2(traced)
-    meta_graph = saver.export_meta_graph(
-        graph_def=constant.graph.as_graph_def(), graph=constant.graph
-    )
-    kept = meta_graph.collection_def["train_op"].node_list.value
-    kept.extend(tensor.name for tensor in (*constant.inputs, *constant.outputs))
-    options = config_pb2.ConfigProto()
-    rewriting = options.graph_options.rewrite_options
-    rewriting.min_graph_nodes = -1  # However small.
-    rewriting.optimizers.append("constfold")
-    folded = tf_optimizer.OptimizeGraph(options, meta_graph)
-    wrapped = tf.compat.v1.wrap_function(
-        lambda: tf.import_graph_def(folded, name=""), []
-    )
-    find = wrapped.graph.get_tensor_by_name
-    pruned = wrapped.prune(
-        [find(tensor.name) for tensor in constant.inputs],
-        {
-            name: find(output.name)
-            for name, output in zip(
-                sorted(traced.structured_outputs), constant.outputs, strict=True
-            )
-        },
-    )
+    compute = constant_weights.without_variables(function)
 
     # The converter names inputs after arguments.
     def serve(keypoints, image_size):
-        return pruned(keypoints, image_size)
+        return compute(keypoints, image_size)
 
     def serve_scored(keypoints, confidence, image_size):
-        return pruned(keypoints, confidence, image_size)
+        return compute(keypoints, confidence, image_size)
 
     signature = function.input_signature
     module = tf.Module()

@@ -21,13 +21,17 @@ def built():
     return of_small_model()
 
 
+def untrained(**fields):
+    """The signatures of a real, untrained network."""
+    sizes = {"channels": 4, "blocks": 1, "skeleton": "human36m_17", "fps": 50.0}
+    config = configuration.make("smoke", **sizes, **fields)
+    return signatures.build(runs.build_model(config), InferenceOptions.of(config))
+
+
 @pytest.fixture(scope="module")
 def network():
-    """The signatures of a real, untrained network."""
-    config = configuration.make(
-        "smoke", channels=4, blocks=1, skeleton="human36m_17", fps=50.0
-    )
-    return signatures.build(runs.build_model(config), InferenceOptions.of(config))
+    """The signatures of an untrained DG-Net."""
+    return untrained()
 
 
 @pytest.mark.parametrize("name", ["serving_default", "stream"])
@@ -203,6 +207,17 @@ def test_nobody_is_no_error(built):
         )
 
 
-def test_the_folded_networks_weights_live_as_long_as_the_signatures(network):
+def test_a_networks_weights_are_constants(network):
+    assert all(len(function.graph.variables) == 0 for function in network.values())
+
+
+def test_a_tcns_weights_are_variables_that_live_as_long_as_its_signatures(monkeypatch):
+    monkeypatch.setattr(signatures, "LAYOUTS", ())
+    functions = untrained(architecture="tcn", overlap="center")
     gc.collect()
-    assert len(network["serving_default"].graph.variables) > 10
+    # One function lifts windows, another unbroken time; constants would be there twice.
+    streamed = functions["stream"].graph.variables
+    assert len(streamed) > 10
+    assert {id(one) for one in streamed} == {
+        id(one) for one in functions["serving_default"].graph.variables
+    }
