@@ -31,8 +31,7 @@ def opened(path):
     options = {"protocol_whitelist": "file"}
     container, reason = None, ""
     try:
-        # Titles and the like may be in any encoding; nobody reads them.
-        container = av.open(f"file:{path}", options=options, metadata_errors="replace")
+        container = av.open(f"file:{path}", options=options, **_any_metadata(av))
     except av.FFmpegError as error:
         # Also too little memory for the endless tables that a damaged header claims,
         # of which nothing is taken.
@@ -63,6 +62,15 @@ def opened(path):
         stream.thread_type = "AUTO"
         stream.codec_context.options = {"max_pixels": str(MAX_PIXELS)}
         yield container, stream
+
+
+def _any_metadata(av) -> dict:
+    """Returns the arguments under which titles may be in any encoding.
+
+    Nobody reads them. PyAV 19 has no such argument, and decodes them all.
+    """
+    before = int(av.__version__.partition(".")[0]) < 19
+    return {"metadata_errors": "replace"} if before else {}
 
 
 def origin(container) -> float:

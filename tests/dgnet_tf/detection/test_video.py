@@ -50,6 +50,14 @@ def test_containers_and_codecs_are_read(tmp_path, name, codec, pixels):
     assert np.abs(red - drawn.RED).max() < 40
 
 
+def test_titles_may_be_in_any_encoding(tmp_path):
+    path = drawn.write(tmp_path / "a.mp4")
+    content = path.read_bytes()
+    assert b"Lavf" in content  # The name of who wrote it.
+    path.write_bytes(content.replace(b"Lavf", b"\xff\xfe\x80\xe9"))
+    assert numbers(read(path)[1]) == list(range(12))
+
+
 @pytest.mark.parametrize("turn", drawn.TURNS)
 def test_the_rotation_flag_is_followed(tmp_path, turn):
     path = drawn.turn(drawn.write(tmp_path / "a.mp4"), turn)
