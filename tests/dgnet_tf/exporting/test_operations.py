@@ -25,6 +25,7 @@ LOGIC = {
 SUMS = {
     *("ArgMin", "Cumsum", "Mean", "Min", "Prod", "Sum", "UnsortedSegmentMax"),
     *("BatchMatMulV2", "BiasAdd", "MatMul"),
+    "FusedBatchNormV3",  # Keras 2's, where it cannot be folded; engines know it.
 }
 ACTIVATIONS = {"LeakyRelu", "Relu", "Sigmoid", "Softmax", "Tanh"}
 SHAPES = {
