@@ -33,7 +33,7 @@ def test_an_adapted_network_lifts_people_of_the_usual_size_as_before(
 ):
     source = stand_ins.run(frames=4).model
     target = stand_ins.run(1, frames=8, inputs=inputs, input_frame=input_frame).model
-    keypoints = window(8, size=0.196)
+    keypoints = window(8, size=0.19588)
     # In windows of 8 frames, too: no weight knows how many there are.
     same = stand_ins.run(2, frames=8).model
     input_kernels.adapt(source, same)
@@ -53,7 +53,7 @@ def test_a_confidence_that_was_there_keeps_its_effect():
         1, frames=4, inputs="xyc", input_frame="person_and_place"
     ).model
     input_kernels.adapt(source, target)
-    keypoints, low = window(4, size=0.196), np.full((2, 4, 17, 1), 0.2, np.float32)
+    keypoints, low = window(4, size=0.19588), np.full((2, 4, 17, 1), 0.2, np.float32)
     expected = pose(source, keypoints, confidence=low)
     np.testing.assert_allclose(
         pose(target, keypoints, confidence=low), expected, atol=1e-5
