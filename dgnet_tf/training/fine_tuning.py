@@ -45,9 +45,8 @@ def complete(asked: dict) -> dict:
     """
     brought = _config(weight_folders.find(asked["weights"]))
     _compare(asked, brought)
-    taken = {name: brought[name] for name in (*NETWORK, *_SUGGESTED)}
-    seed = {"seed": brought["seed"]} if "seed" in _network(brought, asked) else {}
-    return {**taken, **seed, **asked}
+    names = {*NETWORK, *_network(brought, asked), *_SUGGESTED}
+    return {**{name: brought[name] for name in names}, **asked}
 
 
 def origin(config, workdir) -> dict | None:

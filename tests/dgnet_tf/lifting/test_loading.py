@@ -61,7 +61,7 @@ def test_engines_agree_on_shipped_weights_wherever_no_tie_decides():
     # Where two joints are as good as equally near, rounding decides who is taken; each
     # frame is read from one window, in which that shows whole.
     assert np.median(distance) < 1e-5 and np.mean(distance < 1e-4) > 0.9
-    assert distance.max() < 0.05
+    assert np.mean(distance < 5e-3) > 0.98 and distance.max() < 0.05
 
 
 def test_weights_without_the_file_take_tensorflow_alone(tmp_path):

@@ -18,10 +18,10 @@ def window(frames, size):
     return (place + size * offsets / r).astype(np.float32)
 
 
-def pose(network, keypoints, **more):
+def pose(network, keypoints, confidence=1.0):
     channels = [keypoints]
     if network.get_config()["inputs"] == "xyc":
-        channels.append(more.get("confidence", np.ones_like(keypoints[..., :1])))
+        channels.append(np.full_like(keypoints[..., :1], confidence))
     inputs = tf.constant(np.concatenate(channels, axis=-1))
     return network(inputs, training=False)["pose"].numpy()
 
@@ -53,10 +53,10 @@ def test_a_confidence_that_was_there_keeps_its_effect():
         1, frames=4, inputs="xyc", input_frame="person_and_place"
     ).model
     input_kernels.adapt(source, target)
-    keypoints, low = window(4, size=0.19588), np.full((2, 4, 17, 1), 0.2, np.float32)
-    expected = pose(source, keypoints, confidence=low)
+    keypoints = window(4, size=0.19588)
+    expected = pose(source, keypoints, confidence=0.2)
     np.testing.assert_allclose(
-        pose(target, keypoints, confidence=low), expected, atol=1e-5
+        pose(target, keypoints, confidence=0.2), expected, atol=1e-5
     )
     assert np.abs(expected - pose(source, keypoints)).max() > 1e-4
 
