@@ -61,6 +61,7 @@ SPACE: dict[str, Range | Choice] = {
     "missing_share": Range(0.0, 0.1),
     "random_cameras": Range(0.0, 1.0),
     "random_camera_tilt": Range(0.0, 20.0),
+    "random_camera_roll": Range(0.0, 20.0),
     "body_scale": Range(0.0, 0.2),
     "random_stride": _all("random_stride"),
     "learning_rate_schedule": _all("learning_rate_schedule"),

@@ -29,6 +29,10 @@ class AugmentationFields:
         10.0, "Largest tilt of a random camera against the original one, degrees.",
         least=0, most=45,
     )
+    random_camera_roll: float = _augmentation(
+        0.0, "Largest roll of a random camera about its own axis, degrees: held askew.",
+        least=0, most=45,
+    )
     random_camera_focal: float = _augmentation(
         0.1, "Largest relative difference of a random camera's focal length.", least=0,
         most=0.5,

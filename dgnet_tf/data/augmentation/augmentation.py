@@ -95,6 +95,7 @@ def augment(
             record["image_size"],
             share=chosen.random_cameras,
             tilt=chosen.random_camera_tilt,
+            roll=chosen.random_camera_roll,
             focal=chosen.random_camera_focal,
             seed=camera_seed,
         )

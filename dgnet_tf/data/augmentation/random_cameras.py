@@ -5,7 +5,8 @@ learns their viewpoints with the poses. Here the person is turned about the vert
 by any angle, the camera tilted, moved and zoomed, and the window rendered again.
 
 Records have no vertical direction. The camera's own y axis stands for it: a camera
-that looks down by some degrees is turned into one that leans by as much at most.
+that looks down by some degrees is turned into one that leans by as much at most. A
+roll holds the new camera askew, as hands and tripods on slopes do.
 """
 
 from __future__ import annotations
@@ -66,18 +67,21 @@ def draw(
     tilt: float,
     focal: float,
     seed,
+    roll: float = 0.0,
 ) -> RandomView:
     """Draws a camera for each window of one view.
 
     The person is turned about the camera's y axis by any angle, then about its x axis
-    by -`tilt` to `tilt`. The root's distance is the own one times 1 / `DISTANCE` to
-    `DISTANCE`, the focal length the own one times 1 - `focal` to 1 + `focal`, and the
-    root's image lies anywhere around the image's centre. The principal point and the
-    distortion stay. A window keeps its own camera where none of the drawn ones sees
-    all joints of all frames, or where its own one is not known.
+    by -`tilt` to `tilt`, then about its z axis by -`roll` to `roll`. The root's
+    distance is the own one times 1 / `DISTANCE` to `DISTANCE`, the focal length the own
+    one times 1 - `focal` to 1 + `focal`, and the root's image lies anywhere around the
+    image's centre. The principal point and the distortion stay. A window keeps its own
+    camera where none of the drawn ones sees all joints of all frames, or where its own
+    one is not known.
 
     Positions are (W, T, N, 3) metres, camera axes, root kept; intrinsics (9,) of the
-    view, zeros where unknown; the tilt degrees; `share` of the windows is re-rendered.
+    view, zeros where unknown; tilt and roll degrees; `share` of the windows is
+    re-rendered.
     """
     positions = tf.convert_to_tensor(positions)
     windows = tf.shape(positions)[0]
@@ -89,9 +93,13 @@ def draw(
     numbers = tf.random.stateless_uniform([windows, TRIES, 6], seeds[0])
     numbers = low + numbers * (tf.constant(high) - low)
     yaw, pitch, nearer, zoom, across, down = tf.unstack(numbers, axis=-1)  # (W, K)
+    # By a seed of its own: the other numbers are the same with a roll and without.
+    askew = math.radians(roll) * tf.random.stateless_uniform(
+        [windows, TRIES], tf.random.fold_in(seed, 2), -1.0, 1.0
+    )
 
     pivot = positions[:, 0, root]  # (W, 3)
-    rotation = _rotation(yaw, pitch)  # (W, K, 3, 3)
+    rotation = _rotation(yaw, pitch, askew)  # (W, K, 3, 3)
     own_focal = intrinsics[cameras.FOCAL]
     focal_length = own_focal * zoom[..., None]  # (W, K, 2)
     rest = tf.broadcast_to(intrinsics[2:], [windows, TRIES, 7])
@@ -119,14 +127,22 @@ def draw(
     )
 
 
-def _rotation(yaw, pitch):
-    """(..., 3, 3): about y by the yaw, then about x by the pitch."""
+def _rotation(yaw, pitch, roll):
+    """(..., 3, 3): about y by the yaw, then x by the pitch, then z by the roll."""
     cos_y, sin_y, cos_x, sin_x = tf.cos(yaw), tf.sin(yaw), tf.cos(pitch), tf.sin(pitch)
-    rows = [
+    level = _matrix(
         [cos_y, tf.zeros_like(yaw), sin_y],
         [sin_x * sin_y, cos_x, -sin_x * cos_y],
         [-cos_x * sin_y, sin_x, cos_x * cos_y],
-    ]
+    )
+    cos_z, sin_z, zero = tf.cos(roll), tf.sin(roll), tf.zeros_like(roll)
+    askew = _matrix(
+        [cos_z, -sin_z, zero], [sin_z, cos_z, zero], [zero, zero, tf.ones_like(roll)]
+    )
+    return tf.linalg.matmul(askew, level)
+
+
+def _matrix(*rows):
     return tf.stack([tf.stack(row, axis=-1) for row in rows], axis=-2)
 
 

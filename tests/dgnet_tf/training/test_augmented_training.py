@@ -17,6 +17,7 @@ EVERYTHING = {
     "flip": True,
     "random_cameras": 0.7,
     "random_camera_tilt": 20.0,
+    "random_camera_roll": 10.0,
     "random_camera_focal": 0.2,
     "body_scale": 0.1,
     "noise_px": 2.0,

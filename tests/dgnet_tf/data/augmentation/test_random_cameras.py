@@ -51,12 +51,34 @@ def test_turning_moves_a_window_as_one_rigid_body(positions, view):
     np.testing.assert_allclose(np.linalg.det(rotation), 1.0, atol=1e-5)
 
 
-def test_a_quarter_turn_and_a_tilt_by_hand():
-    rotation = random_cameras._rotation(np.float32(np.pi / 2), np.float32(0.0)).numpy()
-    # Who was to the right is now farther away; what was far is to the right.
-    np.testing.assert_allclose(rotation @ [1, 2, 3], [3, 2, -1], atol=1e-6)
-    rotation = random_cameras._rotation(np.float32(0.0), np.float32(np.pi / 2)).numpy()
-    np.testing.assert_allclose(rotation @ [1, 2, 3], [1, -3, 2], atol=1e-6)
+@pytest.mark.parametrize(
+    ("axis", "expected"),
+    [
+        # Who was to the right is now farther away; what was far is to the right.
+        ("yaw", [3, 2, -1]),
+        ("tilt", [1, -3, 2]),
+        # Who was to the right is now below, as y points down.
+        ("roll", [-2, 1, 3]),
+    ],
+)
+def test_a_quarter_turn_about_each_axis_by_hand(axis, expected):
+    angles = [np.float32(np.pi / 2 * (axis == of)) for of in ("yaw", "tilt", "roll")]
+    rotation = random_cameras._rotation(*angles).numpy()
+    np.testing.assert_allclose(rotation @ [1, 2, 3], expected, atol=1e-6)
+
+
+def test_a_rolled_camera_sees_the_same_people_askew_and_nothing_else_of_it_changes(
+    positions, view
+):
+    rolled = draw(positions, roll=30.0)
+    # What the roll adds, about the new camera's own axis.
+    turn = rolled.rotation.numpy() @ view.rotation.numpy().transpose(0, 2, 1)
+    same = (rolled.place.numpy() == view.place.numpy()).all(axis=1)  # The same try.
+    assert same.mean() > 0.95
+    np.testing.assert_allclose(turn[same][:, 2], [[0, 0, 1]] * same.sum(), atol=1e-6)
+    angles = np.degrees(np.arctan2(turn[same][:, 1, 0], turn[same][:, 0, 0]))
+    assert -30.001 <= angles.min() < -26 and 26 < angles.max() <= 30.001
+    assert abs(angles.mean()) < 4 * 30 / 3**0.5 / 200**0.5
 
 
 def test_pixels_are_the_projection_of_the_turned_positions(positions, view):
