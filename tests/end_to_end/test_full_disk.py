@@ -190,7 +190,7 @@ def test_each_command_at_each_byte_that_matters(
 
 def train_to(data, out):
     """Trains a little; returns the exit code."""
-    small = "--channels=4 --blocks=1 --epochs=3 --steps_per_epoch=2 --jit_compile=off"
+    small = "--architecture=martinez --blocks=1 --epochs=2 --steps_per_epoch=1"
     try:
         run_command(train, f"--data={data}", f"--workdir={out}", *small.split())
     except SystemExit as stop:

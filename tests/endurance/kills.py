@@ -16,6 +16,7 @@ from endurance import sameness
 
 ROOT = pathlib.Path(__file__).parents[2]
 _NETWORK = "--preset=smoke --channels=4 --blocks=1 --jit_compile=off "
+_NETWORK += "--spatial_unit=dsg --temporal_unit=dtg "
 _DATA = "--dataset=synthetic --subjects=3 --clip_frames=30 --cameras=1 "
 # What comes before, and each command, whose result is `out`.
 SOURCES = {
@@ -51,12 +52,12 @@ class Outcome:
     fault: str
 
 
-def sources(folder) -> pathlib.Path:
-    """Makes in a folder what the commands read."""
+def sources(folder, names=tuple(SOURCES)) -> pathlib.Path:
+    """Makes in a folder what the commands read, or what has one of the names."""
     folder = pathlib.Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    for arguments in SOURCES.values():
-        _finish(_start(arguments, folder))
+    for name in names:
+        _finish(_start(SOURCES[name], folder))
     return folder
 
 
