@@ -34,10 +34,11 @@ def without_variables(function):
     rewriting.min_graph_nodes = -1  # However small.
     rewriting.optimizers.append("constfold")
     graph = tf_optimizer.OptimizeGraph(options, meta_graph)
-    # The caller's tensors take their places.
+    # The caller's tensors take their places. The rest comes in an order that follows
+    # addresses in memory; by names, the same network makes the same file.
     nodes = [node for node in graph.node if node.op != "Placeholder"]
     del graph.node[:]
-    graph.node.extend(nodes)
+    graph.node.extend(sorted(nodes, key=lambda node: node.name))
 
     def compute(*given):
         places = dict(zip(inputs, given, strict=True))
