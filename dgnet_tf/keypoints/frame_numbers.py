@@ -8,15 +8,13 @@ count from 0.
 from __future__ import annotations
 
 import math
-import pathlib
-import re
 import reprlib
 from collections.abc import Sequence
 
 import numpy as np
 
 from dgnet_tf.errors import UserError, warn
-from dgnet_tf.keypoints import entry_names
+from dgnet_tf.keypoints import entry_names, name_numbers
 from dgnet_tf.keypoints.readers import json_fields
 
 _WANTED = (
@@ -63,23 +61,6 @@ def of_entries(
     return found
 
 
-def of_image(where: str, image) -> int:
-    """Returns the frame of an image: its number, or the one that its name ends in.
-
-    Raises:
-        UserError: if it is neither.
-    """
-    if isinstance(image, str):
-        match = re.search(r"([0-9]{1,15})[^0-9]*$", pathlib.PurePath(image).stem)
-        if not match:
-            raise UserError(
-                f"{where} is {image[:60]!r}, which does not end in a frame number, as "
-                "'12.jpg' does. Name the images by number."
-            )
-        return int(match[1])
-    return json_fields.whole(where, image)
-
-
 class _Table:
     """The columns of a file that may say of what its entries are."""
 
@@ -114,10 +95,10 @@ class _Table:
             name = candidates[0]
             if self.kinds[name] == entry_names.TIME:
                 return self._of_times(name, fps)
-            return [
-                _frame(f"{self.where(index)}: {name!r}", value)
-                for index, value in enumerate(self.columns[name])
-            ]
+            return name_numbers.of_images(
+                [f"{self.where(i)}: {name!r}" for i in range(self.length)],
+                [_number_or_name(value) for value in self.columns[name]],
+            )
         return self._of_rows()
 
     def _of_rows(self) -> list[int]:
@@ -237,11 +218,9 @@ def _unit(where, name, step, fps) -> float:
     )
 
 
-def _frame(where, value) -> int:
+def _number_or_name(value):
     number = _float(value)
-    if number is None and isinstance(value, str) and value.strip():
-        return of_image(where, value)
-    return json_fields.whole(where, value if number is None else number)
+    return value if number is None else number
 
 
 def _number(where, value) -> float:

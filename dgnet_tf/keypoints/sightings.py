@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from dgnet_tf.errors import UserError
+from dgnet_tf.errors import UserError, warn
 from dgnet_tf.keypoints import detections, tracks
 from dgnet_tf.keypoints.detections import Detection
+from dgnet_tf.keypoints.tracking import following
 
 # A detection's own objects, and three copies of a joint's three numbers while tracks
 # are made of them.
 _BYTES, _BYTES_A_JOINT = 600, 72
 MAX_BYTES = 500_000_000
 MAX_GAP = 1_000_000  # frames without anybody: hours
+MANY = 10  # people in the only frame: more likely one person in as many
 
 
 class Sightings:
@@ -122,13 +124,30 @@ class Sightings:
                 that they cannot be of one video.
         """
         frames = sorted({one.frame for one in self.found})
-        for frame, following in zip(frames, frames[1:], strict=False):
-            if following - frame > MAX_GAP:
+        for frame, other in zip(frames, frames[1:], strict=False):
+            if other - frame > MAX_GAP:
                 raise UserError(
-                    f"{self.path}: frame {following} follows frame {frame}. A video's "
+                    f"{self.path}: frame {other} follows frame {frame}. A video's "
                     f"frames are numbered without gaps of more than {MAX_GAP} frames."
                 )
+        self._warn_of_numbers(frames)
         detections.warn_of_placeholders(
             self.path, self._placeholders, len(self._frames)
         )
         return (*self._tracks, *tracks.join(self.path, self.found))
+
+    def _warn_of_numbers(self, frames: list[int]):
+        """Says so where frames are numbered so that nobody can be followed."""
+        if any(one.person is not None for one in self.found):
+            return
+        step = sorted(np.diff(frames))[len(frames) // 2 - 1] if len(frames) > 2 else 0
+        if step > following.MAX_GAP + 1:
+            warn(
+                f"{self.path}: frames are numbered {step} apart, too far for following "
+                "people. Number a video's frames from one to the next."
+            )
+        if len(frames) == 1 and len(self.found) >= MANY:
+            warn(
+                f"{self.path}: shows {len(self.found)} people in one frame, "
+                f"{frames[0]}. If it is a video, give each frame its number."
+            )

@@ -2,8 +2,7 @@
 
 A file's name holds the frame's number, whatever else it is called: `12.json`,
 `camA_000012.json`, `video_000000000012_keypoints.json`, `clip_12.txt`. Files whose
-names are alike but for that number are one video; of several numbers in their names it
-is the one that takes the most values, the last of them if they tie. Text files count
+names are alike but for that number are one video (`name_numbers`). Text files count
 where a folder has no JSON file.
 """
 
@@ -12,16 +11,13 @@ from __future__ import annotations
 import collections
 import dataclasses
 import pathlib
-import re
-from collections.abc import Sequence
 
 from dgnet_tf.errors import UserError, warn
 from dgnet_tf.files import listing
-from dgnet_tf.keypoints import json_lists
+from dgnet_tf.keypoints import json_lists, name_numbers
 from dgnet_tf.keypoints.readers import json_fields, yolo_labels
 
 _PATTERNS = ("*.json", "*.txt")
-_MAX_DIGITS = 15
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,23 +40,28 @@ def find(folder) -> tuple[list[Video], list[pathlib.Path]]:
         UserError: if two files of a video have the same number.
     """
     alike = collections.defaultdict(list)
-    others = []
+    unnumbered = []
     found = (listing.found(folder, pattern) for pattern in _PATTERNS)
     for path in next(filter(None, found), ()):
-        parts = re.split(r"([0-9]+)", path.stem)  # Text, digits, text, ..., text
+        parts = name_numbers.parts(path.stem)
         if len(parts) > 1:
             alike[tuple(parts[::2])].append((parts, path))
         elif not path.is_dir():
-            others.append(path)
+            unnumbered.append(path)
     videos = []
     for files in alike.values():
-        place = _place([parts for parts, _ in files])
+        names = [parts for parts, _ in files]
+        place = name_numbers.place(names)
+        others = name_numbers.others(names, place)
         by_name = collections.defaultdict(list)
         for parts, path in files:
-            rest = (*parts[:place], "\0", *parts[place + 1 :])
+            rest = [
+                part if not index % 2 or index in others else "\0"
+                for index, part in enumerate(parts)
+            ]
             by_name["".join(rest)].append((parts[place], path))
         videos += [_video(name, found) for name, found in by_name.items()]
-    return sorted(videos, key=lambda video: video.name), others
+    return sorted(videos, key=lambda video: video.name), unnumbered
 
 
 def one_video(folder) -> Video:
@@ -93,17 +94,10 @@ def one_video(folder) -> Video:
     return videos[0]
 
 
-def _place(names: Sequence[Sequence[str]]) -> int:
-    """Returns which part of names that are alike is the frame's number."""
-    places = range(1, len(names[0]), 2)
-    counts = {place: len({parts[place] for parts in names}) for place in places}
-    return max(places, key=lambda place: (counts[place], place))
-
-
 def _video(name, found) -> Video:
     numbers: dict[int, pathlib.Path] = {}
     for digits, path in found:
-        if len(digits) > _MAX_DIGITS:
+        if len(digits) > name_numbers.MAX_DIGITS:
             raise UserError(
                 f"{path}: {digits[:20]} in its name is no frame number. Number the "
                 "files by frame."

@@ -2,14 +2,16 @@
 
 A list of `{"image_id", "keypoints": [x, y, score, ...]}`, one for each person in each
 image. `image_id` is the frame's number, or an image's name that ends in it, such as
-"12.jpg". Where it is the same in all entries, a frame's number of its own counts, such
-as `frame_id`. People may have ids: `track_id`, or AlphaPose's `idx`.
+"12.jpg". A frame's number of its own counts before it, such as `frame_id`. People may
+have ids: `track_id`, AlphaPose's `idx`, or any usual name (`entry_names`).
 """
 
 from __future__ import annotations
 
+import functools
+
 from dgnet_tf.errors import UserError
-from dgnet_tf.keypoints import entry_names, frame_numbers, layouts
+from dgnet_tf.keypoints import entry_names, layouts, name_numbers
 from dgnet_tf.keypoints.readers import json_fields
 from dgnet_tf.keypoints.sightings import Sightings
 
@@ -29,36 +31,84 @@ def fits(content) -> bool:
 
 def read(path, content: list, layout: str, image_size=None, fps=None) -> Sightings:
     """Returns the people of all frames."""
-    found, images, key = Sightings(path), {}, _frame_key(content)
+    found, images, key = Sightings(path), {}, _frame_key(path, content)
     for index, entry in enumerate(content):
         where = f"{path}: entry {index}"
         image = json_fields.field(where, entry, key)
-        frame = frame_numbers.of_image(f"{where}: {key!r}", image)
-        if images.setdefault(frame, image) != image:
-            raise UserError(
-                f"{where}: both {images[frame]!r} and {image!r} are frame {frame}. "
-                "Keep each video's results in a file of its own."
-            )
+        if not isinstance(image, str):
+            image = json_fields.whole(f"{where}: {key!r}", image)
+        if image not in images:
+            name_numbers.of_image(f"{where}: {key!r}", image)
+            images[image] = len(images), f"{where}: {key!r}"
         keypoints = json_fields.field(where, entry, "keypoints", json_fields.triples)
         layouts.check_count(where, len(keypoints), layout)
-        person = json_fields.person(
-            f"{where}: 'track_id'", entry.get("track_id", entry.get("idx"))
-        )
-        found.add(where, frame, keypoints, person)
+        found.add(where, images[image][0], keypoints, _person(where, entry))
+    found.renumber(_numbers(images))
     return found
 
 
-def _frame_key(content) -> str:
-    """Returns the field that numbers frames: `image_id`, unless that never changes."""
+def _numbers(images) -> dict[int, tuple[int, None]]:
+    """Returns the frame of each image, by the image's own number."""
+    numbers, first = {}, {}
+    wheres = [where for _, where in images.values()]
+    frames = name_numbers.of_images(wheres, list(images))
+    for (image, (number, where)), frame in zip(images.items(), frames, strict=True):
+        other = first.setdefault(frame, image)
+        if other != image:
+            raise UserError(
+                f"{where}: both {other!r} and {image!r} are frame {frame}. Keep each "
+                "video's results in a file of its own."
+            )
+        numbers[number] = frame, None
+    return numbers
+
+
+def _person(where, entry) -> str | None:
+    """Returns the entry's person, by the first of the fields that name one."""
+    names = [name for name in entry if _is_person(name)]
+    name = next((n for n in ("track_id", "idx") if n in entry), None) or next(
+        iter(names), None
+    )
+    return json_fields.person(f"{where}: {name!r}", entry[name]) if name else None
+
+
+@functools.lru_cache(maxsize=1000)
+def _is_person(name: str) -> bool:
+    return entry_names.kind(name) == entry_names.PERSON
+
+
+def _frame_key(path, content) -> str:
+    """Returns the field that numbers frames.
+
+    A frame's number of its own, if it tells images apart as `image_id` does; else that.
+
+    Raises:
+        UserError: if only a time tells images apart.
+    """
+    names = json_fields.first_names(content)
     own = [
         name
-        for name in json_fields.first_names(content)
+        for name in names
         if entry_names.words(name).startswith("frame")
         and entry_names.kind(name) == entry_names.FRAME
-    ]
-    if not own:
+    ][:1]
+    times = [n for n in names if entry_names.kind(n) == entry_names.TIME][:1]
+    if not own and not times:
         return "image_id"
-    first = json_fields.first(content)["image_id"]
-    entries = (entry for entry in content if isinstance(entry, dict))
-    changes = any(entry.get("image_id") != first for entry in entries)
-    return "image_id" if changes else own[0]
+    images: dict = {}
+    for entry in content:
+        if isinstance(entry, dict):
+            image, *others = (
+                repr(entry.get(name)) for name in ("image_id", *own, *times)
+            )
+            images.setdefault(image, set()).add(tuple(others))
+    if own:
+        numbers = [one[0] for others in images.values() for one in others]
+        if len(images) == 1 or len(set(numbers)) == len(numbers) == len(images):
+            return own[0]
+    elif len(images) == 1 < len(next(iter(images.values()))):
+        raise UserError(
+            f"{path}: 'image_id' is the same in all entries, though {times[0]!r} is "
+            "not. Give each frame's number as 'image_id'."
+        )
+    return "image_id"

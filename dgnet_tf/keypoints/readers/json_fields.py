@@ -13,6 +13,7 @@ from dgnet_tf.errors import UserError
 from dgnet_tf.keypoints.json_lists import JsonList
 
 _MAX_WHOLE = 1 << 53
+_NOBODY = ("", "-1", "-1.0", "none", "null", "nan")
 
 
 def is_list(content) -> bool:
@@ -93,15 +94,22 @@ def whole(where: str, value) -> int:
 def person(where: str, value) -> str | None:
     """Returns the name of a track: a whole number or a short word; None for none.
 
-    Detectors also write -1 for none, and lists, of which the first entry counts.
+    For none, trackers also write a negative number, NaN, or a word for it. Of a list
+    the first entry counts.
     """
     while isinstance(value, list) and value:
         value = value[0]
-    if value is None or value == -1 or value == []:
+    if value is None or value == [] or _is_nobody(value):
         return None
     if isinstance(value, str):
         # What is not printable, such as half a surrogate pair, cannot be written.
-        if 0 < len(value) <= 64 and value.isprintable() and "/" not in value:
+        if len(value) <= 64 and value.isprintable() and "/" not in value:
             return value
         raise UserError(f"{where}: {reprlib.repr(value)} is not a name of a person.")
     return str(whole(where, value))
+
+
+def _is_nobody(value) -> bool:
+    if isinstance(value, str):
+        return value.strip().lower() in _NOBODY
+    return type(value) in (int, float) and not value >= 0

@@ -223,6 +223,43 @@ def test_coco_entries_of_one_image_go_by_their_frames(tmp_path, image_id):
     assert person.confidence.any(axis=1).tolist() == [1, 1, 0, 1, 1, 1]
 
 
+def coco_entries(path, **fields):
+    """Frames 0, 1, 3, 4, 5 of a walk, with (function of the frame) fields."""
+    content = [
+        {name: make(frame) for name, make in fields.items()}
+        | {"keypoints": rows.ravel().tolist()}
+        for frame, _, rows in walk("coco_17", frames=6, step=0.5)
+        if frame != 2
+    ]
+    return detector_files.write_json(path, content)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"image_id": lambda f: f"f{f:04}_{1000 + 40 * f}.jpg"},
+        {"image_id": lambda f: f"{f:02}_at_{f}{f}.jpg"},
+        {"image_id": lambda f: 500 + 7 * f, "frame": lambda f: f},
+        {"image_id": lambda f: f, "frame_id": lambda f: f // 3},
+    ],
+)
+def test_coco_entries_keep_their_gaps(tmp_path, fields):
+    path = coco_entries(tmp_path / "a.json", **fields)
+    (person,) = keypoint_files.read(path, "coco_17", SIZE).people
+    assert person.confidence.any(axis=1).tolist() == [1, 1, 0, 1, 1, 1]
+
+
+def test_coco_entries_of_one_image_are_no_video(tmp_path, capsys):
+    same = {"image_id": lambda f: "clip1.mp4"}
+    path = coco_entries(tmp_path / "a.json", **same, timestamp=lambda f: f / 25)
+    with pytest.raises(UserError, match="'image_id' is the same.*'timestamp' is not"):
+        keypoint_files.read(path, "coco_17", SIZE)
+    content = json.loads(coco_entries(tmp_path / "a.json", **same).read_text())
+    detector_files.write_json(path, content * 2)
+    assert len(keypoint_files.read(path, "coco_17", SIZE).people) == 10
+    assert f"{path}: shows 10 people in one frame, 1." in capsys.readouterr().err
+
+
 def test_kinds_of_names():
     for name, kind in {
         "Frame No.": entry_names.FRAME, "timestamp_ms": entry_names.TIME,

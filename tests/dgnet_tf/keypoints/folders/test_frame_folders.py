@@ -101,6 +101,33 @@ def test_the_number_that_changes_most_is_the_frames(tmp_path):
     assert [frame for frame, _ in videos[0].frames] == [0, 1, 2, 3]
 
 
+@pytest.mark.parametrize("name", ["f{0:03}_t{1}.json", "{1}_{0}.json"])
+def test_a_time_beside_the_frames_number_tells_no_videos_apart(tmp_path, name):
+    for camera in ("cam1", "cam2"):
+        for frame in (0, 1, 2, 5):
+            detector_files.write_json(
+                tmp_path / f"{camera}_{name.format(frame, 1699999999000 + 40 * frame)}",
+                openpose_frame([walk("coco_17", frames=6)[frame][2]]),
+            )
+    videos, _ = frame_folders.find(tmp_path)
+    assert [len(video.frames) for video in videos] == [4, 4]
+    assert [frame for frame, _ in videos[1].frames] == [0, 1, 2, 5]
+    for path in tmp_path.glob("cam2*"):
+        path.unlink()
+    (person,) = keypoint_files.read(tmp_path, "coco_17", SIZE).people
+    assert person.confidence.any(axis=1).tolist() == [1, 1, 1, 0, 0, 1]
+
+
+def test_frames_too_far_apart_for_following_get_a_word(tmp_path, capsys):
+    folder = write_frames(
+        tmp_path / "ms", walk("coco_17", frames=4), "{}.json", frames=range(4)
+    )
+    for path in list(folder.iterdir()):
+        path.rename(folder / f"{40 * int(path.stem)}ms.json")
+    assert len(keypoint_files.read(folder, "coco_17", SIZE).people) == 4
+    assert f"{folder}: frames are numbered 40 apart" in capsys.readouterr().err
+
+
 def test_files_that_are_no_frames_of_the_folder_are_named(tmp_path, capsys):
     folder = write_frames(tmp_path / "f", walk("openpose_25", frames=3), "{}.json")
     (folder / "camera.json").write_text("{}")

@@ -1,0 +1,91 @@
+"""Finds the frame's number among the numbers in files' and images' names.
+
+Names that are alike but for their numbers are compared: the frame's number is the one
+that takes the most values; of several, the one whose values lie closest together, as a
+time beside it runs faster; and of several still, the last.
+"""
+
+from __future__ import annotations
+
+import pathlib
+import re
+from collections.abc import Sequence
+
+from dgnet_tf.errors import UserError
+from dgnet_tf.keypoints.readers import json_fields
+
+MAX_DIGITS = 15
+
+
+def parts(name: str) -> list[str]:
+    """Divides a name into text, digits, text, ..., text."""
+    return re.split(r"([0-9]+)", name)
+
+
+def place(names: Sequence[Sequence[str]]) -> int:
+    """Returns which part of names that are alike, at least one, is the frame's."""
+    values = _values(names)
+
+    def rank(part):
+        numbers = [int(digits[: MAX_DIGITS + 1]) for digits in values[part]]
+        return len(numbers), min(numbers) - max(numbers), part
+
+    return max(values, key=rank)
+
+
+def others(names: Sequence[Sequence[str]], frame: int) -> list[int]:
+    """Returns the numbers that tell videos apart.
+
+    Not those that change with every frame, such as its time: by them each frame would
+    be a video of its own.
+
+    Args:
+        names: alike but for their numbers.
+        frame: which part is the frame's number.
+    """
+    values = _values(names)
+    found = [part for part in values if part != frame]
+    if len({tuple(name[part] for part in found) for name in names}) < len(names):
+        return found
+    most = len(values[frame])
+    if most == len(names):
+        most = 2
+    return [part for part in found if len(values[part]) < most]
+
+
+def of_image(where: str, image) -> int:
+    """Returns the frame of an image: its number, or the one that its name ends in.
+
+    Raises:
+        UserError: if it is neither.
+    """
+    if isinstance(image, str):
+        match = re.search(r"([0-9]{1,15})[^0-9]*$", pathlib.PurePath(image).stem)
+        if not match:
+            raise UserError(
+                f"{where} is {image[:60]!r}, which does not end in a frame number, as "
+                "'12.jpg' does. Name the images by number."
+            )
+        return int(match[1])
+    return json_fields.whole(where, image)
+
+
+def of_images(wheres: Sequence[str], images: Sequence) -> list[int]:
+    """Returns the frames of images, each a number or a name with one.
+
+    Where names are not alike, each ends in its frame's number.
+
+    Raises:
+        UserError: if an image is neither; it begins with the image's `wheres`.
+    """
+    stems = [pathlib.PurePath(i).stem if isinstance(i, str) else "" for i in images]
+    names = [parts(stem) for stem in stems]
+    alike = len({tuple(name[::2]) for name in names}) == 1
+    if alike and len(names[0]) > 3:
+        frame = place(names)
+        images = [name[frame] for name in names]
+    return [of_image(*pair) for pair in zip(wheres, images, strict=True)]
+
+
+def _values(names) -> dict[int, set[str]]:
+    return {part: {name[part] for name in names} for part in range(1, len(names[0]), 2)}
