@@ -16,6 +16,8 @@ from dgnet_tf.keypoints.detections import Detection
 REACH = 0.3  # of a person's size: from there on a keypoint hardly counts as near
 MIN_SIZE = 10.0  # pixels: one keypoint has no extent
 MIN_SCORE = 1e-6
+# Whole detections that parts are compared with, and how many kinds of parts.
+_WHOLE, _KINDS = 64, 1000
 _BLOCK = 4096  # detections, to bound what is made on the way
 
 
@@ -51,6 +53,7 @@ class DetectionArrays:
         points[confidence == 0] = 0
         for block in _blocks(len(sizes)):
             sizes[block] = _sizes(points[block], confidence[block])
+        _complete(points, confidence, sizes)
         frames = np.array([found.frame for found in detections])
         return cls(frames, points, confidence, sizes)
 
@@ -103,6 +106,27 @@ def _sizes(points: np.ndarray, confidence: np.ndarray) -> np.ndarray:
             np.minimum(most, high + between) - np.maximum(least, low - between)
         )
     return np.maximum(np.hypot(*sides), MIN_SIZE)
+
+
+def _complete(points: np.ndarray, confidence: np.ndarray, sizes: np.ndarray):
+    """Enlarges the sizes of those who show half the joints or fewer.
+
+    As the whole body is larger than these joints in detections that show the most.
+    """
+    shown = confidence > 0
+    counts = shown.sum(axis=-1)
+    whole = np.flatnonzero(counts == counts.max())
+    whole = whole[:: -(-len(whole) // _WHOLE)]
+    few = np.flatnonzero((counts > 1) & (counts <= counts.max() / 2))
+    if not len(few):
+        return
+    kinds, which = np.unique(shown[few], axis=0, return_inverse=True)
+    for kind, mask in enumerate(kinds[:_KINDS]):
+        part = _sizes(points[whole], np.where(mask, confidence[whole], 0))
+        seen = shown[whole][:, mask].all(axis=1)
+        if seen.any():
+            ratio = np.median(sizes[whole][seen] / part[seen])
+            sizes[few[which.ravel() == kind]] *= max(1.0, ratio)
 
 
 def _quantile(values: np.ndarray, weights: np.ndarray, q: float) -> np.ndarray:

@@ -19,6 +19,7 @@ from dgnet_tf.keypoints.tracking.following import MAX_GAP
 STEP, SPEED = 0.4, 0.1
 # Of the steps: where more are as large, the frame rate is low or the person fast.
 MOST_JUMPS = 0.2
+_FRAMES = 5  # from there on, ids that are new in each frame are no tracker's
 _PIECES = 4  # the latest pieces of one id, which its next detection may continue
 
 
@@ -54,6 +55,8 @@ def check(seen: DetectionArrays, ids: Sequence[str | None]) -> HeldIds:
         # One for everybody is what AlphaPose writes without tracking.
         doubt = "" if len(numbers) == 1 else "most ids are in one frame more than once"
         return HeldIds([], np.full(len(people), -1), doubt)
+    if 2 * len(numbers) > named.sum() and len(np.unique(seen.frames)) >= _FRAMES:
+        return HeldIds([], np.full(len(people), -1), "most ids are in one frame only")
     people[twice] = -1
     jumps = _elsewhere(seen, people)
     people[jumps] = -1

@@ -86,6 +86,18 @@ def test_a_person_half_hidden_for_a_while_stays_one():
     assert len(tracks.join("a", found)) == 1
 
 
+@pytest.mark.parametrize("shown", [range(5), [0, 1], [15, 16], range(5, 11)])
+@pytest.mark.parametrize("name", [None, "4"])
+def test_a_person_of_whom_a_few_joints_show_for_a_while_stays_one(shown, name, capsys):
+    found = walkers.detected(0, walkers.walk(3, 90, 15.0), name)
+    hidden = [joint for joint in range(17) if joint not in shown]
+    for frame in range(30, 50):
+        found[frame] = changed(found[frame], hidden, 0.0, 0.0)
+    (track,) = tracks.join("a", found)
+    assert track.confidence.any(axis=1).sum() == 90
+    assert capsys.readouterr().err == ""
+
+
 @pytest.mark.parametrize("fps", [15.0, 30.0])
 @pytest.mark.parametrize("far", [False, True])
 def test_two_walkers_who_meet_keep_their_tracks(fps, far):

@@ -206,3 +206,13 @@ def test_whatever_the_ids_every_detection_is_in_one_track():
             )
             if scores.any()
         )
+
+
+def test_ids_that_are_new_in_each_frame_name_nobody(capsys):
+    one, other = two()
+    numbered = [
+        dataclasses.replace(found, person=str(number))
+        for number, found in enumerate((*one, *other))
+    ]
+    check(joined(numbered), {"1": one, "2": other})
+    assert "most ids are in one frame only" in capsys.readouterr().err
