@@ -27,7 +27,7 @@ _KINDS = {
     FILE: re.compile(r"((frame|image|img)_?)?(file_?)?(name|path|file)"),
     TIME: re.compile(
         rf"((video|frame|image|media|capture|presentation|elapsed|relative)_?)?"
-        rf"(time_?stamps?|times?|clock|elapsed|pts|ts|t)"
+        rf"(time_?stamps?|times?|clock|elapsed|pts_?time|pts(?=_)|ts|t)"
         rf"(_(in_)?(?P<unit>s|{_LONG})|(?P<glued>{_LONG}))?|(?P<alone>{_LONG})"
     ),
     PERSON: re.compile(

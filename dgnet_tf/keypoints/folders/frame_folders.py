@@ -134,7 +134,8 @@ def hold_frames(video: Video) -> bool:
 
 def _is_frame(content) -> bool:
     if isinstance(content, dict):
-        return "instance_info" not in content
+        people = content.get("instance_info", [])
+        return not json_fields.starts_with(people, "frame_id")
     if not isinstance(content, list):
         return False
     if json_fields.starts_with(content, "image_id"):

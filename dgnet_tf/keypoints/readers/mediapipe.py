@@ -2,14 +2,17 @@
 
 MediaPipe writes no files itself; this is its results as they are: a list with an entry
 for each frame. That is null, or a list of people, each a list of 33
-`{"x", "y", "visibility"}`, with x and y from 0 to 1; one person may stand without the
-outer list. An entry may also be an object that holds this as `pose_landmarks`,
-`poseLandmarks` or `landmarks`, and a person one that holds their list as `landmark`.
+`{"x", "y", "visibility"}`, with x and y from 0 to 1, in order or with their names or
+numbers; one person may stand without the outer list. An entry may also be an object
+that holds this as `pose_landmarks`, `poseLandmarks` or `landmarks`, and a person one
+that holds their list as `landmark`.
 What such an object says besides of its frame, time or person counts
 (`frame_numbers`); else entries count from 0.
 """
 
 from __future__ import annotations
+
+import reprlib
 
 import numpy as np
 
@@ -25,7 +28,14 @@ FORMAT = (
 SUFFIXES = (".json",)
 LAYOUT = "mediapipe_33"
 _HOLDERS = ("pose_landmarks", "landmarks")
-_LANDMARK = {"x", "y", "z", "visibility", "presence", "name"}
+_LANDMARK = {
+    "x", "y", "z", "visibility", "presence", "score", "confidence", "likelihood",
+    "name", "id", "index", "idx", "landmark", "landmark_id", "joint",
+}  # fmt: skip
+_NAMES = layouts.get(LAYOUT).joints
+_NUMBERS = ("name", "id", "index", "idx", "landmark", "landmark_id", "joint")
+# The first that is there; presence is none of them.
+_SCORES = ("visibility", "score", "confidence", "likelihood")
 MAX_KEYS, MAX_TEXT = 100, 64
 
 
@@ -61,7 +71,8 @@ def read(path, content, layout: str, image_size, fps=None) -> Sightings:
                 for number, landmark in enumerate(json_fields.listed(where, person))
             ]
             layouts.check_count(where, len(rows), LAYOUT)
-            add_person(found, where, index, np.stack(rows), image_size)
+            rows = np.stack(rows)[_order(person)]
+            add_person(found, where, index, rows, image_size)
     entries.number(path, found, fps)
     return found
 
@@ -95,7 +106,7 @@ class _Keys:
 
     def add(self, where, index: int, entry: dict):
         row: list = [None] * len(self._names)
-        for name, value in entry.items():
+        for name, value in _flat(where, entry):
             text = type(value) is str and len(value) <= MAX_TEXT
             if not text and type(value) not in (int, float):
                 continue
@@ -130,6 +141,32 @@ class _Keys:
         found.renumber(dict(zip(self._rows, numbered, strict=True)))
 
 
+def _flat(where, entry: dict):
+    """Yields the fields of an entry, and what objects in it say of frame and person.
+
+    Raises:
+        UserError: if what should be a number or a name is a list or an object.
+    """
+    for name, value in entry.items():
+        counts = entry_names.kind(name) in entry_names.COUNTS
+        if not isinstance(value, dict | list) or not value:
+            yield name, value
+            continue
+        inner = value.items() if isinstance(value, dict) else ()
+        # Of one letter are the sides of boxes.
+        found = [
+            (key, one)
+            for key, one in inner
+            if counts or (len(key) > 1 and entry_names.kind(key) in entry_names.COUNTS)
+        ]
+        if counts and (not found or any(isinstance(v, dict | list) for _, v in found)):
+            raise UserError(
+                f"{where}: {name[:40]!r} must be a number or a name, is "
+                f"{reprlib.repr(value)}."
+            )
+        yield from found
+
+
 def _holder(entry: dict) -> str | None:
     return next((name for name in entry if entry_names.words(name) in _HOLDERS), None)
 
@@ -142,6 +179,19 @@ def _people(where, entry) -> list:
     return json_fields.listed(where, entry)
 
 
+def _order(person: list[dict]) -> np.ndarray:
+    """Returns where each landmark stands: by its name or number, else as they come."""
+    for key in _NUMBERS:
+        found = [landmark.get(key) for landmark in person]
+        if found[0] is not None:
+            names = [entry_names.words(str(one)) for one in found]
+            for known in (_NAMES, [str(number) for number in range(len(_NAMES))]):
+                if sorted(names) == sorted(known):
+                    return np.array([names.index(name) for name in known])
+    return np.arange(len(person))
+
+
 def _row(where, landmark):
     fields = [json_fields.field(where, landmark, name) for name in ("x", "y")]
-    return json_fields.numbers(where, [*fields, landmark.get("visibility", 1.0)])
+    score = next((landmark[name] for name in _SCORES if name in landmark), 1.0)
+    return json_fields.numbers(where, [*fields, score])

@@ -1,11 +1,12 @@
 """Reads MediaPipe's 33 pose landmarks from CSV, x and y from 0 to 1.
 
-A header, then either a row for each frame and person, with columns such as `nose_x`,
-`nose_y` and `nose_visibility` (or `x0`, `y0`, `visibility0`; numbers may also start
-at 1, and `v` stands for visibility), or a row for each landmark, with columns
-`landmark` (name or number from 0 on), `x`, `y` and `visibility`. Columns of frame
-numbers, times and people have any usual name (`frame_numbers`); rows of the first kind
-count from 0 without them. Cells of a missing landmark are empty.
+Cells are divided by commas, by semicolons or by tabs; with these, decimals may have
+commas. A header, then either a row for each frame and person, with columns such as
+`nose_x`, `nose_y` and `nose_visibility` (or `x0`, `y0`, `visibility0`; numbers may
+also start at 1, and `v` stands for visibility), or a row for each landmark, with
+columns `landmark` (name or number from 0 on), `x`, `y` and `visibility`. Columns of
+frame numbers, times and people have any usual name (`frame_numbers`); rows of the first
+kind count from 0 without them. Cells of a missing landmark are empty.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from dgnet_tf.keypoints.sightings import Sightings
 FORMAT = "MediaPipe: `.csv` of its landmarks, from 0 to 1"
 SUFFIXES = (".csv",)
 MAX_BYTES = 512 << 20
+DELIMITERS = ",;\t"  # the one that the header has most of
 MAX_LINES = 10_000_000
 MAX_LINE, MAX_CELL = 1 << 20, 64  # characters
 MAX_TABLES = 250_000  # people and frames whose landmarks are being gathered
@@ -74,16 +76,19 @@ def _add(path, found, tables, image_size):
 
 def _rows(path, file) -> Iterator[tuple[int, list[str]]]:
     """Yields the number and cells of each row: what one line can hold, and no more."""
-    number, cells = 0, 0
+    number, cells, delimiter = 0, 0, ""
     while line := file.readline(MAX_LINE + 1):
         number += 1
         if number > MAX_LINES:
             raise UserError(f"{path}: has more than {MAX_LINES} rows. Split the video.")
         if len(line) > MAX_LINE:
             raise UserError(f"{path}: row {number} is longer than {MAX_LINE} letters.")
-        row = next(csv.reader([line]), [])
+        delimiter = delimiter or max(DELIMITERS, key=line.count)
+        row = next(csv.reader([line], delimiter=delimiter), [])
         if not row:
             continue
+        if delimiter != "," and cells:  # Where commas may stand before decimals.
+            row = [cell.replace(",", ".") for cell in row]
         cells = cells or len(row)
         if len(row) != cells:
             raise UserError(

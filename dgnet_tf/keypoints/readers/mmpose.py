@@ -1,7 +1,7 @@
 """Reads the JSON that MMPose's inferencer and demos save for a video.
 
-Of a video, a list of frames, `{"frame_id", "instances": [...]}`, which the demos wrap
-in `{"meta_info", "instance_info": [...]}`. Of an image, a list of instances. An
+Of a video, a list of frames, `{"frame_id", "instances": [...]}`; of an image, a list of
+instances. The demos wrap either in `{"meta_info", "instance_info": [...]}`. An
 instance is one person: `keypoints`, a list of [x, y], `keypoint_scores`, and perhaps
 `track_id`.
 """
@@ -58,7 +58,7 @@ def _frames(path, content):
         return [{**content, "frame_id": 0}]
     if isinstance(content, dict):
         content = json_fields.field(str(path), content, "instance_info")
-        return json_fields.listed(f"{path}: its frames", content)
+        content = json_fields.listed(f"{path}: its frames", content)
     if json_fields.starts_with(content, "keypoint_scores"):
         content = [content]
     if isinstance(json_fields.first(content), list):

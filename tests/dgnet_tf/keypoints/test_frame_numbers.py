@@ -187,6 +187,30 @@ def test_names_of_images_number_frames(tmp_path):
         check_frames(wide(tmp_path / "a.csv", {name: images}))
 
 
+@pytest.mark.parametrize("name", ["frame", "timestamp", "person"])
+def test_lists_in_the_place_of_numbers_are_refused(tmp_path, name):
+    path = entries(tmp_path / "a.json", {name: [[f] for f in SHOWN]})
+    with pytest.raises(UserError, match=f"entry 0: '{name}' must be a number or a"):
+        read(path)
+
+
+def test_numbers_in_an_object_of_the_entry_count(tmp_path):
+    meta = [{"frame": f, "tool": "mine"} for f in SHOWN]
+    check_frames(entries(tmp_path / "a.json", {"meta": meta}))
+    stamps = [{"ms": 1000 / 30 * f} for f in SHOWN]
+    check_frames(entries(tmp_path / "a.json", {"time": stamps}))
+    boxes = [{"l": f, "t": 2 * f, "width": 7, "x": f / 3} for f in SHOWN]
+    keys = {"id": SHOWN, "bbox": boxes, "angles": [{"knee": f} for f in SHOWN]}
+    check_frames(entries(tmp_path / "a.json", keys))
+
+
+def test_a_streams_own_units_are_no_time(tmp_path):
+    path = wide(tmp_path / "a.csv", {"pts": [512 * f for f in SHOWN]})
+    with pytest.raises(UserError, match="what is 'pts'"):
+        read(path)
+    check_frames(wide(tmp_path / "a.csv", {"pts_time": [f / 30 for f in SHOWN]}))
+
+
 def test_entries_that_say_only_here_and_there_of_what_frame_they_are(tmp_path):
     path = entries(tmp_path / "a.json", {"frame": SHOWN})
     content = json.loads(path.read_text())

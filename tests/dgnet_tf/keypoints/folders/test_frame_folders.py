@@ -73,6 +73,7 @@ def test_frames_of_any_name_are_one_video_with_its_gaps(tmp_path, name):
         ("mediapipe_33", mediapipe_frame),
         ("coco_17", lambda rows: {"instances": mmpose_frame(rows)}),
         ("coco_17", lambda rows: [mmpose_frame(rows)]),
+        ("coco_17", lambda rows: {"instance_info": mmpose_frame(rows)}),
     ],
 )  # fmt: skip
 def test_files_of_every_format_may_be_frames(tmp_path, layout, make):
@@ -153,5 +154,9 @@ def test_numbered_videos_are_no_frames(tmp_path):
         detector_files.coco(tmp_path / f"video{number}.json", walk("coco_17"))
     (video,), _ = frame_folders.find(tmp_path)
     assert not frame_folders.hold_frames(video)
+    detector_files.mmpose(tmp_path / "video3.json", walk("coco_17", frames=40))
+    (video,), _ = frame_folders.find(tmp_path)
+    assert not frame_folders.hold_frames(video)
+    (tmp_path / "video3.json").unlink()
     with pytest.raises(UserError, match="video1.json: shows 6 frames.*Name this file"):
         keypoint_files.read(tmp_path, "coco_17", SIZE)

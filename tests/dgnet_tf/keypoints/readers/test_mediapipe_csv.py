@@ -140,3 +140,16 @@ def test_rows_that_are_too_long_are_not_read_to_their_end(tmp_path, monkeypatch)
     monkeypatch.setattr(mediapipe_csv, "MAX_LINES", 20)
     with pytest.raises(UserError, match="has more than 20 rows"):
         read(path)
+
+
+@pytest.mark.parametrize(("delimiter", "point"), [(";", "."), (";", ","), ("\t", ",")])
+def test_spreadsheets_divide_cells_by_other_signs(tmp_path, delimiter, point):
+    table = [
+        delimiter.join(map(str, row)).replace(".", point if number else ".")
+        for number, row in enumerate(long())
+    ]
+    path = tmp_path / "a.csv"
+    path.write_text("\n".join(table))
+    (person,) = read(path)
+    for frame, _, rows in walk("mediapipe_33", 4, x=100):
+        np.testing.assert_allclose(person.keypoints[frame], rows[:, :2], atol=1e-9)
