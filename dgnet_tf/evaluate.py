@@ -2,7 +2,7 @@
 
     python -m dgnet_tf.evaluate --workdir=RUN|--weights=NAME --data=DIR [--split=test]
         [--actions=NAMES] [--flip=true] [--overlap=RULE] [--frame_stride=S]
-        [--keypoint_smoothing=H] [--precision=P] [--noise_px=0]
+        [--keypoint_smoothing=H] [--position_smoothing=H] [--precision=P] [--noise_px=0]
         [--noise_correlation=0] [--seed=0]
         [--count_root=true] [--balance=false] [--root=none|fit]
         [--calibrate_uncertainty=false] [--output=DIR]

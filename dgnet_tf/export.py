@@ -1,7 +1,8 @@
 """Exports a trained run as a SavedModel that needs no dgnet_tf.
 
     python -m dgnet_tf.export --workdir=RUN|--weights=NAME --output=DIR [--version=1]
-        [--flip=true] [--keypoint_smoothing=H] [--min_confidence=0]
+        [--flip=true] [--keypoint_smoothing=H] [--position_smoothing=H]
+        [--min_confidence=0]
 
 DIR/1/ then holds the signature `serving_default`:
     keypoints   float32 [B, frames, N, 2]   pixels, origin at the top left
@@ -15,7 +16,8 @@ explains each. TensorFlow Serving's warm-up requests lie beside it, where
 tensorflow-serving-api is installed.
 
     python -m dgnet_tf.export --workdir=RUN|--weights=NAME --output=FILE [--flip=true]
-        [--keypoint_smoothing=H] --format=tflite|tflite_int8|onnx
+        [--keypoint_smoothing=H] [--position_smoothing=H]
+        --format=tflite|tflite_int8|onnx
 
 FILE, which ends in .tflite or .onnx, then holds one window of T frames in the place of
 any number; see docs/edge.md.

@@ -2,7 +2,8 @@
 
     python -m dgnet_tf.save_preset --workdir=RUN --output=DIR --name=NAME [--version=1]
         [--report=report.json ...] [--licence_file=FILE] [--acknowledgement=TEXT]
-        [--limit=TEXT ...] [--keypoint_smoothing=H] [--half=false]
+        [--limit=TEXT ...] [--keypoint_smoothing=H]
+        [--position_smoothing=H] [--half=false]
         [--overwrite=false]
 
 DIR/NAME then holds `model.weights.h5`, which Keras 2.15 and Keras 3 load,

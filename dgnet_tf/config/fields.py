@@ -66,6 +66,10 @@ class Config(AugmentationFields, TrainingFields, NetworkFields):
         0, "Frames on either side of each that a parabola is fitted to, in the "
         "keypoints before they are lifted; 0 lifts them as they are.", least=0, most=25,
     )
+    position_smoothing: int = _inference(
+        0, "Frames on either side of each that a parabola is fitted to, in the poses "
+        "after they are lifted; 0 leaves them as they are.", least=0, most=25,
+    )
     # fmt: on
 
 

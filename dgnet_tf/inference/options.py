@@ -46,7 +46,9 @@ class InferenceOptions:
             `window_table`.
         frame_stride: s, frames from one slot of a window to the next.
         keypoint_smoothing: frames on either side of each that a parabola is fitted to,
-            in the keypoints before they are lifted; see `smooth_keypoints`.
+            in the keypoints before they are lifted; see `frame_smoothing`.
+        position_smoothing: the same in the poses after they are lifted; streams, which
+            cannot look ahead, do without.
         precision: dtype policy of the network's products, see `folding.fold`.
 
     Raises:
@@ -71,6 +73,11 @@ class InferenceOptions:
     keypoint_smoothing: int = _option(
         FIELDS["keypoint_smoothing"],
         folder="smoothing{}",
+        commands=("evaluate", "export", "save_preset"),
+    )
+    position_smoothing: int = _option(
+        FIELDS["position_smoothing"],
+        folder="poses{}",
         commands=("evaluate", "export", "save_preset"),
     )
     precision: str = _option(
@@ -195,4 +202,6 @@ def sentences(reported: Mapping) -> list[str]:
     found = [f"{estimate} the mirrored estimate."]
     if reach := reported.get("keypoint_smoothing"):
         found.append(f"Keypoints smoothed over {2 * reach + 1} frames.")
+    if reach := reported.get("position_smoothing"):
+        found.append(f"Poses smoothed over {2 * reach + 1} frames.")
     return found

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from dgnet_tf.command_line import progress
-from dgnet_tf.inference import keypoint_preparation
+from dgnet_tf.inference import frame_smoothing
 
 # Of a video, lifted at a time: a second to ten of computation, after which progress is
 # told.
@@ -18,19 +18,19 @@ def lift(
     lift_segment: Callable[[np.ndarray], np.ndarray],
     keypoints: np.ndarray,
     block: int,
-    reach: int = keypoint_preparation.MOST_REACH,
+    reach: int = frame_smoothing.MOST_REACH,
 ) -> np.ndarray:
     """Lifts one video by segments.
 
     Each segment brings the frames before and after it that its windows and their
-    preparation reach, and results do not depend on the segments.
+    smoothing reach, and results do not depend on the segments.
 
     Args:
         lift_segment: (F, N, 2) float32 pixels of neighbouring frames -> (F, N, 3), or
             other numbers of each joint.
         keypoints: (F, N, 2) pixels.
         block: of the model, `InferenceOptions.block`.
-        reach: frames to either side that the preparation of a frame looks at.
+        reach: frames to either side that smoothing looks at.
 
     Returns:
         (F, N, 3) float32, or as many numbers. `progress` counts its frames.

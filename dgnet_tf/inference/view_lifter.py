@@ -10,7 +10,7 @@ import tensorflow as tf
 from dgnet_tf import skeletons
 from dgnet_tf.data.augmentation import body_height, confidence_scores
 from dgnet_tf.data.views import View
-from dgnet_tf.inference import keypoint_preparation, whole_videos
+from dgnet_tf.inference import frame_smoothing, whole_videos
 from dgnet_tf.inference.options import InferenceOptions
 
 
@@ -79,7 +79,7 @@ class ViewLifter:
         lifted in the place of `network_keypoints`.
         """
         seen = self.network_keypoints(view) if seen is None else seen
-        reach = keypoint_preparation.reach(self.options)
+        reach = frame_smoothing.reach(self.options)
         found = whole_videos.lift_view(
             self._serve, seen, view.image_size, self.options.block, reach
         )

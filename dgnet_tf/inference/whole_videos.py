@@ -13,7 +13,7 @@ import tensorflow as tf
 
 from dgnet_tf import cameras, skeletons
 from dgnet_tf.data.augmentation import augmentation
-from dgnet_tf.inference import keypoint_preparation, segments
+from dgnet_tf.inference import frame_smoothing, keypoint_preparation, segments
 from dgnet_tf.inference.options import InferenceOptions
 from dgnet_tf.inference.window_table import window_table
 from dgnet_tf.models import folding
@@ -90,19 +90,20 @@ def lift_keypoints(
     )  # (chunks, B, chunk length, N, 3 or 4)
     positions = tf.transpose(positions, [1, 0, 2, 3, 4])
     positions = tf.reshape(positions, [views, -1, joints, numbers])[:, :length]
+    pose = averaged(positions[..., :3], options)
+    pose = frame_smoothing.smooth(pose, options.position_smoothing)
     if not disagreement:
-        return averaged(positions, options)
-    pose, spreads = positions[..., :3], positions[..., 3]
-    both = [averaged(pose, options), total_spread(pose, spreads, options)[..., None]]
-    return tf.concat(both, axis=-1)
+        return pose
+    spreads = total_spread(positions[..., :3], positions[..., 3], options)
+    return tf.concat([pose, spreads[..., None]], axis=-1)
 
 
 def lift_newest(model, options: InferenceOptions, keypoints, image_size):
     """Estimates the last of F frames of B people, as `lift_keypoints` does: (B, N, 3).
 
     Only the windows that hold that frame pass through the model: T of them under the
-    rule "mean", where `lift_keypoints` needs F + T - 1. F must be known when the
-    function is traced.
+    rule "mean", where `lift_keypoints` needs F + T - 1. Poses are not smoothed, which
+    looks ahead. F must be known when the function is traced.
     """
     joints = len(skeletons.get(options.skeleton).joints)
     frames = options.frames
@@ -241,20 +242,20 @@ def lift_view(
     keypoints: np.ndarray,
     image_size,
     block: int,
-    reach: int = keypoint_preparation.MOST_REACH,
+    reach: int = frame_smoothing.MOST_REACH,
 ) -> np.ndarray:
     """Lifts one video with a serving function, in NumPy.
 
     Long videos are lifted in segments, so that memory beyond input and output does
     not grow with them. Each segment brings the frames before and after it that its
-    windows and their preparation reach, and results do not depend on the segments.
+    windows and their smoothing reach, and results do not depend on the segments.
 
     Args:
         serve: from `serving_function`, or such a signature of an exported model.
         keypoints: (F, N, 2) pixels, or (F, N, 3) with their confidence, as it takes.
         image_size: (2,) width and height, pixels.
         block: of the model, `InferenceOptions.block`.
-        reach: of its preparation, where it is known, `keypoint_preparation.reach`.
+        reach: of its smoothing, where it is known, `frame_smoothing.reach`.
 
     Returns:
         (F, N, 3) metres, camera axes, the root at 0, or what else `serve` gives of

@@ -1,5 +1,6 @@
 """The evaluation command."""
 
+import dataclasses
 import json
 
 import numpy as np
@@ -10,9 +11,11 @@ from support.lifting.lifting_stand_ins import command_error, run_command, write_
 from support.models import weight_stand_ins
 
 from dgnet_tf import evaluate, lift, save_preset
+from dgnet_tf.config import config as configuration
 from dgnet_tf.evaluation import evaluation
 from dgnet_tf.evaluation import report as reports
 from dgnet_tf.files import provenance
+from dgnet_tf.inference.options import InferenceOptions
 from dgnet_tf.models import runs, uncertainty, weight_folders
 
 
@@ -98,18 +101,15 @@ def test_windows_joints_and_estimates_are_options(run, data, capsys):
 
 
 def test_folders_of_other_actions_differ():
+    config = configuration.make("smoke")
     options = {
+        **InferenceOptions.of(config).chosen(),
         "noise_px": 0.0,
         "noise_correlation": 0.0,
         "seed": 0,
-        "flip": True,
-        "overlap": "mean",
-        "frame_stride": 1,
-        "keypoint_smoothing": 0,
-        "precision": "float32",
         "root_counted": True,
         "balanced": False,
-        "model": {"overlap": "mean", "frame_stride": 1, "keypoint_smoothing": 0},
+        "model": dataclasses.asdict(config),
     }
 
     def name(*actions):

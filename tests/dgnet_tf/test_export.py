@@ -19,8 +19,7 @@ from dgnet_tf import export
 from dgnet_tf.command_line import progress
 from dgnet_tf.exporting import signatures
 from dgnet_tf.files import provenance
-from dgnet_tf.inference import whole_videos
-from dgnet_tf.inference.keypoint_preparation import smooth_keypoints
+from dgnet_tf.inference import frame_smoothing, whole_videos
 from dgnet_tf.inference.options import InferenceOptions
 from dgnet_tf.models import runs, weight_folders
 
@@ -71,7 +70,7 @@ def test_keypoints_are_smoothed_as_asked_for(fixed_run, tmp_path, capsys):
     size = np.array([1000.0, 900.0])
     ours = runs.load(fixed_run)
     serve = whole_videos.serving_function(ours.model, InferenceOptions.of(ours.config))
-    smooth = smooth_keypoints(tf.constant(keypoints[None]), 3)[0].numpy()
+    smooth = frame_smoothing.smooth(tf.constant(keypoints[None]), 3)[0].numpy()
     expected = whole_videos.lift_view(serve, smooth, size, 4)
     found = whole_videos.lift_view(theirs, keypoints, size, 4)
     np.testing.assert_allclose(found, expected, atol=1e-5)

@@ -210,7 +210,8 @@ def _scores(scores):
     )  # fmt: skip
     return (
         "Millimetres; MPJVE per frame. Keypoints are smoothed over that many frames "
-        "before they are lifted. Flip is the mean with the mirrored estimate.\n\n"
+        "before they are lifted, and poses afterwards over the second number, if there "
+        "is one. Flip is the mean with the mirrored estimate.\n\n"
         + Table(columns, list(map(_score, scores))).markdown()
     )
 
@@ -236,6 +237,13 @@ def _noise(options):
     return f"{options.get('noise_px', 0):g}{more}"
 
 
+def _smoothed(options):
+    keypoints, poses = (
+        2 * options.get(f"{name}_smoothing", 0) + 1 for name in ("keypoint", "position")
+    )
+    return f"{keypoints}; {poses}" if poses > 1 else keypoints
+
+
 def _score(score):
     options, metrics = score["options"], score["metrics"]
     actions = f" ({', '.join(score['actions'])})" if score["actions"] else ""
@@ -243,7 +251,7 @@ def _score(score):
     return [
         f"{score['dataset']}, {score['split']}{actions}",
         _noise(options),
-        2 * options.get("keypoint_smoothing", 0) + 1,
+        _smoothed(options),
         "yes" if options.get("flip") else "no",
         metrics.get("mpjpe_mm"),
         None if low is None else f"{low:.1f} to {high:.1f}",

@@ -11,7 +11,7 @@ from collections.abc import Callable
 import numpy as np
 
 from dgnet_tf.errors import UserError, how_to_install
-from dgnet_tf.inference import keypoint_preparation, segments
+from dgnet_tf.inference import frame_smoothing, keypoint_preparation, segments
 from dgnet_tf.inference.engines import litert, onnx_runtime
 from dgnet_tf.inference.engines.window_engine import joined
 from dgnet_tf.inference.options import InferenceOptions
@@ -105,7 +105,7 @@ class VideoEngine:
         """See `Engine.lift`."""
         size = np.asarray(image_size, np.float32)[None]
         keypoints = keypoint_preparation.complete(np.asarray(keypoints), self.options)
-        reach = keypoint_preparation.reach(self.options)
+        reach = frame_smoothing.reach(self.options)
         return segments.lift(
             lambda seen: self.serve(seen[None], size)[0],
             keypoints,

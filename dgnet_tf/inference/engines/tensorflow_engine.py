@@ -7,7 +7,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from dgnet_tf.inference import keypoint_preparation, whole_videos
+from dgnet_tf.inference import (
+    frame_smoothing,
+    keypoint_preparation,
+    whole_videos,
+)
 from dgnet_tf.inference.options import InferenceOptions
 
 
@@ -31,7 +35,7 @@ class TensorFlowEngine:
 
     def lift_measured(self, keypoints, image_size):
         """See `Engine.lift_measured`."""
-        reach = keypoint_preparation.reach(self.options)
+        reach = frame_smoothing.reach(self.options)
         seen = keypoint_preparation.complete(np.asarray(keypoints), self.options)
         found = whole_videos.lift_view(
             self.serve, seen, image_size, self.options.block, reach

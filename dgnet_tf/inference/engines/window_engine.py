@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from dgnet_tf.inference import keypoint_preparation, segments
+from dgnet_tf.inference import frame_smoothing, keypoint_preparation, segments
 from dgnet_tf.inference.options import InferenceOptions
 from dgnet_tf.inference.window_table import window_table
 
@@ -40,10 +40,13 @@ class WindowEngine:
         """See `Engine.lift_measured`."""
         size = np.asarray(image_size, np.float32)
         lift_segment = functools.partial(self._lift_segment, image_size=size)
-        reach = keypoint_preparation.reach(self.options)
+        reach = frame_smoothing.reach(self.options)
         keypoints = np.asarray(keypoints)
         found = segments.lift(lift_segment, keypoints, self.options.block, reach)
-        return found[..., :3], found[..., 3] if found.shape[-1] > 3 else None
+        positions = frame_smoothing.smooth(
+            found[..., :3], self.options.position_smoothing
+        )
+        return positions, found[..., 3] if found.shape[-1] > 3 else None
 
     def _lift_segment(self, keypoints, image_size):
         prepared = keypoint_preparation.prepare(keypoints, self.options)

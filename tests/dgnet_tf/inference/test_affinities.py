@@ -9,8 +9,7 @@ from support.layer_checks import randomize
 from support.lifting.lifting_stand_ins import Config, small_model
 
 from dgnet_tf import cameras
-from dgnet_tf.inference import affinities
-from dgnet_tf.inference.keypoint_preparation import smooth_keypoints
+from dgnet_tf.inference import affinities, frame_smoothing
 from dgnet_tf.inference.options import InferenceOptions
 from dgnet_tf.models import folding
 from dgnet_tf.models.dgnet import DGNet
@@ -109,7 +108,7 @@ def test_windows_follow_the_stride(plain):
 
 def test_affinities_are_those_of_the_keypoints_that_are_lifted(plain):
     keypoints = video(12).astype(np.float32)
-    smooth = smooth_keypoints(tf.constant(keypoints[None]), 3)[0].numpy()
+    smooth = frame_smoothing.smooth(tf.constant(keypoints[None]), 3)[0].numpy()
     config = Config(keypoint_smoothing=3)
     found = affinities.over_time(plain, config, keypoints, SIZE)
     expected = affinities.over_time(plain, Config(), smooth, SIZE)

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 import tensorflow as tf
+from support.lifting import both_engines
 from support.lifting.lifting_stand_ins import Config, small_model
 
 from dgnet_tf import skeletons
 from dgnet_tf.config.fields import FIELDS
-from dgnet_tf.exporting import window_graph
 from dgnet_tf.inference import segments, whole_videos
 from dgnet_tf.inference.engines import window_engine
 from dgnet_tf.inference.engines.tensorflow_engine import TensorFlowEngine
@@ -25,20 +25,6 @@ def video(frames=41):
 def made(flip, **fields):
     config = Config(frame_stride=2, **fields)
     return small_model(config), InferenceOptions.of(config, flip=flip)
-
-
-def engines(model, options):
-    """Both kinds of engine of one model."""
-    function = window_graph.window_function(model, options)
-
-    def run(windows, image_size):
-        sizes = tf.tile(tf.constant(image_size)[None], [len(windows), 1])
-        found = function(tf.constant(windows), sizes)
-        return window_engine.joined({name: x.numpy() for name, x in found.items()})
-
-    serve = whole_videos.serving_function(model, options, disagreement=True)
-    theirs = TensorFlowEngine(serve, options)
-    return theirs, window_engine.WindowEngine(run, options)
 
 
 def all_estimates(model, options, keypoints):
@@ -67,7 +53,7 @@ def test_it_is_that_of_the_estimates_in_every_engine(overlap, flip, monkeypatch)
     mean = estimates.mean(axis=1)
     off = np.linalg.norm(estimates - mean[:, None], axis=-1)
     expected = np.sqrt((off**2).mean(axis=1))
-    for engine in engines(model, options):
+    for engine in both_engines.of(model, options):
         for segment in (1024, 20):
             monkeypatch.setattr(segments, "SEGMENT_FRAMES", segment)
             positions, found = engine.lift_measured(video(), SIZE)
@@ -94,7 +80,7 @@ def test_estimates_that_agree_but_for_where_their_root_is_do_not_disagree():
 
 def test_a_file_that_does_not_tell_of_the_mirrored_estimate_shows_none():
     model, options = made(True, overlap="mean")
-    _, engine = engines(model, options)
+    _, engine = both_engines.of(model, options)
     older = window_engine.WindowEngine(lambda *x: engine.run(*x)[..., :3], options)
     positions, found = older.lift_measured(video(), SIZE)
     assert found is None

@@ -16,6 +16,7 @@ ALL = {
     "overlap": "once",
     "frame_stride": 3,
     "keypoint_smoothing": 2,
+    "position_smoothing": 4,
     "precision": "mixed_bfloat16",
 }
 
@@ -83,18 +84,20 @@ def test_a_reports_folder_tells_what_is_not_as_usual():
     usual = InferenceOptions.of(model).chosen()
     assert options.folder_suffix({**usual, "model": model}) == ""
     found = options.folder_suffix({**ALL, "model": model})
-    assert found == "-noflip-once-stride3-smoothing2-mixed_bfloat16"
+    assert found == "-noflip-once-stride3-smoothing2-poses4-mixed_bfloat16"
 
 
 def test_flags_ask_for_what_their_command_offers():
     values = flags.FlagValues()
     option_flags.define(values, "export", "Mind: ")
-    assert option_flags.names(values) == ["flip", "keypoint_smoothing", "precision"]
+    smoothings = ["keypoint_smoothing", "position_smoothing"]
+    assert option_flags.names(values) == ["flip", *smoothings, "precision"]
     assert values["flip"].help.startswith("Mind: Average with the mirrored estimate.")
     values(["export", "--keypoint_smoothing=3"])
     assert option_flags.asked(values) == {
         "flip": True,
         "keypoint_smoothing": 3,
+        "position_smoothing": None,
         "precision": None,
     }
 

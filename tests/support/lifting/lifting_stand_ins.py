@@ -27,6 +27,7 @@ class Config:
     precision: str = "float32"
     overlap: str = "mean"
     keypoint_smoothing: int = 0
+    position_smoothing: int = 0
     architecture: str = "dgnet"
 
 
