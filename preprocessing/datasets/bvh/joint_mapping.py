@@ -44,6 +44,7 @@ class Mapping:
         skip_frames: how many frames at a file's start are no motion.
         lifted: joints that the file puts, wrongly, where their parent is; they are
             given their parent's own offset.
+        loose: whether names are the file's but for capitals and signs between words.
     """
 
     name: str
@@ -51,24 +52,32 @@ class Mapping:
     marks: tuple[str, ...] = ()
     skip_frames: int = 0
     lifted: tuple[str, ...] = ()
+    loose: bool = False
 
     def missing(self, hierarchy: Hierarchy) -> list[str]:
         """Returns the joints that the file lacks, or has more than once."""
-        found = _indices(hierarchy)
+        found = _indices(hierarchy, self.loose)
         wanted = [name for weights in self.joints for name, _ in weights]
-        return [n for n in dict.fromkeys((*wanted, *self.marks)) if n not in found]
+        names = dict.fromkeys((*wanted, *self.marks))
+        return [name for name in names if self._known(name) not in found]
 
     def weights(self, hierarchy: Hierarchy) -> list[dict[int, float]]:
         """Returns each joint as {index of a file's joint: weight}."""
-        found = _indices(hierarchy)
-        return [{found[n]: weight for n, weight in pairs} for pairs in self.joints]
+        found = _indices(hierarchy, self.loose)
+        return [
+            {found[self._known(n)]: weight for n, weight in pairs}
+            for pairs in self.joints
+        ]
+
+    def _known(self, name: str) -> str:
+        return _plain(name) if self.loose else name
 
     def mend(self, motion: Motion, added: frozenset[int] = frozenset()) -> Motion:
         """Returns the motion with the `lifted` joints in their place."""
         hierarchy = motion.hierarchy
         usual, offsets = kinematics.offsets(motion, added), hierarchy.offsets.copy()
         for name in self.lifted:
-            joint = _indices(hierarchy).get(name)
+            joint = _indices(hierarchy, self.loose).get(self._known(name))
             if joint is not None and not usual[joint].any():
                 offsets[joint] = usual[hierarchy.parents[joint]]
         return dataclasses.replace(
@@ -84,18 +93,24 @@ def mean(names) -> tuple[tuple[str, float], ...]:
     return tuple((name, 1.0 / len(names)) for name in names)
 
 
-def _indices(hierarchy) -> dict[str, int]:
+def _indices(hierarchy, loose: bool) -> dict[str, int]:
     """Returns the joints by their names, whole and shortened, where unique.
 
-    Left out are a namespace (`mixamorig:Hips`) and what all names begin with
-    (`Bip01 Pelvis`, `Character1_Hips`).
+    Left out are a namespace (`mixamorig:Hips`, `Armature|Hips`) and what all names
+    begin with (`Bip01 Pelvis`, `Character1_Hips`).
     """
-    short = [name.rsplit(":", 1)[-1] for name in hierarchy.names]
+    short = [re.split(r"[:|]", name)[-1] for name in hierarchy.names]
     found = {}
     for names in (_without_prefix(short), short, hierarchy.names):
+        names = [_plain(name) for name in names] if loose else names
         count = collections.Counter(names)
         found |= {name: i for i, name in enumerate(names) if count[name] == 1}
     return found
+
+
+def _plain(name: str) -> str:
+    """Returns a name in small letters, without signs between words."""
+    return re.sub(r"[ _.-]", "", name).lower()
 
 
 def _without_prefix(names) -> list[str]:

@@ -83,6 +83,24 @@ def offsets(motion: Motion, added: frozenset[int]) -> np.ndarray:
     return found
 
 
+def stretch(motion: Motion, added: frozenset[int]) -> float:
+    """Returns how much longer bones are in the motion than their OFFSETs say.
+
+    1 where OFFSETs do not point as the bones do, or are 0.
+    """
+    joints = [j for j in motion.hierarchy.positioned() if j not in added]
+    stated = motion.hierarchy.offsets[joints]
+    found = offsets(motion, added)[joints] * stated.any(axis=1, keepdims=True)
+    lengths = np.linalg.norm(stated), np.linalg.norm(found)
+    if not joints or not all(lengths) or not _parallel(stated, found, *lengths):
+        return 1.0
+    return float(lengths[1] / lengths[0])
+
+
+def _parallel(one, other, length, other_length) -> bool:
+    return bool(np.vdot(one, other) >= PARALLEL * length * other_length)
+
+
 def _positions(hierarchy, joint):
     """Returns where a joint's positions stand in a row, and their axes."""
     named = zip(hierarchy.columns(joint), hierarchy.channels[joint], strict=True)

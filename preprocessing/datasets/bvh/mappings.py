@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 
 from dgnet_tf.errors import UserError
@@ -101,6 +102,9 @@ def choose(
 ) -> Mapping:
     """Returns the first mapping whose joints the file has.
 
+    If there is none, the first whose joints it has but for capitals and the signs
+    between words: `leftUpLeg`, `Left_UpLeg`.
+
     Args:
         path: the file, for messages.
         hierarchy: its joints.
@@ -113,6 +117,10 @@ def choose(
     for mapping, missing in lacking.items():
         if not missing:
             return mapping
+    for mapping in known:
+        loose = dataclasses.replace(mapping, loose=True)
+        if not loose.missing(hierarchy):
+            return loose
     nearest = min(known, key=lambda mapping: len(lacking[mapping]))
     missing = listing(lacking[nearest])
     if known != MAPPINGS:

@@ -10,7 +10,8 @@ given, missing or no more than a stub. So where a mapping leaves these two open:
   the neck.
 
 Lengths are measured in poses, so that channels of position count, not OFFSETs that they
-replace.
+replace. An End Site has nothing but its OFFSET: where the others' are in another unit,
+it is read in that too, and the more usual length is taken.
 """
 
 from __future__ import annotations
@@ -98,6 +99,14 @@ def place(path, mapping: Mapping, motion: Motion) -> Placement:
         weights[_SPINE] = _along(trunk, bones, HALF * whole)
     guessed = False
     if not weights[_HEAD]:
+        factor = kinematics.stretch(motion, added)
+
+        def usual(top):
+            """The End Site as it stands, or in the unit of the other OFFSETs."""
+            both = top, _between(weights[_NECK], top, factor)
+            return min(both, key=lambda t: abs(length(t, weights[_NECK]) - TOP * whole))
+
+        tops = [usual(top) for top in tops]
         low, high = SHORTEST_TOP * whole, LONGEST_TOP * whole
         tops = [top for top in tops if low <= length(top, weights[_NECK]) <= high]
         guessed = len(tops) != 1

@@ -131,6 +131,26 @@ def test_known_namings_are_recognised(tmp_path, naming, names):
         assert left_open or sum(pairs.values()) == pytest.approx(1.0)
 
 
+SPELLINGS = {
+    "lower": str.lower,
+    "upper": str.upper,
+    "snake": lambda name: re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower(),
+    "spaced": lambda name: re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name),
+    "armature": lambda name: f"Armature|{name}",
+}
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+@pytest.mark.parametrize("naming", ["motionbuilder", "rokoko", "biovision", "unity"])
+def test_capitals_and_signs_between_words_do_not_matter(tmp_path, naming, spelling):
+    names = next(names for known, names in NAMINGS if known == naming)
+    plain = hierarchy(tmp_path, flat(*names))
+    spelt = hierarchy(tmp_path, flat(*map(SPELLINGS[spelling], names)))
+    expected, found = (mappings.choose("a.bvh", one) for one in (plain, spelt))
+    assert found.name == expected.name
+    assert found.weights(spelt) == expected.weights(plain)
+
+
 def test_every_name_can_be_asked_for():
     assert set(mappings.NAMES) == {naming for naming, _ in NAMINGS}
 

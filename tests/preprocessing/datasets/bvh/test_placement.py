@@ -182,6 +182,22 @@ def test_the_unit_is_the_motions_not_the_offsets(tmp_path, unit):
         np.testing.assert_allclose(found[:, body], expected[:, body], atol=1e-4)
 
 
+@pytest.mark.parametrize("factor", [0.01, 1 / 2.54, 0.5, 2.54, 10.0])
+def test_end_sites_may_be_in_the_offsets_unit(tmp_path, capsys, factor):
+    expected, _ = poses(tmp_path, TREE, ROWS)
+    tree, rows = documents.with_positions(TREE, ROWS, 1.0, factor)
+
+    def scaled(node):
+        if node[0] == "End Site":
+            return (node[0], tuple(factor * number for number in node[1]))
+        return (*node[:3], [scaled(child) for child in node[3]])
+
+    found, take = poses(tmp_path, scaled(tree), rows)
+    assert take.scale == 0.01 and not take.placement.guessed_head
+    # OFFSETs are rounded to a few digits, which a factor of 0.01 makes fewer.
+    np.testing.assert_allclose(found, expected, atol=1e-3)
+
+
 def test_some_joints_with_positions_and_some_without(tmp_path):
     expected, _ = poses(tmp_path, TREE, ROWS)
     tree, rows = documents.with_positions(TREE, ROWS, 1.0, 1.0)
