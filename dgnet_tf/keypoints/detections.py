@@ -11,8 +11,7 @@ from dgnet_tf.errors import UserError, warn
 MAX_PIXEL = 1e6
 # What lies outside of the image has shares beyond 1, but not by much.
 _LARGEST_SHARE = 2.0
-# Where detectors put a joint that they have not found.
-PLACEHOLDERS = (0.0, -1.0)
+_NO_PIXEL = 9999  # beyond any image, as a mark of a missing joint
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -50,8 +49,8 @@ def number_array(where: str, array) -> np.ndarray:
 def masked(where: str, keypoints: np.ndarray, confidence: np.ndarray):
     """Masks missing joints, as in `Detection`.
 
-    Missing are joints whose confidence is 0 or less, and those at exactly 0,0 or
-    -1,-1, whatever their confidence.
+    Missing are joints whose confidence is 0 or less, and those at exactly 0,0, -1,-1
+    or another mark (`placeholders`), whatever their confidence.
 
     Args:
         where: file, and place in it, for messages.
@@ -73,9 +72,15 @@ def masked(where: str, keypoints: np.ndarray, confidence: np.ndarray):
 
 
 def placeholders(keypoints: np.ndarray, confidence: np.ndarray) -> np.ndarray:
-    """Returns which joints (..., J) have a confidence, but stand for a missing one."""
-    marked = [(keypoints == value).all(axis=-1) for value in PLACEHOLDERS]
-    return np.logical_or(*marked) & (confidence > 0)
+    """Returns which joints (..., J) have a confidence, but stand for a missing one.
+
+    Beside 0,0 and -1,-1, people mark these by twice the same whole number that is no
+    place in an image, such as -999,-999 or 65535,65535.
+    """
+    x, y = keypoints[..., 0], keypoints[..., 1]
+    no_place = (x < 0) | (x >= _NO_PIXEL)
+    mark = (x == 0) | (no_place & (np.abs(x) <= MAX_PIXEL) & (np.floor(x) == x))
+    return (x == y) & mark & (confidence > 0)
 
 
 def check_shares(where: str, whose: str, rows: np.ndarray):
@@ -99,8 +104,8 @@ def warn_of_placeholders(path, joints: int, frames: int):
     """Says in one line how many joints in how many frames `placeholders` found."""
     if joints:
         warn(
-            f"{path}: {joints} keypoints in {frames} frames are at exactly 0,0 or "
-            "-1,-1 and count as missing."
+            f"{path}: {joints} keypoints in {frames} frames are at exactly 0,0, "
+            "-1,-1 or the like and count as missing."
         )
 
 

@@ -1,9 +1,10 @@
 """Reads one person's keypoints from `.npz` and `.npy` files of plain arrays.
 
-`.npz` holds `keypoints` (F, J, 2) pixels and perhaps `confidence` (F, J); `.npy` is
-(F, J, 2), or (F, J, 3) with the confidence last. A joint is missing where its
-confidence is 0, where it stands at exactly 0,0 or -1,-1, and in a file without
-confidence where its coordinates are NaN.
+`.npz` holds `keypoints` (F, J, 2) pixels and perhaps `confidence` (F, J), which may
+also be called `scores` and such; `.npy` is (F, J, 2), or (F, J, 3) with the confidence
+last. A joint is missing where its confidence is 0, where it stands at exactly 0,0,
+-1,-1 or another mark (`detections.placeholders`), and in a file without confidence
+where its coordinates are NaN.
 """
 
 from __future__ import annotations
@@ -23,6 +24,11 @@ FORMAT = (
     "`confidence` (frames, joints), or `.npy` (frames, joints, 2 or 3)"
 )
 SUFFIXES = (".npz", ".npy")
+# What the array of confidences is called: the first that is there.
+CONFIDENCES = (
+    "confidence", "confidences", "conf", "scores", "score", "keypoint_scores",
+    "keypoints_scores", "visibility",
+)  # fmt: skip
 
 
 def fits(content) -> bool:
@@ -37,9 +43,10 @@ def read(path, content, layout: str, image_size=None, fps=None) -> Sightings:
         if array.ndim == 3 and array.shape[2] == 3:
             array, confidence = array[..., :2], array[..., 2]
     else:
-        wanted = ["keypoints", *({"confidence"} & set(content))]
-        arrays = npz_files.read(path, wanted, MAX_BYTES)
-        array, confidence = arrays["keypoints"], arrays.get("confidence")
+        scores = [name for name in CONFIDENCES if name in content][:1]
+        arrays = npz_files.read(path, ["keypoints", *scores], MAX_BYTES)
+        array = arrays["keypoints"]
+        confidence = arrays[scores[0]] if scores else None
     found = Sightings(path)
     add(found, path, array, confidence, layout)
     return found

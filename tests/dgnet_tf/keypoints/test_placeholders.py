@@ -39,9 +39,26 @@ def test_every_reader_takes_them_as_missing_and_says_so(tmp_path, capsys, kind, 
     assert missing.tolist() == [[f, j] for f in FRAMES for j in JOINTS]
     assert np.isnan(person.keypoints[person.confidence == 0]).all()
     assert capsys.readouterr().err == (
-        f"warning: {path}: 4 keypoints in 2 frames are at exactly 0,0 or -1,-1 and "
-        "count as missing.\n"
+        f"warning: {path}: 4 keypoints in 2 frames are at exactly 0,0, -1,-1 or the "
+        "like and count as missing.\n"
     )
+
+
+@pytest.mark.parametrize("value", [-2, -100, -999, -9999, 9999, 65535, 1e6])
+@pytest.mark.parametrize("kind", ["coco", "npy"])
+def test_other_marks_of_missing_joints_are_taken_too(tmp_path, capsys, kind, value):
+    layout, path = write(tmp_path, kind, float(value))
+    (person,) = keypoint_files.read(path, layout, SIZE).people
+    missing = np.argwhere(person.confidence == 0)
+    assert missing.tolist() == [[f, j] for f in FRAMES for j in JOINTS]
+    assert f"{path}: 4 keypoints in 2 frames" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("value", [(-0.25, -0.25), (-3, -4), (700, 700), (5, 5)])
+def test_places_beside_the_image_are_no_marks(tmp_path, value):
+    layout, path = write(tmp_path, "npy", value, [3])
+    (person,) = keypoint_files.read(path, layout, SIZE).people
+    assert person.confidence.all()
 
 
 def test_openposes_zeros_without_a_score_need_no_word(tmp_path, capsys):

@@ -145,3 +145,12 @@ def test_damaged_archives_are_refused(tmp_path):
     path.write_bytes(whole[:300] + bytes(100) + whole[400:])
     with pytest.raises(UserError, match="keypoints.npz: "):
         keypoint_files.read(path, "coco_17")
+
+
+@pytest.mark.parametrize("name", ["scores", "conf", "keypoint_scores", "visibility"])
+def test_confidences_under_other_names_are_not_passed_over(tmp_path, name):
+    keypoints = np.random.default_rng(0).uniform(100, 900, (3, 17, 2))
+    scores = np.linspace(0.1, 0.9, 51).reshape(3, 17)
+    np.savez(tmp_path / "a.npz", keypoints=keypoints, **{name: scores})
+    (person,) = keypoint_files.read(tmp_path / "a.npz", "coco_17", (1000, 1000)).people
+    np.testing.assert_allclose(person.confidence, scores)
