@@ -3,7 +3,7 @@
 A file's name holds the frame's number, whatever else it is called: `12.json`,
 `camA_000012.json`, `video_000000000012_keypoints.json`, `clip_12.txt`. Files whose
 names are alike but for that number are one video (`name_numbers`). Text files count
-where a folder has no JSON file.
+where a folder has no such JSON file.
 """
 
 from __future__ import annotations
@@ -41,13 +41,13 @@ def find(folder) -> tuple[list[Video], list[pathlib.Path]]:
     """
     alike = collections.defaultdict(list)
     unnumbered = []
-    found = (listing.found(folder, pattern) for pattern in _PATTERNS)
-    for path in next(filter(None, found), ()):
-        parts = name_numbers.parts(path.stem)
-        if len(parts) > 1:
-            alike[tuple(parts[::2])].append((parts, path))
-        elif not path.is_dir():
-            unnumbered.append(path)
+    for pattern in _PATTERNS:
+        for path in listing.found(folder, pattern) if not alike else ():
+            parts = name_numbers.parts(path.stem)
+            if len(parts) > 1:
+                alike[tuple(parts[::2])].append((parts, path))
+            elif not path.is_dir():
+                unnumbered.append(path)
     videos = []
     for files in alike.values():
         names = [parts for parts, _ in files]

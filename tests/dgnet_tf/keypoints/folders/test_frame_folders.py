@@ -149,6 +149,16 @@ def test_files_that_are_no_frames_of_the_folder_are_named(tmp_path, capsys):
         keypoint_files.read(folder, "openpose_25", SIZE)
 
 
+def test_a_json_file_without_a_number_hides_no_labels(tmp_path, capsys):
+    for frame, _, rows in walk("coco_17", frames=3):
+        shares = [0, 0.5, 0.5, 0.1, 0.4, *(rows / [*SIZE, 1]).ravel()]
+        (tmp_path / f"clip_{frame}.txt").write_text(" ".join(map(str, shares)))
+    (tmp_path / "args.json").write_text("{}")
+    (person,) = keypoint_files.read(tmp_path, "coco_17", SIZE).people
+    assert person.keypoints.shape == (3, 17, 2)
+    assert "args.json has no frame number in its name" in capsys.readouterr().err
+
+
 def test_numbered_videos_are_no_frames(tmp_path):
     for number in (1, 2):
         detector_files.coco(tmp_path / f"video{number}.json", walk("coco_17"))
