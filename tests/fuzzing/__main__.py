@@ -51,6 +51,8 @@ def main():
     cases, faults = (sum(getattr(t, n) for t in tallies) for n in ("cases", "faults"))
     print(f"{cases} inputs of {len(tallies)} targets, {faults} failed, "
           f"{time.monotonic() - start:.0f} s")  # fmt: skip
+    if not faults:  # The next campaign would take it for inputs that failed.
+        pathlib.Path(values.output).rmdir()
     sys.exit(1 if faults else 0)
 
 

@@ -34,14 +34,14 @@ def targets() -> Iterator[Target]:
 @functools.cache
 def _made():
     """Returns a temporary folder with trained weights and a run, and the network."""
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="fuzzing-weights-"))
-    _, made = weight_stand_ins.write(folder)
-    return folder, made.model
+    folder = tempfile.TemporaryDirectory(prefix="fuzzing-weights-")
+    _, made = weight_stand_ins.write(pathlib.Path(folder.name))
+    return folder, made.model  # Who drops the object removes the folder.
 
 
 def _preset(folder):
     made, _ = _made()
-    shutil.copytree(made / _FOLDER, folder)
+    shutil.copytree(pathlib.Path(made.name) / _FOLDER, folder)
     return folder / weight_folders.FILE
 
 
@@ -51,7 +51,7 @@ def _weights(folder):
 
 def _run(folder):
     made, _ = _made()
-    shutil.copytree(made / f"run_of_{_FOLDER}", folder)
+    shutil.copytree(pathlib.Path(made.name) / f"run_of_{_FOLDER}", folder)
     return folder / runs.MODEL
 
 
