@@ -225,9 +225,13 @@ def test_an_evaluation_gives_the_numbers_of_its_report(before):
         run_reports.digests(before / "runs" / "dgnet", before / "data")
     )
     # Fields that have joined since are as they were before they could be chosen.
-    network, defaults = found["options"]["model"], type(loaded.config)()
-    for name in network.keys() - expected["options"]["model"].keys():
-        assert network.pop(name) == getattr(defaults, name), name
+    defaults = type(loaded.config)()
+    for now, then in (
+        (found["options"]["model"], expected["options"]["model"]),
+        (found["options"], expected["options"]),
+    ):
+        for name in now.keys() - then.keys():
+            assert now.pop(name) == getattr(defaults, name), name
     assert found["options"] == expected["options"]
 
 
