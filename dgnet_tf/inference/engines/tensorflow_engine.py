@@ -7,11 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from dgnet_tf.inference import (
-    frame_smoothing,
-    keypoint_preparation,
-    whole_videos,
-)
+from dgnet_tf.inference import frame_smoothing, keypoint_preparation, whole_videos
 from dgnet_tf.inference.options import InferenceOptions
 
 

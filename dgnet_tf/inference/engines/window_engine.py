@@ -43,10 +43,7 @@ class WindowEngine:
         reach = frame_smoothing.reach(self.options)
         keypoints = np.asarray(keypoints)
         found = segments.lift(lift_segment, keypoints, self.options.block, reach)
-        positions = frame_smoothing.smooth(
-            found[..., :3], self.options.position_smoothing
-        )
-        return positions, found[..., 3] if found.shape[-1] > 3 else None
+        return found[..., :3], found[..., 3] if found.shape[-1] > 3 else None
 
     def _lift_segment(self, keypoints, image_size):
         prepared = keypoint_preparation.prepare(keypoints, self.options)
@@ -55,12 +52,13 @@ class WindowEngine:
         poses = self.run(windows, image_size)
         found = poses.reshape(-1, *poses.shape[2:])[reads]  # (F, R, N, 3 or 4)
         mean = found[..., :3].mean(axis=1, dtype=np.float32)
+        smooth = frame_smoothing.smooth(mean, self.options.position_smoothing)
         squares = self._mirrored_squares(found)
         if squares is None:
-            return mean
+            return smooth
         off = found[..., :3] - mean[:, None]
         squares = (squares + (off**2).sum(axis=-1)).mean(axis=1)
-        return np.concatenate([mean, np.sqrt(squares)[..., None]], axis=-1)
+        return np.concatenate([smooth, np.sqrt(squares)[..., None]], axis=-1)
 
     def _mirrored_squares(self, found):
         """Returns what straight and mirrored estimates disagree by, squared.

@@ -42,12 +42,14 @@ def find(folder) -> tuple[list[Video], list[pathlib.Path]]:
     alike = collections.defaultdict(list)
     unnumbered = []
     for pattern in _PATTERNS:
-        for path in listing.found(folder, pattern) if not alike else ():
+        for path in listing.found(folder, pattern):
             parts = name_numbers.parts(path.stem)
             if len(parts) > 1:
                 alike[tuple(parts[::2])].append((parts, path))
             elif not path.is_dir():
                 unnumbered.append(path)
+        if alike:
+            break
     videos = []
     for files in alike.values():
         names = [parts for parts, _ in files]

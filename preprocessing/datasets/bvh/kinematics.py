@@ -42,7 +42,7 @@ def displaced(motion: Motion) -> frozenset[int]:
         np.sqrt(np.sum(np.square(means))),
         np.sqrt(np.sum(squares)),
     )
-    if size < SMALL * length and np.dot(offsets, means) < PARALLEL * length * mean:
+    if size < SMALL * length and not _parallel(offsets, means, length, mean):
         still += moving
     return frozenset(still)
 
