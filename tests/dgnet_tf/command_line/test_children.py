@@ -45,6 +45,7 @@ def test_a_command_of_ours_ends_with_a_parent_that_is_killed():
     ours, other = (int(pid) for pid in process.stdout.readline().split())
     process.kill()
     own_process.wait_for(lambda: not own_process.is_running(ours))
+    assert not own_process.is_running(ours)
     own_process.kill(other)
     process.communicate()
 
