@@ -200,8 +200,7 @@ def sentences(reported: Mapping) -> list[str]:
     """Returns a report's `options` in words, those that older reports have."""
     estimate = "Averaged with" if reported["flip"] else "Without"
     found = [f"{estimate} the mirrored estimate."]
-    if reach := reported.get("keypoint_smoothing"):
-        found.append(f"Keypoints smoothed over {2 * reach + 1} frames.")
-    if reach := reported.get("position_smoothing"):
-        found.append(f"Poses smoothed over {2 * reach + 1} frames.")
+    for what, name in ("Keypoints", "keypoint"), ("Poses", "position"):
+        if reach := reported.get(f"{name}_smoothing"):
+            found.append(f"{what} smoothed over {2 * reach + 1} frames.")
     return found

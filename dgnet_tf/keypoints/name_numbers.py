@@ -48,7 +48,7 @@ def others(names: Sequence[Sequence[str]], frame: int) -> list[int]:
     if len({tuple(name[part] for part in found) for name in names}) < len(names):
         return found
     most = len(values[frame])
-    if most == len(names):
+    if most == len(names):  # Of one video: what changes changes with the frame.
         most = 2
     return [part for part in found if len(values[part]) < most]
 

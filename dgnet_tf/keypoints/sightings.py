@@ -140,7 +140,8 @@ class Sightings:
         """Says so where frames are numbered so that nobody can be followed."""
         if any(one.person is not None for one in self.found):
             return
-        step = sorted(np.diff(frames))[len(frames) // 2 - 1] if len(frames) > 2 else 0
+        steps = np.diff(frames) if len(frames) > 2 else [0]
+        step = np.quantile(steps, 0.5, method="lower")
         if step > following.MAX_GAP + 1:
             warn(
                 f"{self.path}: frames are numbered {step} apart, too far for following "

@@ -37,12 +37,10 @@ def read(path, content: list, layout: str, image_size=None, fps=None) -> Sightin
         image = json_fields.field(where, entry, key)
         if not isinstance(image, str):
             image = json_fields.whole(f"{where}: {key!r}", image)
-        if image not in images:
-            name_numbers.of_image(f"{where}: {key!r}", image)
-            images[image] = len(images), f"{where}: {key!r}"
+        number, _ = images.setdefault(image, (len(images), f"{where}: {key!r}"))
         keypoints = json_fields.field(where, entry, "keypoints", json_fields.triples)
         layouts.check_count(where, len(keypoints), layout)
-        found.add(where, images[image][0], keypoints, _person(where, entry))
+        found.add(where, number, keypoints, _person(where, entry))
     found.renumber(_numbers(images))
     return found
 
@@ -65,11 +63,10 @@ def _numbers(images) -> dict[int, tuple[int, None]]:
 
 def _person(where, entry) -> str | None:
     """Returns the entry's person, by the first of the fields that name one."""
-    names = [name for name in entry if _is_person(name)]
-    name = next((n for n in ("track_id", "idx") if n in entry), None) or next(
-        iter(names), None
-    )
-    return json_fields.person(f"{where}: {name!r}", entry[name]) if name else None
+    usual = [name for name in ("track_id", "idx") if name in entry]
+    for name in (*usual, *filter(_is_person, entry)):
+        return json_fields.person(f"{where}: {name!r}", entry[name])
+    return None
 
 
 @functools.lru_cache(maxsize=1000)

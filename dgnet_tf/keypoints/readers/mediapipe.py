@@ -32,7 +32,11 @@ _LANDMARK = {
     "x", "y", "z", "visibility", "presence", "score", "confidence", "likelihood",
     "name", "id", "index", "idx", "landmark", "landmark_id", "joint",
 }  # fmt: skip
-_NAMES = layouts.get(LAYOUT).joints
+_PLACES = {
+    name: place
+    for place, joint in enumerate(layouts.get(LAYOUT).joints)
+    for name in (joint, str(place))
+}
 _NUMBERS = ("name", "id", "index", "idx", "landmark", "landmark_id", "joint")
 # The first that is there; presence is none of them.
 _SCORES = ("visibility", "score", "confidence", "likelihood")
@@ -184,10 +188,9 @@ def _order(person: list[dict]) -> np.ndarray:
     for key in _NUMBERS:
         found = [landmark.get(key) for landmark in person]
         if found[0] is not None:
-            names = [entry_names.words(str(one)) for one in found]
-            for known in (_NAMES, [str(number) for number in range(len(_NAMES))]):
-                if sorted(names) == sorted(known):
-                    return np.array([names.index(name) for name in known])
+            places = [_PLACES.get(entry_names.words(str(one)), -1) for one in found]
+            if sorted(places) == list(range(len(person))):
+                return np.argsort(places)
     return np.arange(len(person))
 
 

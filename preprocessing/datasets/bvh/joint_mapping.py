@@ -56,33 +56,37 @@ class Mapping:
 
     def missing(self, hierarchy: Hierarchy) -> list[str]:
         """Returns the joints that the file lacks, or has more than once."""
-        found = _indices(hierarchy, self.loose)
+        found = self._found(hierarchy)
         wanted = [name for weights in self.joints for name, _ in weights]
-        names = dict.fromkeys((*wanted, *self.marks))
-        return [name for name in names if self._known(name) not in found]
+        return [n for n in dict.fromkeys((*wanted, *self.marks)) if n not in found]
 
     def weights(self, hierarchy: Hierarchy) -> list[dict[int, float]]:
         """Returns each joint as {index of a file's joint: weight}."""
-        found = _indices(hierarchy, self.loose)
-        return [
-            {found[self._known(n)]: weight for n, weight in pairs}
-            for pairs in self.joints
-        ]
-
-    def _known(self, name: str) -> str:
-        return _plain(name) if self.loose else name
+        found = self._found(hierarchy)
+        return [{found[n]: weight for n, weight in pairs} for pairs in self.joints]
 
     def mend(self, motion: Motion, added: frozenset[int] = frozenset()) -> Motion:
         """Returns the motion with the `lifted` joints in their place."""
         hierarchy = motion.hierarchy
         usual, offsets = kinematics.offsets(motion, added), hierarchy.offsets.copy()
-        for name in self.lifted:
-            joint = _indices(hierarchy, self.loose).get(self._known(name))
-            if joint is not None and not usual[joint].any():
+        found = self._found(hierarchy)
+        for joint in (found[name] for name in self.lifted if name in found):
+            if not usual[joint].any():
                 offsets[joint] = usual[hierarchy.parents[joint]]
         return dataclasses.replace(
             motion, hierarchy=dataclasses.replace(hierarchy, offsets=offsets)
         )
+
+    def _found(self, hierarchy: Hierarchy) -> dict[str, int]:
+        """Returns the file's joints by the mapping's own names, where unique."""
+        spelled = _plain if self.loose else str
+        found = _indices(hierarchy.names, spelled)
+        named = [name for weights in self.joints for name, _ in weights]
+        return {
+            name: found[spelled(name)]
+            for name in (*named, *self.marks, *self.lifted)
+            if spelled(name) in found
+        }
 
 
 def mean(names) -> tuple[tuple[str, float], ...]:
@@ -93,18 +97,18 @@ def mean(names) -> tuple[tuple[str, float], ...]:
     return tuple((name, 1.0 / len(names)) for name in names)
 
 
-def _indices(hierarchy, loose: bool) -> dict[str, int]:
+def _indices(names, spelled) -> dict[str, int]:
     """Returns the joints by their names, whole and shortened, where unique.
 
     Left out are a namespace (`mixamorig:Hips`, `Armature|Hips`) and what all names
     begin with (`Bip01 Pelvis`, `Character1_Hips`).
     """
-    short = [re.split(r"[:|]", name)[-1] for name in hierarchy.names]
+    short = [re.split(r"[:|]", name)[-1] for name in names]
     found = {}
-    for names in (_without_prefix(short), short, hierarchy.names):
-        names = [_plain(name) for name in names] if loose else names
-        count = collections.Counter(names)
-        found |= {name: i for i, name in enumerate(names) if count[name] == 1}
+    for forms in (_without_prefix(short), short, names):
+        forms = [spelled(name) for name in forms]
+        count = collections.Counter(forms)
+        found |= {name: i for i, name in enumerate(forms) if count[name] == 1}
     return found
 
 

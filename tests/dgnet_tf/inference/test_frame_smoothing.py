@@ -5,7 +5,7 @@ import pytest
 import scipy.signal
 import tensorflow as tf
 from support.lifting import both_engines
-from support.lifting.lifting_stand_ins import Config, small_model
+from support.lifting.lifting_stand_ins import Config, random_video, small_model
 
 from dgnet_tf.config import config as configuration
 from dgnet_tf.config.fields import FIELDS
@@ -13,11 +13,6 @@ from dgnet_tf.inference import frame_smoothing, segments, whole_videos
 from dgnet_tf.inference.options import InferenceOptions
 
 SIZE = np.array([1000.0, 900.0], np.float32)
-
-
-def video(frames, seed=0):
-    rng = np.random.default_rng(seed)
-    return rng.uniform(0, 900, (frames, 17, 2)).astype(np.float32)
 
 
 def smooth(values, reach):
@@ -31,7 +26,7 @@ def smooth(values, reach):
 @pytest.mark.parametrize("reach", [0, 1, 2, 5, 25])
 @pytest.mark.parametrize("frames", [1, 2, 3, 4, 9, 10, 11, 60])
 def test_it_is_the_filter_of_savitzky_and_golay(frames, reach):
-    keypoints = video(frames)
+    keypoints = random_video(frames)
     window = min(2 * reach + 1, frames - 1 + frames % 2)
     expected = keypoints
     if window > 2:  # Of three frames the parabola goes through all.
@@ -72,7 +67,7 @@ def test_a_reach_out_of_range_is_refused(name, reach):
 
 
 def test_people_do_not_mix():
-    batch = np.stack([video(12, seed=seed) for seed in range(3)])
+    batch = np.stack([random_video(12, seed=seed) for seed in range(3)])
     together = frame_smoothing.smooth(tf.constant(batch), 4).numpy()
     for person, keypoints in enumerate(batch):
         np.testing.assert_allclose(together[person], smooth(keypoints, 4), atol=1e-3)
@@ -84,7 +79,7 @@ def test_poses_are_those_of_no_smoothing_smoothed(overlap, monkeypatch):
     model = small_model(config)
     rough = InferenceOptions.of(config)
     options = InferenceOptions.of(rough, position_smoothing=3)
-    keypoints = video(90)
+    keypoints = random_video(90)
     for plain, smoothing in zip(
         both_engines.of(model, rough), both_engines.of(model, options), strict=True
     ):
@@ -103,7 +98,7 @@ def test_a_stream_which_cannot_look_ahead_does_without():
     config = Config(frame_stride=2)
     model = small_model(config)
     frames = InferenceOptions.of(config).reach
-    keypoints = tf.constant(np.stack([video(frames, seed=seed) for seed in range(3)]))
+    keypoints = tf.constant(np.stack([random_video(frames, s) for s in range(3)]))
     size = tf.constant(np.stack([SIZE] * 3))
     newest = [
         whole_videos.lift_newest(

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import tensorflow as tf
-from support.lifting.lifting_stand_ins import Config, small_model
+from support.lifting.lifting_stand_ins import Config, random_video, small_model
 from support.marks import slow_but
 
 from dgnet_tf.config.fields import FIELDS
@@ -15,15 +15,10 @@ from dgnet_tf.inference.options import InferenceOptions
 SIZE = np.array([1000.0, 900.0], np.float32)
 
 
-def video(frames, seed=0):
-    rng = np.random.default_rng(seed)
-    return rng.uniform(0, 900, (frames, 17, 2)).astype(np.float32)
-
-
 @pytest.mark.parametrize("reach", [0, 3])
 @pytest.mark.parametrize("inputs", ["xy", "xyc"])
 def test_confidence_is_passed_on_if_the_network_takes_it(inputs, reach):
-    pixels = video(20)
+    pixels = random_video(20)
     confidence = np.random.default_rng(1).random((20, 17, 1)).astype(np.float32)
     options = InferenceOptions(inputs=inputs, keypoint_smoothing=reach)
     smoothed = smooth(pixels, reach)
@@ -47,7 +42,7 @@ def test_lifting_is_that_of_smoothed_keypoints(overlap, flip):
     plain = Config(overlap=overlap, frame_stride=2)
     smoothing = Config(overlap=overlap, frame_stride=2, keypoint_smoothing=3)
     model = small_model(plain)
-    keypoints = video(40)
+    keypoints = random_video(40)
 
     def lift(config, seen):
         serve = whole_videos.serving_function(
@@ -65,7 +60,7 @@ def test_a_stream_smooths_the_frames_that_it_has():
     model = small_model(config)
     frames = InferenceOptions.of(config).reach
     assert frames == 7
-    keypoints = tf.constant(np.stack([video(frames, seed=seed) for seed in range(3)]))
+    keypoints = tf.constant(np.stack([random_video(frames, s) for s in range(3)]))
     size = tf.constant(np.stack([SIZE] * 3))
     newest = whole_videos.lift_newest(
         model, InferenceOptions.of(config), keypoints, size

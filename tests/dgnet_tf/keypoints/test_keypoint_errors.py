@@ -61,7 +61,10 @@ MEDIAPIPE = ("entry 0: must be a list, is 5", "has no field 'y'", "has 0 joints"
         ([{"image_id": 1, "keypoints": [1, True, 3]}], "numbers only, holds True"),
         ([{"image_id": 1, "keypoints": [1, 10**400, 3]}], "too large"),
         ([{"image_id": 1, "keypoints": [1e300, 2, 1] * 17}], "not finite pixels"),
-        ([{"image_id": "x.jpg", "keypoints": []}], "does not end in a frame number"),
+        (
+            [{"image_id": "x.jpg", "keypoints": [1, 2, 1] * 17}],
+            "does not end in a frame number",
+        ),
         ([{"image_id": -1, "keypoints": []}], "whole number from 0 on, is -1"),
         ([{"image_id": 1.5, "keypoints": []}], "whole number from 0 on, is 1.5"),
         ([{"image_id": 1}, 5], "has no field 'keypoints'"),

@@ -4,6 +4,7 @@ import copy
 import dataclasses
 import pathlib
 
+import numpy as np
 import pytest
 import tensorflow as tf
 
@@ -29,6 +30,12 @@ class Config:
     keypoint_smoothing: int = 0
     position_smoothing: int = 0
     architecture: str = "dgnet"
+
+
+def random_video(frames: int, seed: int = 0) -> np.ndarray:
+    """Keypoints (F, 17, 2) that move at random within 900 pixels."""
+    rng = np.random.default_rng(seed)
+    return rng.uniform(0, 900, (frames, 17, 2)).astype(np.float32)
 
 
 def tracing_model(windows, training):
