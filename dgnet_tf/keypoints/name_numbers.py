@@ -7,8 +7,10 @@ time beside it runs faster; and of several still, the last.
 
 from __future__ import annotations
 
+import itertools
 import pathlib
 import re
+import statistics
 from collections.abc import Sequence
 
 from dgnet_tf.errors import UserError
@@ -22,15 +24,26 @@ def parts(name: str) -> list[str]:
     return re.split(r"([0-9]+)", name)
 
 
-def place(names: Sequence[Sequence[str]]) -> int:
-    """Returns which part of names that are alike, at least one, is the frame's."""
+def place(where: str, names: Sequence[Sequence[str]]) -> int:
+    """Returns which part of names that are alike, at least one, is the frame's.
+
+    Raises:
+        UserError: if they hold seconds with decimals; it begins with `where`.
+    """
     values = _values(names)
 
     def rank(part):
         numbers = [int(digits[: MAX_DIGITS + 1]) for digits in values[part]]
         return len(numbers), min(numbers) - max(numbers), part
 
-    return max(values, key=rank)
+    frame = max(values, key=rank)
+    if frame > 1 and names[0][frame - 1] == "." and _are_seconds(names, frame):
+        raise UserError(
+            f"{where}: names hold seconds with decimals, such as "
+            f"{'.'.join(names[0][frame - 2 : frame + 1 : 2])[:40]}. Name the files or "
+            "images by frame number."
+        )
+    return frame
 
 
 def others(names: Sequence[Sequence[str]], frame: int) -> list[int]:
@@ -82,10 +95,26 @@ def of_images(wheres: Sequence[str], images: Sequence) -> list[int]:
     names = [parts(stem) for stem in stems]
     alike = len({tuple(name[::2]) for name in names}) == 1
     if alike and len(names[0]) > 3:
-        frame = place(names)
+        frame = place(wheres[0], names)
         images = [name[frame] for name in names]
     return [of_image(*pair) for pair in zip(wheres, images, strict=True)]
 
 
 def _values(names) -> dict[int, set[str]]:
     return {part: {name[part] for name in names} for part in range(1, len(names[0]), 2)}
+
+
+def _are_seconds(names, decimals: int) -> bool:
+    """Says whether a number counts on from that before it, as decimals do.
+
+    Of frames in numbered videos, each video's begin anew.
+    """
+    width = max(len(name[decimals]) for name in names)
+    second = 10**width
+    times = sorted(
+        int(name[decimals - 2] + name[decimals].ljust(width, "0")) for name in names
+    )
+    steps = [b - a for a, b in itertools.pairwise(times)]
+    over = [b - a for a, b in itertools.pairwise(times) if a // second < b // second]
+    # Each time was rounded to its last digit.
+    return bool(over) and abs(statistics.median(over) - statistics.median(steps)) <= 2

@@ -37,7 +37,7 @@ def find(folder) -> tuple[list[Video], list[pathlib.Path]]:
     """Returns a folder's videos, by name, and the files of their kind without a number.
 
     Raises:
-        UserError: if two files of a video have the same number.
+        UserError: if two files of a video have the same number, or names hold times.
     """
     alike = collections.defaultdict(list)
     unnumbered = []
@@ -53,7 +53,7 @@ def find(folder) -> tuple[list[Video], list[pathlib.Path]]:
     videos = []
     for files in alike.values():
         names = [parts for parts, _ in files]
-        place = name_numbers.place(names)
+        place = name_numbers.place(str(folder), names)
         others = name_numbers.others(names, place)
         by_name = collections.defaultdict(list)
         for parts, path in files:

@@ -119,6 +119,34 @@ def test_a_time_beside_the_frames_number_tells_no_videos_apart(tmp_path, name):
     assert person.confidence.any(axis=1).tolist() == [1, 1, 1, 0, 0, 1]
 
 
+@pytest.mark.parametrize("fps", [5, 25, 29.97, 120])
+@pytest.mark.parametrize("form", ["frame_{:.3f}", "t{}"])
+def test_names_that_hold_seconds_are_refused(tmp_path, fps, form):
+    seconds = [0.5 + frame / fps for frame in range(int(3 * fps)) if frame != 4]
+    names = [form.format(round(second, 4)) for second in seconds]
+    folder = tmp_path / "frames"
+    for name in names:
+        detector_files.write_json(folder / f"{name}.json", openpose_frame([]))
+    with pytest.raises(UserError, match="frames: names hold seconds .* by frame num"):
+        frame_folders.find(folder)
+    rows = walk("coco_17", frames=1)[0][2].ravel().tolist()
+    content = [{"image_id": f"{name}.jpg", "keypoints": rows} for name in names]
+    path = detector_files.write_json(tmp_path / "a.json", content)
+    with pytest.raises(UserError, match="entry 0: 'image_id': names hold seconds"):
+        keypoint_files.read(path, "coco_17", SIZE)
+
+
+@pytest.mark.parametrize("step", [1, 5])
+def test_numbered_videos_hold_no_seconds(tmp_path, step):
+    for camera in (1, 2, 3):
+        for frame in range(0, 40, step):
+            name = f"cam{camera}.{frame:03}.json"
+            detector_files.write_json(tmp_path / name, openpose_frame([]))
+    videos, _ = frame_folders.find(tmp_path)
+    assert [video.name for video in videos] == ["cam1", "cam2", "cam3"]
+    assert [frame for frame, _ in videos[2].frames] == list(range(0, 40, step))
+
+
 def test_frames_too_far_apart_for_following_get_a_word(tmp_path, capsys):
     folder = write_frames(
         tmp_path / "ms", walk("coco_17", frames=4), "{}.json", frames=range(4)
