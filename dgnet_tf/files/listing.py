@@ -15,6 +15,11 @@ def is_leftover(name: str) -> bool:
     return name.startswith(".") or name == "__MACOSX"
 
 
+def suffix(path: str | pathlib.Path) -> str:
+    """Returns what a path ends in, in small letters; Windows writes .JSON as well."""
+    return pathlib.Path(path).suffix.lower()
+
+
 def found(folder, pattern: str = "*") -> list[pathlib.Path]:
     """Returns what matches a pattern in a folder, sorted by path, leftovers left out.
 

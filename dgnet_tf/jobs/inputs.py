@@ -76,7 +76,7 @@ def videos(text: str, output) -> list[Input]:
 
     def in_folder(folder):
         paths = listing.found(folder)
-        known = (path for path in paths if path.suffix.lower() in VIDEO_SUFFIXES)
+        known = (path for path in paths if listing.suffix(path) in VIDEO_SUFFIXES)
         return [Found(path.stem, path) for path in known if not path.is_dir()]
 
     def of_path(path):
@@ -158,7 +158,9 @@ def _listed(path) -> list[pathlib.Path]:
 
 def _check_whole(text, found):
     """Refuses files that hold a frame each and were not named by their folder."""
-    folders = {one.path.parent for _, one in found if one.path.suffix == ".json"}
+    folders = {
+        one.path.parent for _, one in found if listing.suffix(one.path) == ".json"
+    }
     for folder in sorted(folders):
         files = {one.path for _, one in found if one.path.parent == folder}
         if len(files) < 2:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from dgnet_tf.command_line import progress
 from dgnet_tf.errors import UserError, warn
-from dgnet_tf.files import mat_files, npz_files
+from dgnet_tf.files import listing, mat_files, npz_files
 from dgnet_tf.keypoints import image_sizes, json_lists, layouts
 from dgnet_tf.keypoints.folders import frame_folders
 from dgnet_tf.keypoints.readers import (
@@ -82,7 +82,7 @@ def read(
     if path.is_dir():
         video = frame_folders.one_video(path)
         return read_video(path, video, layout, image_size, fps)
-    if path.suffix not in SUFFIXES:
+    if listing.suffix(path) not in SUFFIXES:
         raise UserError(
             f"{path}: must end in {', '.join(SUFFIXES)}, or be a folder of .json or "
             ".txt files, one for each frame."
@@ -115,7 +115,7 @@ def read_video(
         UserError: see `read`.
     """
     files = progress.each(video.frames, "read", len(video.frames), "file")
-    if video.frames[0][1].suffix in yolo_labels.SUFFIXES:
+    if listing.suffix(video.frames[0][1]) in yolo_labels.SUFFIXES:
         found = yolo_labels.read_frames(folder, files, layout, image_size)
         return _checked(folder, found, image_size, fps)
     found = Sightings(folder)
@@ -155,18 +155,20 @@ def _opened(path):
     # Pipes, devices and files without bounds cannot be read to their end.
     if not path.is_file():
         raise UserError(f"{path}: is not a regular file. Name a file of 2-D keypoints.")
-    json_lists.check_bytes(path, MAX_BYTES[path.suffix])
-    content = _CONTENT[path.suffix](path) if path.suffix in _CONTENT else None
+    suffix = listing.suffix(path)
+    json_lists.check_bytes(path, MAX_BYTES[suffix])
+    content = _CONTENT[suffix](path) if suffix in _CONTENT else None
     return _reader(path, content), content
 
 
 def _reader(path, content):
-    known = [reader for reader in READERS if path.suffix in reader.SUFFIXES]
+    suffix = listing.suffix(path)
+    known = [reader for reader in READERS if suffix in reader.SUFFIXES]
     for reader in known:
         if reader.fits(content):
             return reader
     names = (reader.FORMAT.partition(": ")[0] for reader in known)
     raise UserError(
-        f"{path}: is not a known keypoint file. Known {path.suffix} files: "
+        f"{path}: is not a known keypoint file. Known {suffix} files: "
         f"{'; '.join(names)}. --help of the command says what they hold."
     )

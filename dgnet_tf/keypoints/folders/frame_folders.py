@@ -17,7 +17,7 @@ from dgnet_tf.files import listing
 from dgnet_tf.keypoints import json_lists, name_numbers
 from dgnet_tf.keypoints.readers import json_fields, yolo_labels
 
-_PATTERNS = ("*.json", "*.txt")
+_SUFFIXES = (".json", ".txt")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,8 +41,10 @@ def find(folder) -> tuple[list[Video], list[pathlib.Path]]:
     """
     alike = collections.defaultdict(list)
     unnumbered = []
-    for pattern in _PATTERNS:
-        for path in listing.found(folder, pattern):
+    for suffix in _SUFFIXES:
+        for path in listing.found(folder):
+            if listing.suffix(path) != suffix:
+                continue
             parts = name_numbers.parts(path.stem)
             if len(parts) > 1:
                 alike[tuple(parts[::2])].append((parts, path))
@@ -128,7 +130,7 @@ def hold_frames(video: Video) -> bool:
         UserError: if that file is no JSON, or no text.
     """
     path = max((path for _, path in video.frames), key=lambda p: p.stat().st_size)
-    if path.suffix in yolo_labels.SUFFIXES:
+    if listing.suffix(path) in yolo_labels.SUFFIXES:
         return yolo_labels.fits(yolo_labels.load(path))
     content = json_lists.load(path)
     return is_empty(content) or _is_frame(content)

@@ -46,7 +46,7 @@ def in_folder(folder) -> list[Found]:
 
 def is_file(path) -> bool:
     """Says whether a path ends as a keypoint file does, and is no folder."""
-    return path.suffix in keypoint_files.SUFFIXES and not path.is_dir()
+    return listing.suffix(path) in keypoint_files.SUFFIXES and not path.is_dir()
 
 
 def of_frames(folder) -> list[Found]:

@@ -30,7 +30,7 @@ def find(source) -> list[pathlib.Path]:
     source = pathlib.Path(source).expanduser()
     if source.is_file():
         return [source]
-    files = [f for f in listing.found(source, "**/*") if f.suffix.lower() == ".bvh"]
+    files = [f for f in listing.found(source, "**/*") if listing.suffix(f) == ".bvh"]
     files = [file for file in files if file.is_file()]
     if not files:
         raise MissingSource(

@@ -7,6 +7,7 @@ from support.keypoints.detector_files import SIZE, body, walk
 
 from dgnet_tf.errors import UserError
 from dgnet_tf.keypoints import keypoint_files, layouts
+from dgnet_tf.keypoints.folders import keypoint_folders
 
 
 def check(path, layout, sightings, first=0, image_size=None, atol=1e-9):
@@ -19,6 +20,22 @@ def check(path, layout, sightings, first=0, image_size=None, atol=1e-9):
         np.testing.assert_allclose(person.keypoints[row], rows[:, :2], atol=atol)
         np.testing.assert_allclose(person.confidence[row], rows[:, 2], atol=1e-7)
     return person
+
+
+def test_endings_may_be_in_capitals(tmp_path):
+    sightings = walk("coco_17")
+    rows = np.stack([rows for _, _, rows in sightings])
+    detector_files.coco(tmp_path / "a.json", sightings).rename(tmp_path / "a.JSON")
+    np.savez(tmp_path / "b.npz", keypoints=rows[..., :2], confidence=rows[..., 2])
+    (tmp_path / "b.npz").rename(tmp_path / "b.NPZ")
+    folder = detector_files.openpose(tmp_path / "c", sightings)
+    for path in list(folder.iterdir()):
+        path.rename(path.with_suffix(".Json"))
+    found = keypoint_folders.in_folder(tmp_path)
+    assert [one.name for one in found] == ["a", "b", "c"]
+    assert [one.video is None for one in found] == [True, True, False]
+    for one in found:
+        check(one.path, "coco_17", sightings)
 
 
 def test_coco_results(tmp_path):
