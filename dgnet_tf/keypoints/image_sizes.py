@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from dgnet_tf.errors import UserError, warn
+from dgnet_tf.keypoints import layouts
 
 # What keypoints outside of the image may make up, each weighted by its confidence:
 # detectors extrapolate past the border, but seldom and not far.
@@ -14,6 +15,9 @@ MOST_OUTSIDE = 0.05
 FAR = 0.1  # of the side
 # Share of the keypoints that the image's size must hold to be suggested.
 _FITS = 0.99
+# Share of the frames in which nobody who moves is upside down.
+_NEARLY_ALL = 0.9
+_FEW = 10  # frames of people, from which on a share says something
 _BORDER = 1.0  # pixels that rounding may put a keypoint outside
 _USUAL = ((640, 480), (1280, 720), (1920, 1080), (2560, 1440), (3840, 2160))
 
@@ -72,6 +76,28 @@ def check(path, people, image_size, in_pixels: bool = True, stated: bool = False
             f"{path}: all keypoints lie in the upper left quarter of the "
             f"{_named(image_size)} image, and reach "
             f"{_named(np.ceil(seen.max(axis=0)))}. Is --image_size the video's own?"
+        )
+
+
+def check_upright(path, people, layout: str):
+    """Says so where people are upside down in nearly all frames: y may point up."""
+    joints = layouts.get(layout).joints
+    ends = [
+        [joints.index(f"{side}_{name}") for side in ("left", "right")]
+        for name in ("shoulder", "hip")
+    ]
+    below = []
+    for person in people:
+        seen = (person.confidence[:, sum(ends, [])] > 0).all(axis=-1)
+        y = person.keypoints[seen, :, 1]
+        shoulders, hips = (y[:, both].mean(axis=-1) for both in ends)
+        below.append(shoulders > hips)
+    share = np.concatenate(below)
+    if len(share) >= _FEW and share.mean() > _NEARLY_ALL:
+        warn(
+            f"{path}: shoulders lie below hips in {_percent(share.mean())} of the "
+            "frames. y must point down, from the image's upper edge; if the file's "
+            "points up, give the image's height less y."
         )
 
 

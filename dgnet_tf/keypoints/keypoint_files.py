@@ -61,8 +61,8 @@ def read(
     """Reads a keypoint file of the format that its ending and its content tell.
 
     Lines on standard error say what was mended or is odd: joints at 0,0 or -1,-1 that
-    count as missing, keypoints outside of the image, another frame rate than the
-    file's.
+    count as missing, keypoints outside of the image, people upside down, another frame
+    rate than the file's.
 
     Args:
         path: the file, or a folder of JSON files or YOLO's labels, one for each frame
@@ -94,7 +94,7 @@ def read(
     del content  # Larger than what was found in it.
     if fps and found.fps and abs(fps / found.fps - 1) > _SAME_RATE:
         warn(f"{path}: is of {found.fps:g} frames a second, --fps is {fps:g}.")
-    return _checked(path, found, image_size, fps)
+    return _checked(path, found, layout, image_size, fps)
 
 
 def read_video(
@@ -117,7 +117,7 @@ def read_video(
     files = progress.each(video.frames, "read", len(video.frames), "file")
     if listing.suffix(video.frames[0][1]) in yolo_labels.SUFFIXES:
         found = yolo_labels.read_frames(folder, files, layout, image_size)
-        return _checked(folder, found, image_size, fps)
+        return _checked(folder, found, layout, image_size, fps)
     found = Sightings(folder)
     for frame, path in files:
         content = json_lists.load(path)
@@ -131,10 +131,10 @@ def read_video(
                 "one. Name this file itself."
             )
         found.take(one, frame)
-    return _checked(folder, found, image_size, fps)
+    return _checked(folder, found, layout, image_size, fps)
 
 
-def _checked(path, found: Sightings, image_size, fps) -> KeypointFile:
+def _checked(path, found: Sightings, layout, image_size, fps) -> KeypointFile:
     people = [person for person in found.people() if person.confidence.any()]
     if not people:
         raise UserError(f"{path}: every joint is missing in every frame.")
@@ -147,6 +147,7 @@ def _checked(path, found: Sightings, image_size, fps) -> KeypointFile:
     size = tuple(image_size) if image_size else stated
     if size:
         image_sizes.check(path, people, size, found.in_pixels, bool(stated))
+    image_sizes.check_upright(path, people, layout)
     return KeypointFile(tuple(people), size, found.action, fps or found.fps)
 
 

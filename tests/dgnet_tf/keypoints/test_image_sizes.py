@@ -5,7 +5,12 @@ import pytest
 from support.keypoints import detector_files
 
 from dgnet_tf.errors import UserError
-from dgnet_tf.keypoints import image_sizes, keypoint_arguments, keypoint_files
+from dgnet_tf.keypoints import (
+    image_sizes,
+    keypoint_arguments,
+    keypoint_files,
+    layouts,
+)
 from dgnet_tf.keypoints.tracks import Track
 
 
@@ -101,4 +106,27 @@ def test_landmarks_that_are_shares_of_the_image_fit_any_size(tmp_path, capsys):
     path = detector_files.mediapipe(tmp_path / "a.json", sightings, 4)
     for size in ((640, 480), (480, 640), (1920, 1080)):
         assert keypoint_files.read(path, "mediapipe_33", size, 30.0).people
+    assert not capsys.readouterr().err
+
+
+@pytest.mark.parametrize("layout", layouts.LAYOUTS)
+def test_people_upside_down_get_a_word_and_a_handstand_does_not(capsys, layout):
+    """y is 100 for shoulders and 200 for hips, of 40 frames and two people."""
+    y = [
+        100.0 if "shoulder" in name else 200.0 if "hip" in name else 150.0
+        for name in layouts.get(layout).joints
+    ]
+    upright = np.stack([np.arange(len(y)) * 20.0, y], axis=-1)
+    turned = upright * [1, -1] + [0, 300]
+    confidence = np.ones((40, len(y)))
+    confidence[:30] = 0
+    unseen = Track("2", 0, np.stack([turned] * 40), confidence)
+    for frames, said in ((40, True), (37, True), (35, False), (0, False)):
+        poses = np.stack([turned] * frames + [upright] * (40 - frames))
+        tracks = [Track("1", 0, poses, np.ones((40, len(y)))), unseen]
+        image_sizes.check_upright("a", tracks, layout)
+        share = 100 * (frames + 10) // 50
+        word = f"warning: a: shoulders lie below hips in {share}% of the frames."
+        assert capsys.readouterr().err.startswith(word) == said
+    image_sizes.check_upright("a", [Track("1", 0, poses[:9], confidence[31:])], layout)
     assert not capsys.readouterr().err

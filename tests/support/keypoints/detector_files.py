@@ -14,10 +14,17 @@ SIZE = (640, 480)
 
 
 def body(layout, x=200.0, y=150.0, scale=1.0):
-    """A person whose joints all differ: (J, 3)."""
-    joint = np.arange(len(layouts.get(layout).joints))
-    pixels = [x + scale * (joint * 37 % 50), y + scale * (joint * 53 % 100)]
-    return np.stack([*pixels, 0.5 + joint / 100], axis=1)
+    """A person, shoulders above hips, whose joints all differ: (J, 3)."""
+    names = layouts.get(layout).joints
+    joint = np.arange(len(names))
+    across, down = joint * 37 % 50, joint * 53 % 100
+    shoulders, hips = (
+        sum(down[names.index(f"{side}_{name}")] for side in ("left", "right"))
+        for name in ("shoulder", "hip")
+    )
+    if shoulders > hips:
+        down = 99 - down
+    return np.stack([x + scale * across, y + scale * down, 0.5 + joint / 100], axis=1)
 
 
 def walk(layout, frames=6, person=None, x=200.0, step=4.0, first=0, **options):
