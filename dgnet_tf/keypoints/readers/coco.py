@@ -8,8 +8,6 @@ have ids: `track_id`, AlphaPose's `idx`, or any usual name (`entry_names`).
 
 from __future__ import annotations
 
-import functools
-
 from dgnet_tf.errors import UserError
 from dgnet_tf.keypoints import entry_names, layouts, name_numbers
 from dgnet_tf.keypoints.readers import json_fields
@@ -40,7 +38,8 @@ def read(path, content: list, layout: str, image_size=None, fps=None) -> Sightin
         number, _ = images.setdefault(image, (len(images), f"{where}: {key!r}"))
         keypoints = json_fields.field(where, entry, "keypoints", json_fields.triples)
         layouts.check_count(where, len(keypoints), layout)
-        found.add(where, number, keypoints, _person(where, entry))
+        person = json_fields.person_of(where, entry)
+        found.add(where, number, keypoints, person)
     found.renumber(_numbers(images))
     return found
 
@@ -59,19 +58,6 @@ def _numbers(images) -> dict[int, tuple[int, None]]:
             )
         numbers[number] = frame, None
     return numbers
-
-
-def _person(where, entry) -> str | None:
-    """Returns the entry's person, by the first of the fields that name one."""
-    usual = [name for name in ("track_id", "idx") if name in entry]
-    for name in (*usual, *filter(_is_person, entry)):
-        return json_fields.person(f"{where}: {name!r}", entry[name])
-    return None
-
-
-@functools.lru_cache(maxsize=1000)
-def _is_person(name: str) -> bool:
-    return entry_names.kind(name) == entry_names.PERSON
 
 
 def _frame_key(path, content) -> str:

@@ -5,11 +5,13 @@ Each check raises a `UserError` that begins with `where` if a value is something
 
 from __future__ import annotations
 
+import functools
 import reprlib
 
 import numpy as np
 
 from dgnet_tf.errors import UserError
+from dgnet_tf.keypoints import entry_names
 from dgnet_tf.keypoints.json_lists import JsonList
 
 _MAX_WHOLE = 1 << 53
@@ -107,6 +109,19 @@ def person(where: str, value) -> str | None:
             return value
         raise UserError(f"{where}: {reprlib.repr(value)} is not a name of a person.")
     return str(whole(where, value))
+
+
+def person_of(where: str, entry: dict) -> str | None:
+    """Returns the name of the track in the first of the fields that usually hold it."""
+    usual = [name for name in ("track_id", "idx") if name in entry]
+    for name in (*usual, *filter(_is_person, entry)):
+        return person(f"{where}: {name!r}", entry[name])
+    return None
+
+
+@functools.lru_cache(maxsize=1000)
+def _is_person(name: str) -> bool:
+    return entry_names.kind(name) == entry_names.PERSON
 
 
 def _is_nobody(value) -> bool:

@@ -3,7 +3,7 @@
 Of a video, a list of frames, `{"frame_id", "instances": [...]}`; of an image, a list of
 instances. The demos wrap either in `{"meta_info", "instance_info": [...]}`. An
 instance is one person: `keypoints`, a list of [x, y], `keypoint_scores`, and perhaps
-`track_id`.
+`track_id`, or an id of any usual name (`entry_names`).
 """
 
 from __future__ import annotations
@@ -82,5 +82,5 @@ def _add(found, where, frame, instance, layout):
         raise UserError(
             f"{where}: has {len(scores)} 'keypoint_scores' for {len(points)} keypoints."
         )
-    person = json_fields.person(f"{where}: 'track_id'", instance.get("track_id"))
+    person = json_fields.person_of(where, instance)
     found.add(where, frame, np.column_stack([points, scores]), person)

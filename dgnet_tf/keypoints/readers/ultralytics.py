@@ -93,6 +93,6 @@ def _add(found, where, frame, entry, layout, image_size):
             f"have {', '.join(str(len(column)) for column in columns)}."
         )
     layouts.check_count(where, len(columns[0]), layout)
-    person = json_fields.person(f"{where}: 'track_id'", entry.get("track_id"))
+    person = json_fields.person_of(where, entry)
     scale = image_size if shares else None
     found.add(where, frame, np.column_stack(columns), person, scale)

@@ -14,12 +14,32 @@ def test_trackers_words_for_no_id_name_nobody(nobody):
     assert json_fields.person("here", [0]) == "0" and json_fields.person("", "a") == "a"
 
 
-@pytest.mark.parametrize("name", ["track_id", "idx", "person_id", "trackID", "player"])
-def test_ids_of_any_usual_name_are_taken(tmp_path, name):
-    content = [
+def coco_content(name):
+    return [
         {"image_id": frame, "id": index, "keypoints": rows.ravel().tolist(), name: 8}
         for index, (frame, _, rows) in enumerate(walk("coco_17", frames=3))
     ]
-    path = detector_files.write_json(tmp_path / "a.json", content)
+
+
+def mmpose_content(name):
+    return [
+        {
+            "frame_id": frame,
+            "instances": [
+                {
+                    "keypoints": rows[:, :2].tolist(),
+                    "keypoint_scores": rows[:, 2].tolist(),
+                    name: 8,
+                }
+            ],
+        }
+        for frame, _, rows in walk("coco_17", frames=3)
+    ]
+
+
+@pytest.mark.parametrize("content", [coco_content, mmpose_content])
+@pytest.mark.parametrize("name", ["track_id", "idx", "person_id", "trackID", "player"])
+def test_ids_of_any_usual_name_are_taken(tmp_path, name, content):
+    path = detector_files.write_json(tmp_path / "a.json", content(name))
     (person,) = keypoint_files.read(path, "coco_17", SIZE).people
     assert person.person == "8" and len(person.keypoints) == 3
