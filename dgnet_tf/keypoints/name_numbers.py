@@ -110,6 +110,8 @@ def _are_seconds(names, decimals: int) -> bool:
     Of frames in numbered videos, each video's begin anew.
     """
     width = max(len(name[decimals]) for name in names)
+    if max(width, *(len(name[decimals - 2]) for name in names)) > MAX_DIGITS:
+        return False
     second = 10**width
     times = sorted(
         int(name[decimals - 2] + name[decimals].ljust(width, "0")) for name in names

@@ -8,7 +8,7 @@ have ids: `track_id`, AlphaPose's `idx`, or any usual name (`entry_names`).
 
 from __future__ import annotations
 
-from dgnet_tf.errors import UserError
+from dgnet_tf.errors import UserError, shortened
 from dgnet_tf.keypoints import entry_names, layouts, name_numbers
 from dgnet_tf.keypoints.readers import json_fields
 from dgnet_tf.keypoints.sightings import Sightings
@@ -53,8 +53,8 @@ def _numbers(images) -> dict[int, tuple[int, None]]:
         other = first.setdefault(frame, image)
         if other != image:
             raise UserError(
-                f"{where}: both {other!r} and {image!r} are frame {frame}. Keep each "
-                "video's results in a file of its own."
+                f"{where}: both {shortened(other)} and {shortened(image)} are frame "
+                f"{frame}. Keep each video's results in a file of its own."
             )
         numbers[number] = frame, None
     return numbers

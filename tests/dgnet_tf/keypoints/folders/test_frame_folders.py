@@ -136,6 +136,18 @@ def test_names_that_hold_seconds_are_refused(tmp_path, fps, form):
         keypoint_files.read(path, "coco_17", SIZE)
 
 
+@pytest.mark.parametrize("digits", [30, 5000])
+def test_numbers_too_long_to_be_counted_end_in_one_line(tmp_path, digits):
+    rows = walk("coco_17", frames=1)[0][2].ravel().tolist()
+    names = [f"{second}.{frame}" for second in "12" for frame in ("1", "2" * digits)]
+    names += [f"{'3' * digits}.1"]
+    content = [{"image_id": f"{name}.jpg", "keypoints": rows} for name in names]
+    path = detector_files.write_json(tmp_path / "a.json", content)
+    with pytest.raises(UserError, match="a.json: .*frame") as error:
+        keypoint_files.read(path, "coco_17", SIZE)
+    assert len(str(error.value)) < 500
+
+
 @pytest.mark.parametrize("step", [1, 5])
 def test_numbered_videos_hold_no_seconds(tmp_path, step):
     for camera in (1, 2, 3):
