@@ -37,12 +37,13 @@ def place(where: str, names: Sequence[Sequence[str]]) -> int:
         return len(numbers), min(numbers) - max(numbers), part
 
     frame = max(values, key=rank)
-    if frame > 1 and names[0][frame - 1] == "." and _are_seconds(names, frame):
-        raise UserError(
-            f"{where}: names hold seconds with decimals, such as "
-            f"{'.'.join(names[0][frame - 2 : frame + 1 : 2])[:40]}. Name the files or "
-            "images by frame number."
-        )
+    for decimals in {frame, frame + 2} & values.keys() - {1}:
+        if names[0][decimals - 1] == "." and _are_seconds(names, decimals):
+            raise UserError(
+                f"{where}: names hold seconds with decimals, such as "
+                f"{'.'.join(names[0][decimals - 2 : decimals + 1 : 2])[:40]}. Name the "
+                "files or images by frame number."
+            )
     return frame
 
 
@@ -109,8 +110,12 @@ def _are_seconds(names, decimals: int) -> bool:
 
     Of frames in numbered videos, each video's begin anew.
     """
-    width = max(len(name[decimals]) for name in names)
-    if max(width, *(len(name[decimals - 2]) for name in names)) > MAX_DIGITS:
+    digits = {name[decimals] for name in names}
+    width = max(map(len, digits))
+    if (
+        len(digits) < 2
+        or max(width, *(len(name[decimals - 2]) for name in names)) > MAX_DIGITS
+    ):
         return False
     second = 10**width
     times = sorted(
@@ -118,5 +123,8 @@ def _are_seconds(names, decimals: int) -> bool:
     )
     steps = [b - a for a, b in itertools.pairwise(times)]
     over = [b - a for a, b in itertools.pairwise(times) if a // second < b // second]
+    if not over:
+        return False
+    step = statistics.median(steps)
     # Each time was rounded to its last digit.
-    return bool(over) and abs(statistics.median(over) - statistics.median(steps)) <= 2
+    return abs(statistics.median(over) - step) <= min(1, step / 3)

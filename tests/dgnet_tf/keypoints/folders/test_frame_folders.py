@@ -122,7 +122,9 @@ def test_a_time_beside_the_frames_number_tells_no_videos_apart(tmp_path, name):
 @pytest.mark.parametrize("fps", [5, 25, 29.97, 120])
 @pytest.mark.parametrize("form", ["frame_{:.3f}", "t{}"])
 def test_names_that_hold_seconds_are_refused(tmp_path, fps, form):
-    seconds = [0.5 + frame / fps for frame in range(int(3 * fps)) if frame != 4]
+    # Few frames of many seconds, or many of few.
+    count = int(max(3 * fps, 40))
+    seconds = [0.5 + frame / fps for frame in range(count) if frame != 4]
     names = [form.format(round(second, 4)) for second in seconds]
     folder = tmp_path / "frames"
     for name in names:
@@ -157,6 +159,16 @@ def test_numbered_videos_hold_no_seconds(tmp_path, step):
     videos, _ = frame_folders.find(tmp_path)
     assert [video.name for video in videos] == ["cam1", "cam2", "cam3"]
     assert [frame for frame, _ in videos[2].frames] == list(range(0, 40, step))
+
+
+@pytest.mark.parametrize("cameras", [1, 2, 3, 9, 12])
+def test_cameras_behind_a_frames_number_are_no_decimals(tmp_path, cameras):
+    for camera in range(1, cameras + 1):
+        for frame in range(20):
+            name = f"frame_{frame:03}.{camera}.json"
+            detector_files.write_json(tmp_path / name, openpose_frame([]))
+    videos, _ = frame_folders.find(tmp_path)
+    assert [len(video.frames) for video in videos] == [20] * cameras
 
 
 def test_frames_too_far_apart_for_following_get_a_word(tmp_path, capsys):
