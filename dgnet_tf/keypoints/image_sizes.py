@@ -15,7 +15,7 @@ MOST_OUTSIDE = 0.05
 FAR = 0.1  # of the side
 # Share of the keypoints that the image's size must hold to be suggested.
 _FITS = 0.99
-# Share of the frames in which nobody who moves is upside down.
+# Nobody who moves is upside down in a larger share of the frames.
 _NEARLY_ALL = 0.9
 _FEW = 10  # frames of people, from which on a share says something
 _BORDER = 1.0  # pixels that rounding may put a keypoint outside
@@ -79,19 +79,18 @@ def check(path, people, image_size, in_pixels: bool = True, stated: bool = False
         )
 
 
-def check_upright(path, people, layout: str):
+def warn_if_upside_down(path, people, layout: str):
     """Says so where people are upside down in nearly all frames: y may point up."""
     joints = layouts.get(layout).joints
-    ends = [
+    shoulders, hips = (
         [joints.index(f"{side}_{name}") for side in ("left", "right")]
         for name in ("shoulder", "hip")
-    ]
+    )
     below = []
     for person in people:
-        seen = (person.confidence[:, sum(ends, [])] > 0).all(axis=-1)
+        seen = (person.confidence[:, shoulders + hips] > 0).all(axis=-1)
         y = person.keypoints[seen, :, 1]
-        shoulders, hips = (y[:, both].mean(axis=-1) for both in ends)
-        below.append(shoulders > hips)
+        below.append(y[:, shoulders].mean(axis=-1) > y[:, hips].mean(axis=-1))
     share = np.concatenate(below)
     if len(share) >= _FEW and share.mean() > _NEARLY_ALL:
         warn(

@@ -39,7 +39,7 @@ def tracks(keypoints, confidence, layout: str, image_size) -> list[Track]:
                 "every frame."
             )
     image_sizes.check("`keypoints`", people, tuple(image_size))
-    image_sizes.check_upright("`keypoints`", people, layout)
+    image_sizes.warn_if_upside_down("`keypoints`", people, layout)
     return people
 
 

@@ -147,7 +147,7 @@ def _checked(path, found: Sightings, layout, image_size, fps) -> KeypointFile:
     size = tuple(image_size) if image_size else stated
     if size:
         image_sizes.check(path, people, size, found.in_pixels, bool(stated))
-    image_sizes.check_upright(path, people, layout)
+    image_sizes.warn_if_upside_down(path, people, layout)
     return KeypointFile(tuple(people), size, found.action, fps or found.fps)
 
 

@@ -110,17 +110,13 @@ def _are_seconds(names, decimals: int) -> bool:
 
     Of frames in numbered videos, each video's begin anew.
     """
-    digits = {name[decimals] for name in names}
-    width = max(map(len, digits))
-    if (
-        len(digits) < 2
-        or max(width, *(len(name[decimals - 2]) for name in names)) > MAX_DIGITS
-    ):
+    numbers = [(name[decimals - 2], name[decimals]) for name in names]
+    seconds, shares = map(set, zip(*numbers, strict=True))
+    if len(shares) < 2 or max(map(len, seconds | shares)) > MAX_DIGITS:
         return False
+    width = max(map(len, shares))
     second = 10**width
-    times = sorted(
-        int(name[decimals - 2] + name[decimals].ljust(width, "0")) for name in names
-    )
+    times = sorted(int(whole + share.ljust(width, "0")) for whole, share in numbers)
     steps = [b - a for a, b in itertools.pairwise(times)]
     over = [b - a for a, b in itertools.pairwise(times) if a // second < b // second]
     if not over:

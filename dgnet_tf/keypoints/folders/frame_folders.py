@@ -41,10 +41,9 @@ def find(folder) -> tuple[list[Video], list[pathlib.Path]]:
     """
     alike = collections.defaultdict(list)
     unnumbered = []
+    paths = listing.found(folder)
     for suffix in _SUFFIXES:
-        for path in listing.found(folder):
-            if listing.suffix(path) != suffix:
-                continue
+        for path in (path for path in paths if listing.suffix(path) == suffix):
             parts = name_numbers.parts(path.stem)
             if len(parts) > 1:
                 alike[tuple(parts[::2])].append((parts, path))

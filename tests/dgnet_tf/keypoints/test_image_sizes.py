@@ -124,9 +124,11 @@ def test_people_upside_down_get_a_word_and_a_handstand_does_not(capsys, layout):
     for frames, said in ((40, True), (37, True), (35, False), (0, False)):
         poses = np.stack([turned] * frames + [upright] * (40 - frames))
         tracks = [Track("1", 0, poses, np.ones((40, len(y)))), unseen]
-        image_sizes.check_upright("a", tracks, layout)
+        image_sizes.warn_if_upside_down("a", tracks, layout)
         share = 100 * (frames + 10) // 50
         word = f"warning: a: shoulders lie below hips in {share}% of the frames."
         assert capsys.readouterr().err.startswith(word) == said
-    image_sizes.check_upright("a", [Track("1", 0, poses[:9], confidence[31:])], layout)
+    image_sizes.warn_if_upside_down(
+        "a", [Track("1", 0, poses[:9], confidence[31:])], layout
+    )
     assert not capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""Ids in COCO's results, under the names and words that trackers have for them."""
+"""Ids in detectors' results, under the names and words that trackers have for them."""
 
 import pytest
 from support.keypoints import detector_files
@@ -14,32 +14,24 @@ def test_trackers_words_for_no_id_name_nobody(nobody):
     assert json_fields.person("here", [0]) == "0" and json_fields.person("", "a") == "a"
 
 
-def coco_content(name):
-    return [
+NAMES = ["track_id", "idx", "person_id", "trackID", "player"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_ids_of_any_usual_name_are_taken(tmp_path, name):
+    content = [
         {"image_id": frame, "id": index, "keypoints": rows.ravel().tolist(), name: 8}
         for index, (frame, _, rows) in enumerate(walk("coco_17", frames=3))
     ]
+    path = detector_files.write_json(tmp_path / "a.json", content)
+    (person,) = keypoint_files.read(path, "coco_17", SIZE).people
+    assert person.person == "8" and len(person.keypoints) == 3
 
 
-def mmpose_content(name):
-    return [
-        {
-            "frame_id": frame,
-            "instances": [
-                {
-                    "keypoints": rows[:, :2].tolist(),
-                    "keypoint_scores": rows[:, 2].tolist(),
-                    name: 8,
-                }
-            ],
-        }
-        for frame, _, rows in walk("coco_17", frames=3)
-    ]
-
-
-@pytest.mark.parametrize("content", [coco_content, mmpose_content])
-@pytest.mark.parametrize("name", ["track_id", "idx", "person_id", "trackID", "player"])
-def test_ids_of_any_usual_name_are_taken(tmp_path, name, content):
-    path = detector_files.write_json(tmp_path / "a.json", content(name))
+@pytest.mark.parametrize("name", NAMES)
+def test_so_are_those_of_mmpose(tmp_path, name):
+    path = tmp_path / "a.json"
+    detector_files.mmpose(path, walk("coco_17", frames=3, person=8), demo=False)
+    path.write_text(path.read_text().replace('"track_id"', f'"{name}"'))
     (person,) = keypoint_files.read(path, "coco_17", SIZE).people
     assert person.person == "8" and len(person.keypoints) == 3
