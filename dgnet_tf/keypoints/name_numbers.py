@@ -116,7 +116,8 @@ def _are_seconds(names, decimals: int) -> bool:
         return False
     width = max(map(len, shares))
     second = 10**width
-    times = sorted(int(whole + share.ljust(width, "0")) for whole, share in numbers)
+    # Once each, for a third number may tell cameras or people apart.
+    times = sorted({int(whole + share.ljust(width, "0")) for whole, share in numbers})
     steps = [b - a for a, b in itertools.pairwise(times)]
     over = [b - a for a, b in itertools.pairwise(times) if a // second < b // second]
     if not over:

@@ -120,12 +120,14 @@ def test_a_time_beside_the_frames_number_tells_no_videos_apart(tmp_path, name):
 
 
 @pytest.mark.parametrize("fps", [5, 25, 29.97, 120])
-@pytest.mark.parametrize("form", ["frame_{:.3f}", "t{}"])
+@pytest.mark.parametrize("form", ["frame_{:.3f}", "t{}", "cam{1}_{0}", "{:.3f}_{}"])
 def test_names_that_hold_seconds_are_refused(tmp_path, fps, form):
     # Few frames of many seconds, or many of few.
     count = int(max(3 * fps, 40))
     seconds = [0.5 + frame / fps for frame in range(count) if frame != 4]
-    names = [form.format(round(second, 4)) for second in seconds]
+    cameras = (1, 2) if form.count("{") > 1 else (1,)
+    times = [(round(second, 4), one) for second in seconds for one in cameras]
+    names = [form.format(*time) for time in times]
     folder = tmp_path / "frames"
     for name in names:
         detector_files.write_json(folder / f"{name}.json", openpose_frame([]))
