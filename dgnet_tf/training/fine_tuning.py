@@ -10,7 +10,8 @@ from dgnet_tf.config import fields, flags
 from dgnet_tf.config.config import Config
 from dgnet_tf.config.config_field import DGNETS
 from dgnet_tf.config.fields import FIELDS
-from dgnet_tf.errors import UserError
+from dgnet_tf.data import manifest
+from dgnet_tf.errors import UserError, warn
 from dgnet_tf.files import origins
 from dgnet_tf.models import input_kernels, weight_files, weight_folders
 
@@ -28,11 +29,15 @@ _TRAINING = "training.json"
 def from_flags(flag_values, **more) -> Config:
     """Returns the configuration that flags ask for, completed by their `--weights`.
 
-    `more` are fields that replace the flags'.
+    The weights' stride gives way where the windows would not fit into the records of
+    `--data`. `more` are fields that replace the flags'.
     """
     overrides = {**flags.asked(flag_values), **more}
     if overrides.get("weights"):
+        chosen = "frame_stride" in overrides
         overrides = complete(overrides)
+        if not chosen:
+            overrides["frame_stride"] = _fitting_stride(overrides, flag_values.data)
     return configuration.make(flag_values.preset, **overrides)
 
 
@@ -97,6 +102,22 @@ def load_into(model, config):
         from dgnet_tf.models import pretrained
 
         input_kernels.adapt(pretrained.load(folder).model, model)
+
+
+def _fitting_stride(fields_found, data) -> int:
+    """Returns the weights' stride, or the largest that the data's records allow."""
+    stride, steps = fields_found["frame_stride"], fields_found["frames"] - 1
+    overlap = manifest.read(data).record_overlap
+    fitting = overlap // max(steps, 1)
+    if fitting >= stride or fitting == 0:  # Or the data's reader says what is wrong.
+        return stride
+    warn(
+        f"{data}: records overlap by {overlap} frames, where windows of {steps + 1} "
+        f"frames at the weights' stride of {stride} need {steps * stride}. Training at "
+        f"stride {fitting}; convert again with --record_overlap={steps * stride} for "
+        f"{stride}."
+    )
+    return fitting
 
 
 def _network(brought, asked):

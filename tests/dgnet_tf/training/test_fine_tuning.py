@@ -12,6 +12,7 @@ from support.models import weight_stand_ins as stand_ins
 from dgnet_tf.config import config
 from dgnet_tf.config import flags as config_flags
 from dgnet_tf.config.config_field import ARCHITECTURES
+from dgnet_tf.data import flags as data_flags
 from dgnet_tf.errors import UserError
 from dgnet_tf.exporting import model_card
 from dgnet_tf.inference.options import InferenceOptions
@@ -30,18 +31,23 @@ def data(tmp_path_factory):
     return record_sets.write(tmp_path_factory.mktemp("data"), splits)
 
 
-def asked(*arguments):
-    values = flags.FlagValues()
-    config_flags.define(values)
-    values(["train", "--preset=smoke", *arguments])
-    return fine_tuning.from_flags(values)
+@pytest.fixture(scope="module")
+def asked(data):
+    def from_flags(*arguments):
+        values = flags.FlagValues()
+        config_flags.define(values)
+        data_flags.define_data(values)
+        values(["train", "--preset=smoke", f"--data={data}", *arguments])
+        return fine_tuning.from_flags(values)
+
+    return from_flags
 
 
 def tensors(model):
     return [np.asarray(weight) for weight in model.get_weights()]
 
 
-def test_the_network_comes_from_the_weights_and_the_rest_from_the_flags(made):
+def test_the_network_comes_from_the_weights_and_the_rest_from_the_flags(asked, made):
     folder, run = made
     found = asked(f"--weights={folder}", "--learning_rate=0.5", "--blocks=1")
     # The smoke preset's own sizes, 16 channels and 2 blocks, give way.
@@ -53,7 +59,7 @@ def test_the_network_comes_from_the_weights_and_the_rest_from_the_flags(made):
     assert asked(f"--weights={folder}", "--overlap=once").overlap == "once"
 
 
-def test_flags_of_another_network_are_one_error(made):
+def test_flags_of_another_network_are_one_error(asked, made):
     with pytest.raises(UserError) as error:
         asked(f"--weights={made[0]}", "--channels=64", "--blocks=9", "--seed=3")
     assert "(blocks 9 instead of 1; channels 64 instead of 4)" in str(error.value)
@@ -63,7 +69,7 @@ def test_flags_of_another_network_are_one_error(made):
         asked("--weights=unheard")
 
 
-def test_windows_may_be_longer_and_inputs_more_than_the_weights_had(made):
+def test_windows_may_be_longer_and_inputs_more_than_the_weights_had(asked, made):
     folder, run = made
     chosen = asked(
         f"--weights={folder}", "--frames=9", "--input_frame=person_and_place"
@@ -79,7 +85,9 @@ def test_windows_may_be_longer_and_inputs_more_than_the_weights_had(made):
     assert different == [((2, 4), (5, 4))] * 2
 
 
-def test_the_seed_belongs_to_a_network_that_draws_its_connections(made, tmp_path):
+def test_the_seed_belongs_to_a_network_that_draws_its_connections(
+    asked, made, tmp_path
+):
     content = weight_folders.read(made[0])
     content["config"] |= {"connection": "random", "weighting": "none"}
     del content["network"]
@@ -90,7 +98,7 @@ def test_the_seed_belongs_to_a_network_that_draws_its_connections(made, tmp_path
         asked(f"--weights={folder}", "--seed=3")
 
 
-def test_a_field_that_older_weights_lack_has_its_default(made, tmp_path):
+def test_a_field_that_older_weights_lack_has_its_default(asked, made, tmp_path):
     content = weight_folders.read(made[0])
     del content["config"]["residual_gamma"], content["config"]["keypoint_smoothing"]
     (tmp_path / weight_folders.FILE).write_text(json.dumps(content))
@@ -98,6 +106,20 @@ def test_a_field_that_older_weights_lack_has_its_default(made, tmp_path):
     assert (found.residual_gamma, found.keypoint_smoothing) == (0.2, 0)
     with pytest.raises(UserError, match="residual_gamma 0.5 instead of 0.2"):
         asked(f"--weights={tmp_path}", "--residual_gamma=0.5")
+
+
+def test_the_stride_gives_way_to_what_records_hold(asked, tmp_path, capsys):
+    folder, _ = stand_ins.write(tmp_path, stand_ins.run(frame_stride=3))
+    # Records overlap by 6 frames, and windows have 4.
+    assert asked(f"--weights={folder}").frame_stride == 2
+    said = capsys.readouterr().err
+    assert "stride of 3 need 9. Training at stride 2; convert again" in said
+    assert "--record_overlap=9 for 3." in said
+    # What was asked for stays, and so do strides that fit or for which nothing does.
+    assert asked(f"--weights={folder}", "--frame_stride=3").frame_stride == 3
+    for frames in ("1", "3", "8"):
+        assert asked(f"--weights={folder}", f"--frames={frames}").frame_stride == 3
+    assert capsys.readouterr().err == ""
 
 
 @pytest.mark.parametrize("architecture", sorted(ARCHITECTURES))
@@ -115,7 +137,7 @@ class Killed(Exception):
 
 @pytest.mark.slow
 def test_a_training_starts_from_the_weights_and_goes_on_from_its_own(
-    made, data, tmp_path, monkeypatch
+    asked, made, data, tmp_path, monkeypatch
 ):
     folder, run = made
     chosen = asked(
@@ -167,7 +189,7 @@ def test_a_training_starts_from_the_weights_and_goes_on_from_its_own(
     assert start + "Thanks to all who walked." in card["licence"]
 
 
-def test_a_run_is_not_finished_from_other_weights(made, tmp_path):
+def test_a_run_is_not_finished_from_other_weights(asked, made, tmp_path):
     folder, _ = made
     chosen = dataclasses.replace(
         asked(f"--weights={folder}"), skeleton="human36m_17", fps=50.0
@@ -186,7 +208,7 @@ def test_a_run_is_not_finished_from_other_weights(made, tmp_path):
         fine_tuning.origin(chosen, tmp_path)
 
 
-def test_configurations_and_data_that_do_not_fit_are_refused(made, tmp_path):
+def test_configurations_and_data_that_do_not_fit_are_refused(asked, made, tmp_path):
     chosen = dataclasses.replace(
         asked(f"--weights={made[0]}"), skeleton="human36m_17", fps=50.0
     )
