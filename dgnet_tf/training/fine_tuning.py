@@ -104,18 +104,17 @@ def load_into(model, config):
         input_kernels.adapt(pretrained.load(folder).model, model)
 
 
-def _fitting_stride(fields_found, data) -> int:
+def _fitting_stride(found, data) -> int:
     """Returns the weights' stride, or the largest that the data's records allow."""
-    stride, steps = fields_found["frame_stride"], fields_found["frames"] - 1
-    overlap = manifest.read(data).record_overlap
-    fitting = overlap // max(steps, 1)
-    if fitting >= stride or fitting == 0:  # Or the data's reader says what is wrong.
+    frames, stride = found["frames"], found["frame_stride"]
+    needed, overlap = (frames - 1) * stride, manifest.read(data).record_overlap
+    if needed <= overlap or frames - 1 > overlap:  # None does: the reader says so.
         return stride
+    fitting = overlap // (frames - 1)
     warn(
-        f"{data}: records overlap by {overlap} frames, where windows of {steps + 1} "
-        f"frames at the weights' stride of {stride} need {steps * stride}. Training at "
-        f"stride {fitting}; convert again with --record_overlap={steps * stride} for "
-        f"{stride}."
+        f"{data}: records overlap by {overlap} frames, where windows of {frames} "
+        f"frames at the weights' stride of {stride} need {needed}. Training at stride "
+        f"{fitting}; convert again with --record_overlap={needed} for {stride}."
     )
     return fitting
 
